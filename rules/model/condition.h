@@ -1,0 +1,79 @@
+/* condition.h - the small total language in which a rule states a condition.
+ *
+ * Layer: rules/model. Pure. A condition is a postfix program made by rules/text, checked there for
+ * types and units; it always ends, allocates nothing, and has no side effect. The core gives it
+ * the values of the fields through a callback, because only the core knows the case.
+ *
+ * Types: bool, number (integers; money in hundredths), text, instant, term. A field that has no
+ * value makes every comparison with it false (`has field` asks).
+ */
+#ifndef RULES_MODEL_CONDITION_H
+#define RULES_MODEL_CONDITION_H
+
+#include "engine/model/event.h"
+
+enum value_type { VALUE_NONE, VALUE_BOOL, VALUE_NUMBER, VALUE_TEXT, VALUE_INSTANT, VALUE_TERM };
+
+struct value {
+    enum value_type type;
+    union {
+        bool truth;
+        int64_t number; /* VALUE_NUMBER; VALUE_INSTANT: ms */
+        struct slice text;
+        struct term term;
+    };
+};
+
+/* What a condition may ask about; FIELD(name in rules, NAME, value type, English, 中文). */
+enum field {
+#define FIELD(name, NAME, type, en, zh) FIELD_##NAME,
+#include "rules/model/fields.def"
+#undef FIELD
+    FIELD_COUNT
+};
+
+extern const char *const field_name[FIELD_COUNT];
+extern const enum value_type field_type[FIELD_COUNT];
+
+enum op {
+    OP_PUSH,      /* operand: constant */
+    OP_FIELD,     /* operand: field */
+    OP_COUNT,     /* operand: event kind → how many of that kind the case has, this one included */
+    OP_SEEN,      /* operand: event kind → bool: count > 0 */
+    OP_SINCE,     /* operand: event kind → working or elapsed time since the last one: see unit */
+    OP_NOT, OP_AND, OP_OR,
+    OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE,
+    OP_IN,        /* operand: number of constants pushed before it */
+    OP_HAS,       /* operand: field */
+    OP_LENGTH,    /* text → number of characters */
+    OP_ADD, OP_SUB, OP_MUL, OP_DIV, /* numbers; DIV by 0 gives no value */
+};
+
+struct instruction {
+    enum op op;
+    uint32_t operand;
+    enum unit unit; /* OP_SINCE: the unit the answer is counted in, whole units begun */
+};
+
+struct condition {
+    struct slice text; /* as written */
+    uint32_t count;
+    const struct instruction *code;
+    uint32_t constant_count;
+    const struct value *constants;
+};
+
+enum { CONDITION_STACK_MAX = 32 };
+
+/* What the core answers with. ctx: the core's. A field without a value: VALUE_NONE. */
+struct condition_asker {
+    void *ctx;
+    struct value (*field)(void *ctx, enum field field);
+    uint32_t (*count)(void *ctx, enum event_kind kind);
+    struct value (*since)(void *ctx, enum event_kind kind, enum unit unit);
+};
+
+/* condition_holds - run it. Cost: O(instructions), no allocation. Asserts a well-formed program. */
+bool condition_holds(const struct condition *condition, const struct condition_asker *asker);
+
+#endif

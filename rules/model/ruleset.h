@@ -1,0 +1,221 @@
+/* ruleset.h - rules, items and calendars as the engine uses them: one edition, compiled.
+ *
+ * Layer: rules/model. Pure. rules/text builds it from files, rules/store keeps the files by
+ * edition, engine/core reads it. Everything in a ruleset is immutable after compilation and lives
+ * until ruleset_destroy; every slice and pointer in it borrows from its arena.
+ *
+ * What one rule file looks like is told in rules/README.md; each struct below is one paragraph of
+ * it. A rule either runs a CLOCK (it starts at one event, stops at others, and its rungs hold at
+ * instants on the way), or states a FACT (a condition looked at whenever an event arrives).
+ */
+#ifndef RULES_MODEL_RULESET_H
+#define RULES_MODEL_RULESET_H
+
+#include "engine/model/event.h"
+#include "rules/calendar/calendar.h"
+#include "rules/model/condition.h"
+
+enum {
+    RULESET_LEVELS_MAX = 8,
+    RULE_LIMITS_MAX = 4,  /* promised, statutory, … */
+    RULE_PAUSES_MAX = 4,  /* pairs of events that pause one clock */
+    RULE_RUNGS_MAX = 16,  /* bits of a mask in the core's clock */
+    ITEM_LIMITS_MAX = 8,
+    ITEM_KINDS_MAX = 8,
+};
+
+/* A set of event kinds: bit (1 << kind). */
+typedef uint32_t event_kind_set;
+
+#define EVENT_KIND_BIT(kind) (UINT32_C(1) << (kind))
+
+/* What kind of case an item makes: a set is a mask of (1 << kind). */
+enum item_kind {
+    ITEM_IMMEDIATE, /* 即办件 */
+    ITEM_PROMISED,  /* 承诺件 */
+    ITEM_JOINT,     /* 联办件 */
+    ITEM_FORWARDED, /* 上报件 */
+    ITEM_KIND_COUNT
+};
+
+extern const char *const item_kind_name[ITEM_KIND_COUNT];
+
+struct item_limit {
+    uint16_t name; /* index in ruleset.limit_names */
+    struct term term;
+};
+
+struct item_step {
+    struct slice step_code;
+    struct slice name;
+    struct term limit;
+    uint16_t place; /* from 1, in the order a case goes through them; 0: no order stated */
+};
+
+/* One row of the catalogue (事项). */
+struct item {
+    struct slice code;
+    struct slice name;
+    struct slice org;
+    enum item_kind kind;
+    const struct calendar *calendar; /* NULL: the rule's */
+    uint32_t limit_count;
+    struct item_limit limits[ITEM_LIMITS_MAX];
+    uint32_t step_count;
+    const struct item_step *steps;
+};
+
+/* An org with settings of its own. */
+struct org {
+    struct slice code;
+    struct slice name;
+    const struct calendar *calendar; /* NULL: the rule's */
+    uint32_t limit_count;
+    struct item_limit limits[ITEM_LIMITS_MAX];
+};
+
+enum limit_source { LIMIT_FROM_EVENT, LIMIT_FROM_ITEM, LIMIT_FROM_KIND, LIMIT_FROM_ORG,
+                    LIMIT_FROM_STEP, LIMIT_SOURCE_COUNT };
+
+/* A named limit of a clock, and where its length comes from: the first source that has one, in
+ * the order given; then `otherwise`; then there is none and rungs on it never hold. */
+struct rule_limit {
+    uint16_t name; /* index in ruleset.limit_names: "promised" */
+    uint8_t source_count;
+    uint8_t sources[LIMIT_SOURCE_COUNT];
+    struct term by_kind[ITEM_KIND_COUNT];
+    struct term otherwise;
+};
+
+/* correct_ask … correct_done. cap: longest exclusion in all that this pair may cause; not set:
+ * no cap. A pause whose event carries no term gets `term` when that is set. */
+struct rule_pause {
+    enum event_kind from;
+    enum event_kind to;
+    struct term term;
+    struct term cap;
+};
+
+struct rule_extension {
+    uint8_t times_max;      /* 0: an extension changes nothing */
+    struct term by;         /* when the event carries no term of its own; and the most it may add */
+    bool after_due_allowed; /* asked for after the due instant it counts all the same */
+};
+
+enum rung_form {
+    RUNG_BEFORE, /* offset before the limit */
+    RUNG_AT,     /* at the limit: the same as after, with offset 0 */
+    RUNG_AFTER,  /* offset after the limit; offset not set: when the limit is over */
+    RUNG_SHARE,  /* share_permille of the limit */
+    RUNG_OVER,   /* over(limit) > or >= n whole units: `over promised >= -2` (count: ceil) */
+    RUNG_CUTOFF, /* offset before a wall-clock time on the day the limit ends */
+    RUNG_CHAIN,  /* offset after another rung of this rule was issued, unless the clock stopped */
+};
+
+enum rung_issue { ISSUE_AUTO, ISSUE_CONFIRM, ISSUE_SHADOW };
+
+/* One rung of a ladder: when it holds, a card of its level is raised. */
+struct rung {
+    struct slice name;  /* unique in the rule; the level's name where the file gives none */
+    struct slice text;  /* as written: "2 workday before promised" */
+    uint8_t level;      /* index in ruleset.levels */
+    enum rung_form form;
+    uint8_t limit;      /* index in rule.limits */
+    struct term offset;
+    int32_t share_permille;
+    int32_t over_at_least; /* RUNG_OVER: holds when over(limit) >= this */
+    int32_t cutoff_ms;     /* RUNG_CUTOFF: ms of the local day */
+    uint8_t chain_rung;    /* RUNG_CHAIN: index of the rung it follows */
+    bool after_finish;     /* found after the clock has stopped, it is still issued */
+    enum rung_issue issue;
+    const struct condition *when; /* NULL: always */
+};
+
+enum rule_form { RULE_CLOCK, RULE_FACT };
+enum late_discovery { DISCOVER_ALL, DISCOVER_HIGHEST };
+enum supersede { SUPERSEDE_KEEP, SUPERSEDE_DISMISS };
+
+struct rule {
+    enum rule_form form;
+    struct slice name; /* never changes, never used again */
+    uint32_t revision;
+    struct slice title_zh; /* may be empty */
+    struct slice title_en;
+    struct slice ground; /* the regulation it comes from */
+    struct instant valid_from; /* a clock that starts before is not this rule's; inclusive */
+    struct instant valid_to;   /* exclusive; INSTANT_NEVER: open */
+    uint32_t item_kinds;       /* mask; 0: all */
+    const struct condition *applies; /* looked at when the clock would start; NULL: always */
+
+    const struct calendar *calendar; /* NULL only where the item or org must have one */
+    struct counting counting;
+    event_kind_set start;
+    event_kind_set stop;
+    event_kind_set cancel; /* withdraw, void: it stops, and rungs not yet issued never are */
+    const struct condition *start_when;
+    const struct condition *stop_when;
+    bool per_step;         /* one clock per step code; stops only at an event of the same step */
+    bool restart;          /* a second start begins a new cycle at zero; else it goes on */
+    bool open_pause_at_finish; /* what falls due in a pause that is open when it stops, is issued */
+    uint32_t limit_count;
+    struct rule_limit limits[RULE_LIMITS_MAX];
+    uint32_t pause_count;
+    struct rule_pause pauses[RULE_PAUSES_MAX];
+    struct rule_extension extension;
+    enum late_discovery late_discovery;
+    enum supersede supersede;
+
+    event_kind_set on;             /* RULE_FACT: looked at on these events */
+    const struct condition *fact;  /* RULE_FACT: it is so */
+
+    uint32_t rung_count; /* RULE_FACT: exactly 1 */
+    struct rung rungs[RULE_RUNGS_MAX];
+};
+
+struct ruleset {
+    uint32_t edition; /* of the rule store; 0: none (files given by hand) */
+    uint32_t level_count;
+    struct slice levels[RULESET_LEVELS_MAX]; /* lowest first: warn, yellow, red */
+    struct slice level_titles_zh[RULESET_LEVELS_MAX];
+    uint32_t limit_name_count;
+    const struct slice *limit_names;
+    uint32_t calendar_count;
+    struct calendar *const *calendars;
+    uint32_t rule_count;
+    const struct rule *rules;
+    uint32_t item_count;      /* 0: no catalogue, every item is taken as it comes */
+    const struct item *items; /* sorted by code */
+    uint32_t org_count;
+    const struct org *orgs; /* sorted by code */
+    struct arena *arena;    /* owns all of the above, but the calendars' insides */
+};
+
+/* ruleset_destroy - free *ruleset_p with all its calendars and set it to NULL. */
+void ruleset_destroy(struct ruleset **ruleset_p);
+
+/* ruleset_item - the row of this code; NULL: none. Cost: O(log items). */
+const struct item *ruleset_item(const struct ruleset *ruleset, struct slice code);
+
+/* ruleset_org - NULL: none with settings of its own. */
+const struct org *ruleset_org(const struct ruleset *ruleset, struct slice code);
+
+/* ruleset_starts - the rules whose clocks may start, or whose facts are looked at, on a kind of
+ * event: indexes into rules, in file order. Cost: O(1). */
+const uint16_t *ruleset_on(const struct ruleset *ruleset, enum event_kind kind,
+                           uint32_t *count_out);
+
+/* ruleset_level - index of a level's name; -1: none. */
+int ruleset_level(const struct ruleset *ruleset, struct slice name);
+
+/* rule_limit_term - the length of one limit for one case, by the order of its sources.
+ *
+ * item, org, step: NULL where there is none. event: the start event.
+ * source_out: where it came from (LIMIT_SOURCE_COUNT: `otherwise`).
+ * Returns: the term; UNIT_NONE when there is none (or the event gave an instant: due_at).
+ */
+struct term rule_limit_term(const struct ruleset *ruleset, const struct rule_limit *limit,
+                            const struct event *event, const struct item *item,
+                            const struct org *org, const struct item_step *step,
+                            enum limit_source *source_out);
+
+#endif
