@@ -1,0 +1,68 @@
+/* feed.h - the card feed as a viewer wants it: every card once, in order, and silence noticed.
+ *
+ * Layer: viewer/feed. Subscribes to the engine's XPUB, asks the query endpoint for what it missed
+ * (at the start, after a cut, after a gap), and hands cards on strictly by seq. It owns no
+ * thread and no loop: the caller polls feed_fds, or calls feed_wait.
+ */
+#ifndef FEED_FEED_H
+#define FEED_FEED_H
+
+#include "engine/base/instant.h"
+#include "engine/base/slice.h"
+
+#include <jansson.h>
+
+struct feed_options {
+    const char *feed_endpoint;
+    const char *query_endpoint;
+    uint64_t from_seq;  /* first card wanted; 0: only those to come */
+    bool with_shadow;   /* cards of shadow rules too */
+    int64_t blind_ms;   /* no pulse for so long: blind. 0: 5000 */
+};
+
+/* What a viewer does with what comes. Any of them may be NULL. Text and json are borrowed for the
+ * call (json_incref to keep). */
+struct feed_events {
+    void *ctx;
+    /* a card, each seq once, rising by one; line: its JSON text as it came */
+    void (*card)(void *ctx, uint64_t seq, struct slice line, const json_t *card);
+    /* a pulse (README of engine/wire) */
+    void (*pulse)(void *ctx, const json_t *pulse);
+    /* seqs from … to are no longer kept by the engine: told, not hidden */
+    void (*gap)(void *ctx, uint64_t from, uint64_t to);
+    /* sight lost (no pulse, or gone) or back; since: when the last pulse came (wall clock) */
+    void (*sight)(void *ctx, bool is_blind, struct instant since);
+    /* another engine instance, or the ledger starts again below what was seen */
+    void (*engine_changed)(void *ctx, const char *text);
+};
+
+struct feed;
+
+MUST_USE int feed_open(const struct feed_options *options, const struct feed_events *events,
+                       struct feed **feed_out);
+void feed_close(struct feed **feed_p);
+
+/* feed_fds - the file descriptors to watch for readability (edge-triggered: call feed_turn after
+ * every wake and at least every 200 ms). Returns how many were written (at most 2). */
+int feed_fds(const struct feed *feed, int fds[2]);
+
+/* feed_turn - take in all that is there and call the events. Never blocks.
+ * Returns 0 or a negative errno. */
+MUST_USE int feed_turn(struct feed *feed);
+
+/* feed_wait - feed_turn after waiting at most wait_ms for something to come. */
+MUST_USE int feed_wait(struct feed *feed, int wait_ms);
+
+/* feed_head_seq - the last seq handed on; 0: none yet. */
+uint64_t feed_head_seq(const struct feed *feed);
+bool feed_is_blind(const struct feed *feed);
+
+/* ask - one query and its answer (engine/wire/README.md), blocking up to wait_ms.
+ *
+ * request:  stolen (json_decref'd).
+ * Returns:  0 and *answer_out, owned by the caller; -ETIMEDOUT; another negative errno. An answer
+ *           with "ok": false is an answer: the caller looks at it.
+ */
+MUST_USE int ask(const char *query_endpoint, json_t *request, int wait_ms, json_t **answer_out);
+
+#endif
