@@ -21,8 +21,8 @@
 /* Calls destroy(&variable) when the variable goes out of scope. */
 #define OWNED(destroy) __attribute__((cleanup(destroy)))
 
-/* The compiler checks the arguments against the format. */
-#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
+/* The compiler checks the arguments against the format; both are counted from 1. */
+#define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 

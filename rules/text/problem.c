@@ -1,0 +1,181 @@
+/* problem.c - an array that grows to PROBLEM_MAX, and the names of the files it speaks of.
+ *
+ * A text that does not fit is cut between two characters, never inside one: half a Chinese
+ * character would make the whole line unreadable in some terminals.
+ */
+#include "rules/text/problem.h"
+
+#include "engine/sys/lang.h"
+
+#include <stdlib.h>
+
+struct problem_file {
+    struct problem_file *next;
+    char name[];
+};
+
+void problem_list_init(struct problem_list *list)
+{
+    *list = (struct problem_list){0};
+}
+
+void problem_list_clear(struct problem_list *list)
+{
+    struct problem_file *file = list->files;
+    while (file != NULL) {
+        struct problem_file *next = file->next;
+        free(file);
+        file = next;
+    }
+    free(list->at);
+    problem_list_init(list);
+}
+
+static const char *file_name(struct problem_list *list, const char *name)
+{
+    for (const struct problem_file *file = list->files; file != NULL; file = file->next)
+        if (strcmp(file->name, name) == 0)
+            return file->name;
+    size_t bytes = strlen(name) + 1;
+    struct problem_file *file = malloc(sizeof *file + bytes);
+    if (file == NULL)
+        return "";
+    memcpy(file->name, name, bytes);
+    file->next = list->files;
+    list->files = file;
+    return file->name;
+}
+
+static void cut_whole_characters(char *text)
+{
+    size_t count = strlen(text);
+    if (count + 1 < PROBLEM_TEXT_BYTES)
+        return;
+    while (count > 0 && ((unsigned char)text[count - 1] & 0xC0) == 0x80)
+        count--; /* the tail bytes of the last character … */
+    if (count > 0 && ((unsigned char)text[count - 1] & 0x80) != 0)
+        count--; /* … and its first: it may be incomplete */
+    text[count] = '\0';
+}
+
+static struct problem *problem_add(struct problem_list *list, bool is_warning)
+{
+    if (is_warning)
+        list->warning_count++;
+    else
+        list->error_count++;
+    if (list->count == PROBLEM_MAX)
+        return NULL;
+    if (list->at == NULL)
+        list->at = calloc(PROBLEM_MAX, sizeof *list->at);
+    if (list->at == NULL)
+        return NULL;
+    struct problem *problem = &list->at[list->count++];
+    problem->is_warning = is_warning;
+    return problem;
+}
+
+void problem_tell(struct problem_list *list, const struct problem *place, const char *en,
+                  const char *zh, va_list arguments)
+{
+    struct problem *problem = problem_add(list, place->is_warning);
+    if (problem == NULL)
+        return;
+    problem->file = file_name(list, place->file);
+    problem->line = place->line;
+    problem->column = place->column;
+    va_list again;
+    va_copy(again, arguments);
+    (void)vsnprintf(problem->en, sizeof problem->en, en, arguments);
+    (void)vsnprintf(problem->zh, sizeof problem->zh, zh, again);
+    va_end(again);
+    cut_whole_characters(problem->en);
+    cut_whole_characters(problem->zh);
+}
+
+void problem_error(struct problem_list *list, const char *file, uint32_t line, uint32_t column,
+                   const char *en, const char *zh, ...)
+{
+    va_list arguments;
+    va_start(arguments, zh);
+    const struct problem place = {.file = file, .line = line, .column = column};
+    problem_tell(list, &place, en, zh, arguments);
+    va_end(arguments);
+}
+
+void problem_warn(struct problem_list *list, const char *file, uint32_t line, uint32_t column,
+                  const char *en, const char *zh, ...)
+{
+    va_list arguments;
+    va_start(arguments, zh);
+    const struct problem place = {.file = file, .line = line, .column = column, .is_warning = true};
+    problem_tell(list, &place, en, zh, arguments);
+    va_end(arguments);
+}
+
+void problem_list_print(const struct problem_list *list, FILE *to)
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        const struct problem *problem = &list->at[i];
+        if (problem->line == 0)
+            (void)fprintf(to, "%s: ", problem->file);
+        else
+            (void)fprintf(to, "%s:%u:%u: ", problem->file, problem->line, problem->column);
+        (void)fprintf(to, "%s%s\n",
+                      problem->is_warning ? say("warning: ", "警告：") : say("error: ", "错误："),
+                      lang_is_zh() ? problem->zh : problem->en);
+    }
+    uint32_t all = list->error_count + list->warning_count;
+    if (all > list->count)
+        (void)fprintf(to, say("and %u more\n", "另有 %u 处\n"), all - list->count);
+}
+
+/* ---- the nearest word ------------------------------------------------------------------------ */
+
+enum { WORD_BYTES_MAX = 64 };
+
+/* How many letters must be put in, left out, changed or swapped (Damerau, restricted). */
+static size_t distance(struct slice a, const char *b, size_t b_count)
+{
+    size_t rows[3][WORD_BYTES_MAX + 1];
+    for (size_t j = 0; j <= b_count; j++)
+        rows[0][j] = j;
+    for (size_t i = 1; i <= a.count; i++) {
+        size_t *row = rows[i % 3];
+        const size_t *above = rows[(i + 2) % 3];
+        const size_t *above2 = rows[(i + 1) % 3];
+        row[0] = i;
+        for (size_t j = 1; j <= b_count; j++) {
+            size_t best = above[j - 1] + (a.start[i - 1] != b[j - 1]);
+            if (above[j] + 1 < best)
+                best = above[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            if (i > 1 && j > 1 && a.start[i - 1] == b[j - 2] && a.start[i - 2] == b[j - 1] &&
+                above2[j - 2] + 1 < best)
+                best = above2[j - 2] + 1;
+            row[j] = best;
+        }
+    }
+    return rows[a.count % 3][b_count];
+}
+
+const char *text_nearest(struct slice word, const char *const *words, size_t count)
+{
+    const char *nearest = NULL;
+    size_t nearest_distance = 0;
+    if (word.count == 0 || word.count > WORD_BYTES_MAX)
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
+        size_t length = strlen(words[i]);
+        if (length > WORD_BYTES_MAX)
+            continue;
+        size_t longer = length > word.count ? length : word.count;
+        size_t far = distance(word, words[i], length);
+        if (far <= (longer + 2) / 3 && (nearest == NULL || far < nearest_distance)) {
+            nearest = words[i];
+            nearest_distance = far;
+        }
+    }
+    return nearest;
+}

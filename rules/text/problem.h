@@ -1,0 +1,70 @@
+/* problem.h - what is wrong in a file that a person wrote, said so that he can put it right.
+ *
+ * Layer: rules/text. A problem names file, line and column, what is wrong, and what would be
+ * right, in English and in Chinese. Readers collect problems in a list and go on as far as they
+ * can, so that one run shows them all.
+ */
+#ifndef TEXT_PROBLEM_H
+#define TEXT_PROBLEM_H
+
+#include "engine/base/slice.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { PROBLEM_TEXT_BYTES = 400, PROBLEM_MAX = 100 };
+
+struct problem {
+    const char *file; /* lives as long as the list */
+    uint32_t line;    /* from 1; 0: the file as a whole */
+    uint32_t column;  /* from 1, in characters */
+    bool is_warning;  /* the file is usable as it is */
+    char en[PROBLEM_TEXT_BYTES];
+    char zh[PROBLEM_TEXT_BYTES];
+};
+
+/* In the order in which they were found. More than PROBLEM_MAX are counted, not kept. */
+struct problem_list {
+    uint32_t count;
+    uint32_t error_count;   /* of all, kept or not */
+    uint32_t warning_count; /* of all, kept or not */
+    struct problem *at;
+    struct problem_file *files;
+};
+
+void problem_list_init(struct problem_list *list);
+void problem_list_clear(struct problem_list *list);
+
+/* problem_error, problem_warn - add one; file is copied, and both formats take the same arguments
+ * in the same order. Short memory loses the text, never the count.
+ */
+PRINTF_LIKE(5, 7)
+PRINTF_LIKE(6, 7) void problem_error(struct problem_list *list, const char *file, uint32_t line,
+                                     uint32_t column, const char *en, const char *zh, ...);
+
+PRINTF_LIKE(5, 7)
+PRINTF_LIKE(6, 7) void problem_warn(struct problem_list *list, const char *file, uint32_t line,
+                                    uint32_t column, const char *en, const char *zh, ...);
+
+/* problem_tell - the same with the arguments of a caller's caller; only the place and is_warning of
+ * `place` are looked at. `arguments` is used up. */
+__attribute__((format(printf, 3, 0))) __attribute__((format(printf, 4, 0))) void
+problem_tell(struct problem_list *list, const struct problem *place, const char *en, const char *zh,
+             va_list arguments);
+
+/* problem_list_print - one line each, in the language of engine/sys/lang.h:
+ * "rules/permit.yaml:12:5: error: …". The number of those not kept comes last. */
+void problem_list_print(const struct problem_list *list, FILE *to);
+
+/* SLICE_ARG - a slice as the two arguments of "%.*s", cut off where a message would end anyway. */
+#define SLICE_ARG(slice)                                                                           \
+    (int)((slice).count < PROBLEM_TEXT_BYTES ? (slice).count : PROBLEM_TEXT_BYTES),                \
+        ((slice).count == 0 ? "" : (slice).start)
+
+/* text_nearest - the one of the words that `word` was probably meant to be.
+ *
+ * Returns: NULL when none is near: more than a third of its letters would have to change.
+ */
+const char *text_nearest(struct slice word, const char *const *words, size_t count);
+
+#endif
