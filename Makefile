@@ -256,7 +256,7 @@ analyze: $(BUILD)/files
 	$(Q)tests/tidy/analyze.sh '$(CPPFLAGS)' '$(pure)' $(product)
 
 ci:
-	$(Q).ci/run
+	$(Q)env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL .ci/run
 
 # A unit and an example that name /usr/local are installed naming $(PREFIX).
 share   := $(PREFIX)/share/$(NAME)

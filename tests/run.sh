@@ -35,7 +35,7 @@ name_of()
     echo "$path"
 }
 
-# In a session of its own, so that its children end with it, killed or not.
+# timeout leads a process group of its own: what a program leaves behind ends with it.
 run_one()
 {
     local program=$1 name=$2 limit=120 arguments=()
@@ -53,8 +53,11 @@ run_one()
     esac
     local log=$logs/${name//\//-}.log started=$SECONDS
     timeout --kill-after=5 "$limit" "${command[@]}" ${arguments[@]+"${arguments[@]}"} \
-        >"$log" 2>&1 </dev/null
-    echo "$? $((SECONDS - started))" >"$log.exit"
+        >"$log" 2>&1 </dev/null &
+    local group=$! status=0
+    wait "$group" || status=$?
+    kill -KILL -- "-$group" 2>/dev/null
+    echo "$status $((SECONDS - started))" >"$log.exit"
 }
 
 number_after() { sed -n "s/.*[ ]$2=\([0-9][0-9]*\).*/\1/p" <<<"$1"; }

@@ -116,6 +116,7 @@ static inline int check_run(const char *suite, const struct check_test *tests, s
     if (skipped > 0)
         printf(" skipped=%zu", skipped);
     printf("\n");
+    (void)fflush(stdout); /* a leak checker ends the program before stdio does */
     return failed > 0 || run == 0;
 }
 

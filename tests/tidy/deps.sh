@@ -28,6 +28,14 @@ msgpack_package()
     fi
 }
 
+# The sanitizers' own library is a package by itself, of the compiler's version.
+clang_library_package()
+{
+    local version
+    version=$(apt-cache depends clang 2>/dev/null | grep -oE 'clang-[0-9]+$' | head -n 1 || true)
+    echo "libclang-rt-${version:+${version#clang-}-}dev"
+}
+
 header_of()
 {
     local flags=
@@ -95,11 +103,10 @@ look_lint()
     command_of shellcheck shellcheck
     command_of git git
     command_of /usr/bin/python3 python3
-    # The sanitizers' own library is a package by itself, of the compiler's version.
     if command -v clang >/dev/null 2>&1; then
-        file_of "$(clang -print-resource-dir)/lib/*/libclang_rt.fuzzer*" libclang-rt-dev
+        file_of "$(clang -print-resource-dir)/lib/*/libclang_rt.fuzzer*" "$(clang_library_package)"
     else
-        need libclang-rt-dev
+        need "$(clang_library_package)"
     fi
 }
 
