@@ -11,6 +11,7 @@
 #ifndef RULES_MODEL_RULESET_H
 #define RULES_MODEL_RULESET_H
 
+#include "engine/base/arena.h"
 #include "engine/model/event.h"
 #include "rules/calendar/calendar.h"
 #include "rules/model/condition.h"
@@ -39,6 +40,7 @@ enum item_kind {
 };
 
 extern const char *const item_kind_name[ITEM_KIND_COUNT];
+extern const char *const item_kind_zh[ITEM_KIND_COUNT];
 
 struct item_limit {
     uint16_t name; /* index in ruleset.limit_names */
@@ -69,6 +71,7 @@ struct item {
 struct org {
     struct slice code;
     struct slice name;
+    struct slice area; /* may be empty */
     const struct calendar *calendar; /* NULL: the rule's */
     uint32_t limit_count;
     struct item_limit limits[ITEM_LIMITS_MAX];
@@ -81,6 +84,7 @@ enum limit_source { LIMIT_FROM_EVENT, LIMIT_FROM_ITEM, LIMIT_FROM_KIND, LIMIT_FR
  * the order given; then `otherwise`; then there is none and rungs on it never hold. */
 struct rule_limit {
     uint16_t name; /* index in ruleset.limit_names: "promised" */
+    struct slice text; /* as written: "from event, item, otherwise 20 workday" */
     uint8_t source_count;
     uint8_t sources[LIMIT_SOURCE_COUNT];
     struct term by_kind[ITEM_KIND_COUNT];
@@ -127,6 +131,8 @@ struct rung {
     int32_t cutoff_ms;     /* RUNG_CUTOFF: ms of the local day */
     uint8_t chain_rung;    /* RUNG_CHAIN: index of the rung it follows */
     bool after_finish;     /* found after the clock has stopped, it is still issued */
+    bool after_limit;      /* found only when its limit is over already, it is still issued; false:
+                              a warning that comes after what it warns of, is not */
     enum rung_issue issue;
     const struct condition *when; /* NULL: always */
 };
@@ -142,6 +148,9 @@ struct rule {
     struct slice title_zh; /* may be empty */
     struct slice title_en;
     struct slice ground; /* the regulation it comes from */
+    struct slice set;    /* the rule set it stands in; its document's name where that has none */
+    struct slice file;   /* where it was read, for messages */
+    uint32_t line;
     struct instant valid_from; /* a clock that starts before is not this rule's; inclusive */
     struct instant valid_to;   /* exclusive; INSTANT_NEVER: open */
     uint32_t item_kinds;       /* mask; 0: all */
@@ -172,6 +181,8 @@ struct rule {
     struct rung rungs[RULE_RUNGS_MAX];
 };
 
+struct rule_test;
+
 struct ruleset {
     uint32_t edition; /* of the rule store; 0: none (files given by hand) */
     uint32_t level_count;
@@ -187,6 +198,10 @@ struct ruleset {
     const struct item *items; /* sorted by code */
     uint32_t org_count;
     const struct org *orgs; /* sorted by code */
+    uint32_t test_count;    /* see rules/model/rule_test.h; the engine does not look at them */
+    const struct rule_test *tests;
+    uint32_t on_count[EVENT_KIND_COUNT]; /* for ruleset_on */
+    const uint16_t *on[EVENT_KIND_COUNT];
     struct arena *arena;    /* owns all of the above, but the calendars' insides */
 };
 
@@ -199,10 +214,18 @@ const struct item *ruleset_item(const struct ruleset *ruleset, struct slice code
 /* ruleset_org - NULL: none with settings of its own. */
 const struct org *ruleset_org(const struct ruleset *ruleset, struct slice code);
 
-/* ruleset_starts - the rules whose clocks may start, or whose facts are looked at, on a kind of
+/* ruleset_on - the rules whose clocks may start, or whose facts are looked at, on a kind of
  * event: indexes into rules, in file order. Cost: O(1). */
 const uint16_t *ruleset_on(const struct ruleset *ruleset, enum event_kind kind,
                            uint32_t *count_out);
+
+/* ruleset_index - fill on_count and on from the rules, into arena. Done once by who makes a rule
+ * set: rules/text, and rules/trial for the part of one that a test looks at. Returns: 0, -ENOMEM
+ * (-12). */
+MUST_USE int ruleset_index(struct ruleset *ruleset, struct arena *arena);
+
+/* ruleset_rule - NULL: no rule of this name. */
+const struct rule *ruleset_rule(const struct ruleset *ruleset, struct slice name);
 
 /* ruleset_level - index of a level's name; -1: none. */
 int ruleset_level(const struct ruleset *ruleset, struct slice name);

@@ -1,0 +1,152 @@
+/* ruleset.c - looking things up in a compiled rule set. Items and orgs are sorted by their codes,
+ * so that finding one of ten thousand takes fourteen compares.
+ */
+#include "rules/model/ruleset.h"
+
+#include <stdlib.h>
+
+const char *const item_kind_name[ITEM_KIND_COUNT] = {"immediate", "promised", "joint", "forwarded"};
+const char *const item_kind_zh[ITEM_KIND_COUNT] = {"即办件", "承诺件", "联办件", "上报件"};
+
+void ruleset_destroy(struct ruleset **ruleset_p)
+{
+    struct ruleset *ruleset = *ruleset_p;
+    *ruleset_p = NULL;
+    if (ruleset == NULL)
+        return;
+    for (uint32_t i = 0; i < ruleset->calendar_count; i++) {
+        struct calendar *calendar = ruleset->calendars[i];
+        calendar_destroy(&calendar);
+    }
+    struct arena *arena = ruleset->arena; /* the rule set itself lives in it */
+    arena_destroy(&arena);
+}
+
+const struct item *ruleset_item(const struct ruleset *ruleset, struct slice code)
+{
+    uint32_t low = 0;
+    uint32_t high = ruleset->item_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        int order = slice_order(ruleset->items[middle].code, code);
+        if (order == 0)
+            return &ruleset->items[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+const struct org *ruleset_org(const struct ruleset *ruleset, struct slice code)
+{
+    uint32_t low = 0;
+    uint32_t high = ruleset->org_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        int order = slice_order(ruleset->orgs[middle].code, code);
+        if (order == 0)
+            return &ruleset->orgs[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+static event_kind_set rule_on(const struct rule *rule)
+{
+    return rule->form == RULE_FACT ? rule->on : rule->start;
+}
+
+int ruleset_index(struct ruleset *ruleset, struct arena *arena)
+{
+    assert(ruleset->rule_count <= UINT16_MAX);
+    for (int kind = 0; kind < EVENT_KIND_COUNT; kind++) {
+        uint16_t *on = arena_take(arena, ruleset->rule_count, sizeof *on);
+        if (on == NULL)
+            return -12; /* -ENOMEM: errno.h is not for the pure folders */
+        uint32_t count = 0;
+        for (uint32_t i = 0; i < ruleset->rule_count; i++)
+            if ((rule_on(&ruleset->rules[i]) & EVENT_KIND_BIT(kind)) != 0)
+                on[count++] = (uint16_t)i;
+        ruleset->on_count[kind] = count;
+        ruleset->on[kind] = on;
+    }
+    return 0;
+}
+
+const uint16_t *ruleset_on(const struct ruleset *ruleset, enum event_kind kind, uint32_t *count_out)
+{
+    assert(kind < EVENT_KIND_COUNT);
+    *count_out = ruleset->on_count[kind];
+    return ruleset->on[kind];
+}
+
+const struct rule *ruleset_rule(const struct ruleset *ruleset, struct slice name)
+{
+    for (uint32_t i = 0; i < ruleset->rule_count; i++)
+        if (slice_is_equal(ruleset->rules[i].name, name))
+            return &ruleset->rules[i];
+    return NULL;
+}
+
+int ruleset_level(const struct ruleset *ruleset, struct slice name)
+{
+    for (uint32_t i = 0; i < ruleset->level_count; i++)
+        if (slice_is_equal(ruleset->levels[i], name))
+            return (int)i;
+    return -1;
+}
+
+static struct term limit_by_name(const struct item_limit *limits, uint32_t count, uint16_t name)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (limits[i].name == name)
+            return limits[i].term;
+    return (struct term){0};
+}
+
+static struct term limit_from(enum limit_source source, const struct rule_limit *limit,
+                              const struct event *event, const struct item *item,
+                              const struct org *org, const struct item_step *step)
+{
+    const struct term none = {0};
+    switch (source) {
+    case LIMIT_FROM_EVENT:
+        return event->limit;
+    case LIMIT_FROM_ITEM:
+        return item == NULL ? none : limit_by_name(item->limits, item->limit_count, limit->name);
+    case LIMIT_FROM_KIND:
+        return item == NULL ? none : limit->by_kind[item->kind];
+    case LIMIT_FROM_ORG:
+        return org == NULL ? none : limit_by_name(org->limits, org->limit_count, limit->name);
+    case LIMIT_FROM_STEP:
+        return step == NULL ? none : step->limit;
+    case LIMIT_SOURCE_COUNT:
+        break;
+    }
+    assert(false);
+    return none;
+}
+
+struct term rule_limit_term(const struct ruleset *ruleset, const struct rule_limit *limit,
+                            const struct event *event, const struct item *item,
+                            const struct org *org, const struct item_step *step,
+                            enum limit_source *source_out)
+{
+    assert(limit->name < ruleset->limit_name_count);
+    for (uint32_t i = 0; i < limit->source_count; i++) {
+        enum limit_source source = (enum limit_source)limit->sources[i];
+        *source_out = source;
+        if (source == LIMIT_FROM_EVENT && instant_is_set(event->due_at))
+            return (struct term){0}; /* the instant itself is given */
+        struct term term = limit_from(source, limit, event, item, org, step);
+        if (term_is_set(term))
+            return term;
+    }
+    *source_out = LIMIT_SOURCE_COUNT;
+    return limit->otherwise;
+}
