@@ -35,9 +35,8 @@ static struct {
     ((void)(check_state.checks++, (condition) ? 0 : check_fail(__FILE__, __LINE__, #condition)))
 #define CHECK_EQ_INT(is, should)                                                                   \
     check_eq_int(__FILE__, __LINE__, #is, (intmax_t)(is), (intmax_t)(should))
-#define CHECK_EQ_STR(is, should) check_eq_str(__FILE__, __LINE__, #is, (is), (should))
-#define CHECK_EQ_MEM(is, should, count)                                                            \
-    CHECK((count) == 0 || memcmp((is), (should), (count)) == 0)
+#define CHECK_EQ_STR(is, should)        check_eq_str(__FILE__, __LINE__, #is, (is), (should))
+#define CHECK_EQ_MEM(is, should, count) CHECK((count) == 0 || memcmp((is), (should), (count)) == 0)
 
 /* CHECK_EQ_SLICE - a struct slice (engine/base/slice.h) against a C string. */
 #define CHECK_EQ_SLICE(is, should)                                                                 \
@@ -46,7 +45,10 @@ static struct {
 /* SKIP - leave this test, and say why; never for a test that merely does not pass. */
 #define SKIP(reason) (check_state.skip = (reason), longjmp(check_state.test, 1))
 
-#define TEST(function) {.name = #function, .run = function}
+#define TEST(function)                                                                             \
+    {                                                                                              \
+        .name = #function, .run = function                                                         \
+    }
 #define CHECK_MAIN(suite, ...)                                                                     \
     int main(int argc, char **argv)                                                                \
     {                                                                                              \

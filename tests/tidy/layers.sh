@@ -4,8 +4,9 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 export LC_ALL=C
 
-find engine rules collectors viewer tests bench \( -name '*.[ch]' -o -name '*.def' \) 2>/dev/null |
-    sort | xargs -r grep -nE '^[[:space:]]*#[[:space:]]*include' /dev/null |
+for top in engine rules collectors viewer tests bench; do
+    [ ! -d "$top" ] || find "$top" -name '*.[ch]' -o -name '*.def'
+done | sort | xargs -r grep -nE '^[[:space:]]*#[[:space:]]*include' /dev/null |
     awk -v table=tests/tidy/layers.txt '
 function parent(path) { return sub(/\/[^\/]*$/, "", path) ? path : "" }
 # The line that speaks for a folder: its own, or its starred sibling, or that of the folder above.
