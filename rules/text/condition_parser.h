@@ -1,0 +1,59 @@
+/* condition_parser.h - what the two halves of the condition parser share; nobody else's.
+ *
+ * Layer: rules/text.
+ */
+#ifndef TEXT_CONDITION_PARSER_H
+#define TEXT_CONDITION_PARSER_H
+
+#include "rules/text/condition_text.h"
+#include "rules/text/words.h"
+
+/* What the value on top of the stack is, and where it came from. */
+struct part {
+    enum value_type type; /* VALUE_NONE: a mistake was told */
+    enum unit unit;       /* of a number that counts units */
+    int field;            /* FIELD_COUNT: not a field as such */
+    int constant;         /* index; -1: not a constant as such */
+    struct word word;     /* where it begins */
+};
+
+struct parser {
+    struct words words;
+    uint32_t count;
+    struct instruction code[CONDITION_CODE_MAX];
+    uint32_t constant_count;
+    struct value constants[CONDITION_CONSTANTS_MAX];
+    uint32_t depth; /* of the stack, when what was emitted has run */
+    uint32_t nesting;
+    bool asks; /* about the case: not a constant as a whole */
+};
+
+/* VALUE_NONE and the others in words. */
+extern const char *const value_type_en[];
+extern const char *const value_type_zh[];
+
+/* A mistake was told. */
+extern const struct part part_bad;
+
+struct part part_of(enum value_type type, struct word word);
+
+static inline bool part_is_bad(struct part part)
+{
+    return part.type == VALUE_NONE;
+}
+
+/* condition_emit - one more instruction. grows: how it changes the stack's height. */
+bool condition_emit(struct parser *parser, enum op op, uint32_t operand, enum unit unit, int grows);
+
+struct part condition_constant(struct parser *parser, struct value value, struct word word);
+
+/* condition_expect - move past this sign, or tell what stands in its place. */
+bool condition_expect(struct parser *parser, const char *sign);
+
+/* condition_read_alone - a field, a number, a text, count(…), has …, or (…). */
+struct part condition_read_alone(struct parser *parser);
+
+/* condition_read_or - the whole ladder, for what stands in parentheses. */
+struct part condition_read_or(struct parser *parser);
+
+#endif

@@ -1,0 +1,205 @@
+/* condition_part.c - what stands alone in a condition, and the code for it. */
+#include "rules/text/condition_parser.h"
+
+const char *const value_type_en[] = {"nothing", "yes or no",  "a number",
+                                     "text",    "an instant", "a term"};
+const char *const value_type_zh[] = {"空值", "是否", "数字", "文本", "时刻", "期限"};
+
+const struct part part_bad = {.type = VALUE_NONE, .field = FIELD_COUNT, .constant = -1};
+
+struct part part_of(enum value_type type, struct word word)
+{
+    return (struct part){.type = type, .field = FIELD_COUNT, .constant = -1, .word = word};
+}
+
+/* grows: how the stack's height changes. */
+bool condition_emit(struct parser *parser, enum op op, uint32_t operand, enum unit unit, int grows)
+{
+    uint32_t depth = (uint32_t)((int)parser->depth + grows);
+    if (parser->count == CONDITION_CODE_MAX || depth > CONDITION_STACK_MAX) {
+        WORD_ERROR(&parser->words, &parser->words.now,
+                   "the condition is too long: make it two rules, or two rungs",
+                   "条件太长：请拆成两条规则或两档");
+        return false;
+    }
+    parser->depth = depth;
+    parser->code[parser->count++] =
+        (struct instruction){.op = op, .operand = operand, .unit = unit};
+    return true;
+}
+
+struct part condition_constant(struct parser *parser, struct value value, struct word word)
+{
+    if (parser->constant_count == CONDITION_CONSTANTS_MAX) {
+        WORD_ERROR(&parser->words, &word, "more than %d numbers and texts in one condition",
+                   "一个条件中的数字和文本超过 %d 个", CONDITION_CONSTANTS_MAX);
+        return part_bad;
+    }
+    int constant = (int)parser->constant_count++;
+    parser->constants[constant] = value;
+    if (!condition_emit(parser, OP_PUSH, (uint32_t)constant, UNIT_NONE, 1))
+        return part_bad;
+    struct part part = part_of(value.type, word);
+    part.constant = constant;
+    return part;
+}
+
+bool condition_expect(struct parser *parser, const char *sign)
+{
+    if (words_take(&parser->words, sign))
+        return true;
+    WORD_ERROR(&parser->words, &parser->words.now, "expected \"%s\" here, found \"%.*s\"",
+               "此处应为“%s”，而不是“%.*s”", sign, WORD_ARG(&parser->words.now));
+    return false;
+}
+
+static int read_field(struct parser *parser)
+{
+    struct word word = words_next(&parser->words);
+    return words_pick(&parser->words, &word, field_name, FIELD_COUNT, "field", "字段");
+}
+
+/* "(accept)" behind count, seen, since. */
+static bool read_kind(struct parser *parser, uint32_t *kind_out)
+{
+    if (!condition_expect(parser, "("))
+        return false;
+    struct word word = words_next(&parser->words);
+    int kind = words_pick(&parser->words, &word, event_kind_name + 1, EVENT_KIND_COUNT - 1,
+                          "event kind", "事件类型");
+    if (kind < 0)
+        return false;
+    *kind_out = (uint32_t)kind + 1;
+    return condition_expect(parser, ")");
+}
+
+static struct part read_about_kind(struct parser *parser, enum op op, struct word word)
+{
+    uint32_t kind = EVENT_NONE;
+    if (!read_kind(parser, &kind))
+        return part_bad;
+    parser->asks = true;
+    struct part part = part_of(op == OP_SEEN ? VALUE_BOOL : VALUE_NUMBER, word);
+    if (op == OP_SINCE) {
+        if (!words_take(&parser->words, "in")) {
+            WORD_ERROR(&parser->words, &parser->words.now,
+                       "say in which unit: since(%s) in workhour",
+                       "请写明单位：since(%s) in workhour", event_kind_name[kind]);
+            return part_bad;
+        }
+        struct word unit = words_next(&parser->words);
+        int picked =
+            words_pick(&parser->words, &unit, unit_name + 1, UNIT_COUNT - 1, "unit", "单位");
+        if (picked < 0)
+            return part_bad;
+        part.unit = (enum unit)(picked + 1);
+    }
+    return condition_emit(parser, op, kind, part.unit, 1) ? part : part_bad;
+}
+
+static struct part read_has(struct parser *parser, struct word word)
+{
+    int field = read_field(parser);
+    parser->asks = true;
+    if (field < 0 || !condition_emit(parser, OP_HAS, (uint32_t)field, UNIT_NONE, 1))
+        return part_bad;
+    return part_of(VALUE_BOOL, word);
+}
+
+static struct part read_length(struct parser *parser, struct word word)
+{
+    if (!condition_expect(parser, "("))
+        return part_bad;
+    struct word name = parser->words.now;
+    int field = read_field(parser);
+    if (field < 0)
+        return part_bad;
+    if (field_type[field] != VALUE_TEXT) {
+        WORD_ERROR(&parser->words, &name, "%s is %s%.0s: only text has a length",
+                   "%s 是%.0s%s：只有文本才有长度", field_name[field],
+                   value_type_en[field_type[field]], value_type_zh[field_type[field]]);
+        return part_bad;
+    }
+    parser->asks = true;
+    if (!condition_expect(parser, ")") ||
+        !condition_emit(parser, OP_FIELD, (uint32_t)field, UNIT_NONE, 1) ||
+        !condition_emit(parser, OP_LENGTH, 0, UNIT_NONE, 0))
+        return part_bad;
+    return part_of(VALUE_NUMBER, word);
+}
+
+static struct part read_number(struct parser *parser, struct word word, bool is_negative)
+{
+    struct value value = {.type = VALUE_NUMBER, .number = is_negative ? -word.number : word.number};
+    (void)words_next(&parser->words);
+    struct words ahead = parser->words;
+    if (ahead.now.kind != WORD_NAME || word_is(&ahead.now, "and") || word_is(&ahead.now, "or"))
+        return condition_constant(parser, value, word);
+    struct word unit = words_next(&parser->words);
+    int picked = words_pick(&parser->words, &unit, unit_name + 1, UNIT_COUNT - 1, "unit", "单位");
+    if (picked < 0)
+        return part_bad;
+    struct part part = condition_constant(parser, value, word);
+    part.unit = (enum unit)(picked + 1);
+    return part;
+}
+
+static struct part read_name(struct parser *parser, struct word word)
+{
+    (void)words_next(&parser->words);
+    if (word_is(&word, "has"))
+        return read_has(parser, word);
+    if (word_is(&word, "length"))
+        return read_length(parser, word);
+    if (word_is(&word, "count"))
+        return read_about_kind(parser, OP_COUNT, word);
+    if (word_is(&word, "seen"))
+        return read_about_kind(parser, OP_SEEN, word);
+    if (word_is(&word, "since"))
+        return read_about_kind(parser, OP_SINCE, word);
+    if (word_is(&word, "true") || word_is(&word, "false"))
+        return condition_constant(
+            parser, (struct value){.type = VALUE_BOOL, .truth = word_is(&word, "true")}, word);
+    int field = words_pick(&parser->words, &word, field_name, FIELD_COUNT, "field", "字段");
+    parser->asks = true;
+    if (field < 0 || !condition_emit(parser, OP_FIELD, (uint32_t)field, UNIT_NONE, 1))
+        return part_bad;
+    struct part part = part_of(field_type[field], word);
+    part.field = field;
+    if (field == FIELD_ENTRY_DELAY || field == FIELD_ARRIVAL_DELAY)
+        part.unit = UNIT_WORKHOUR;
+    return part;
+}
+
+struct part condition_read_alone(struct parser *parser)
+{
+    struct word word = parser->words.now;
+    if (word.kind == WORD_NUMBER)
+        return read_number(parser, word, false);
+    if (word.kind == WORD_NAME)
+        return read_name(parser, word);
+    if (word.kind == WORD_TEXT) {
+        (void)words_next(&parser->words);
+        return condition_constant(parser, (struct value){.type = VALUE_TEXT, .text = word.text},
+                                  word);
+    }
+    if (words_take(&parser->words, "-") && parser->words.now.kind == WORD_NUMBER)
+        return read_number(parser, parser->words.now, true);
+    if (words_take(&parser->words, "(")) {
+        if (++parser->nesting > CONDITION_NESTING_MAX) {
+            WORD_ERROR(&parser->words, &word, "parentheses nested deeper than %d",
+                       "括号嵌套超过 %d 层", CONDITION_NESTING_MAX);
+            return part_bad;
+        }
+        struct part part = condition_read_or(parser);
+        parser->nesting--;
+        if (part_is_bad(part) || !condition_expect(parser, ")"))
+            return part_bad;
+        part.constant = -1;
+        part.field = FIELD_COUNT;
+        return part;
+    }
+    WORD_ERROR(&parser->words, &word, "expected a field, a number or a 'text' here, found \"%.*s\"",
+               "此处应为字段、数字或“'文本'”，而不是“%.*s”", WORD_ARG(&word));
+    return part_bad;
+}

@@ -1,0 +1,298 @@
+/* words.c - one pass over the bytes; columns count characters, as an editor shows them. */
+#include "rules/text/words.h"
+
+#include <stdio.h>
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (unsigned char)c >= 0x80;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static size_t characters(struct slice text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.count; i++)
+        count += ((unsigned char)text.start[i] & 0xC0) != 0x80;
+    return count;
+}
+
+static struct slice rest(const struct words *words)
+{
+    return (struct slice){.start = words->cursor, .count = (size_t)(words->end - words->cursor)};
+}
+
+static bool begins(struct slice text, const char *with)
+{
+    size_t count = strlen(with);
+    return text.count >= count && memcmp(text.start, with, count) == 0;
+}
+
+/* The signs of more than one byte come first; each row says how it is called from then on. */
+static const struct {
+    const char *written;
+    const char *name;
+} signs[] = {
+    {"...", "…"}, {"…", "…"},  {"→", "→"},  {"->", "→"}, {"!=", "!="}, {"<=", "<="}, {">=", ">="},
+    {"≥", ">="},  {"≤", "<="}, {"≠", "!="}, {"==", "="}, {"，", ","},  {"=", "="},   {"<", "<"},
+    {">", ">"},   {"(", "("},  {")", ")"},  {"[", "["},  {"]", "]"},   {",", ","},   {"+", "+"},
+    {"-", "-"},   {"*", "*"},  {"/", "/"},  {"%", "%"},  {"（", "("},  {"）", ")"},  {".", "."},
+};
+
+static size_t sign_at(struct slice text, const char **name_out)
+{
+    for (size_t i = 0; i < COUNT_OF(signs); i++) {
+        if (!begins(text, signs[i].written))
+            continue;
+        *name_out = signs[i].name;
+        return strlen(signs[i].written);
+    }
+    return 0;
+}
+
+static size_t name_bytes(struct slice text, bool has_hyphens)
+{
+    size_t count = 0;
+    const char *name = NULL;
+    while (count < text.count) {
+        char c = text.start[count];
+        struct slice from = {.start = text.start + count, .count = text.count - count};
+        bool is_hyphen = has_hyphens && c == '-' && count > 0 && from.count > 1 &&
+                         (is_letter(from.start[1]) || is_digit(from.start[1]));
+        if (!is_letter(c) && !(count > 0 && is_digit(c)) && !is_hyphen)
+            break;
+        if ((unsigned char)c >= 0xC0 && sign_at(from, &name) > 0)
+            break; /* a sign of several bytes, such as … */
+        count++;
+    }
+    return count;
+}
+
+static void read_digits(struct words *words, struct word *word)
+{
+    struct slice text = rest(words);
+    size_t count = 0;
+    word->kind = WORD_NUMBER;
+    for (; count < text.count && is_digit(text.start[count]); count++) {
+        if (word->number > INT64_C(1000000000000000))
+            word->kind = WORD_BAD;
+        else
+            word->number = word->number * 10 + (text.start[count] - '0');
+    }
+    if (count <= 2 && count + 2 < text.count && text.start[count] == ':' &&
+        is_digit(text.start[count + 1]) && is_digit(text.start[count + 2])) {
+        int64_t minute = (text.start[count + 1] - '0') * 10 + (text.start[count + 2] - '0');
+        bool is_time = minute < 60 && word->number * 60 + minute <= 24 * 60;
+        word->kind = is_time ? WORD_TIME : WORD_BAD;
+        word->number = (word->number * 60 + minute) * 60000;
+        count += 3;
+    }
+    word->text = (struct slice){.start = text.start, .count = count};
+}
+
+static size_t read_quoted(struct words *words, struct word *word)
+{
+    struct slice text = rest(words);
+    const char *close = memchr(text.start + 1, text.start[0], text.count - 1);
+    if (close == NULL) {
+        word->kind = WORD_BAD;
+        word->text = text;
+        return text.count;
+    }
+    word->kind = WORD_TEXT;
+    word->text = (struct slice){.start = text.start + 1, .count = (size_t)(close - text.start) - 1};
+    return word->text.count + 2;
+}
+
+static void move(struct words *words, size_t bytes)
+{
+    struct slice passed = {.start = words->cursor, .count = bytes};
+    words->column += (uint32_t)characters(passed);
+    words->cursor += bytes;
+}
+
+static void read_word(struct words *words)
+{
+    while (words->cursor < words->end && (*words->cursor == ' ' || *words->cursor == '\n' ||
+                                          *words->cursor == '\t' || *words->cursor == '\r'))
+        move(words, 1);
+    struct word *word = &words->now;
+    *word = (struct word){.kind = WORD_END, .column = words->column};
+    struct slice text = rest(words);
+    if (text.count == 0)
+        return;
+    const char *name = NULL;
+    size_t bytes = name_bytes(text, words->has_hyphens);
+    if (bytes > 0) {
+        word->kind = WORD_NAME;
+        word->text = (struct slice){.start = text.start, .count = bytes};
+    } else if (is_digit(text.start[0])) {
+        read_digits(words, word);
+        bytes = word->text.count;
+    } else if (text.start[0] == '\'' || text.start[0] == '"') {
+        bytes = read_quoted(words, word);
+    } else if ((bytes = sign_at(text, &name)) > 0) {
+        word->kind = WORD_SIGN;
+        word->text = slice_of(name);
+    } else {
+        word->kind = WORD_BAD;
+        bytes = 1;
+        word->text = (struct slice){.start = text.start, .count = bytes};
+    }
+    move(words, bytes);
+}
+
+void words_begin_at(struct words *words, const char *file, uint32_t line, uint32_t column,
+                    struct slice text, bool has_hyphens, struct problem_list *problems)
+{
+    *words = (struct words){
+        .file = file,
+        .line = line,
+        .problems = problems,
+        .has_hyphens = has_hyphens,
+        .cursor = text.count == 0 ? "" : text.start,
+        .column = column,
+    };
+    words->end = words->cursor + text.count;
+    read_word(words);
+}
+
+void words_begin(struct words *words, const struct yaml_node *node, bool has_hyphens,
+                 struct problem_list *problems)
+{
+    words_begin_at(words, node->file, node->line, node->column + (node->is_quoted ? 1 : 0),
+                   node->value, has_hyphens, problems);
+}
+
+struct word words_next(struct words *words)
+{
+    struct word word = words->now;
+    if (word.kind != WORD_END)
+        read_word(words);
+    return word;
+}
+
+bool word_is(const struct word *word, const char *text)
+{
+    return (word->kind == WORD_NAME || word->kind == WORD_SIGN) &&
+           slice_is_equal(word->text, slice_of(text));
+}
+
+bool words_take(struct words *words, const char *text)
+{
+    if (!word_is(&words->now, text))
+        return false;
+    (void)words_next(words);
+    return true;
+}
+
+bool words_end(struct words *words)
+{
+    if (words->now.kind == WORD_END)
+        return true;
+    WORD_ERROR(words, &words->now, "unexpected \"%.*s\": the text should end before it",
+               "多余的“%.*s”：此前文字应已结束", WORD_ARG(&words->now));
+    return false;
+}
+
+bool words_number(struct words *words, int64_t *number_out)
+{
+    struct words before = *words;
+    bool is_negative = words_take(words, "-");
+    if (!is_negative)
+        (void)words_take(words, "+"); /* a sign may be written, and changes nothing */
+    if (words->now.kind != WORD_NUMBER) {
+        *words = before;
+        return false;
+    }
+    int64_t number = words_next(words).number;
+    *number_out = is_negative ? -number : number;
+    return true;
+}
+
+bool words_term(struct words *words, struct term *term_out)
+{
+    struct word number = words->now;
+    if (number.kind != WORD_NUMBER) {
+        WORD_ERROR(words, &number, "expected a term such as 20 workday, found \"%.*s\"",
+                   "此处应为期限，例如 20 workday，而不是“%.*s”", WORD_ARG(&number));
+        return false;
+    }
+    (void)words_next(words);
+    struct word unit = words->now;
+    if (unit.kind != WORD_NAME) {
+        WORD_ERROR(words, &number, "%.*s has no unit: write for example %.*s workday or %.*s day",
+                   "%.*s 没有单位：请写明，例如 %.*s workday（工作日）或 %.*s day（自然日）",
+                   WORD_ARG(&number), WORD_ARG(&number), WORD_ARG(&number));
+        return false;
+    }
+    char text[96];
+    (void)snprintf(text, sizeof text, "%.*s %.*s", WORD_ARG(&number), WORD_ARG(&unit));
+    int status = term_parse(slice_of(text), term_out);
+    if (status == TERM_E_UNIT || status == TERM_E_NO_UNIT) {
+        tell_unknown(words->problems, words->file, words->line, unit.column, unit.text,
+                     unit_name + 1, UNIT_COUNT - 1, "unit", "单位");
+        return false;
+    }
+    if (status != 0) {
+        WORD_ERROR(words, &number, "%.*s is not a number of units from 1 to %d",
+                   "%.*s 不是 1 到 %d 的整数", WORD_ARG(&number), TERM_MAX);
+        return false;
+    }
+    (void)words_next(words);
+    if (term_out->n > 0)
+        return true;
+    WORD_ERROR(words, &number, "a term of zero: it must be at least 1 %.*s",
+               "期限为零：至少应为 1 %.*s", WORD_ARG(&unit));
+    return false;
+}
+
+char *names_join(const char *const *names, size_t count, char *text, size_t bytes)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (size_t i = 0; i < count; i++) {
+        int more = snprintf(text + used, bytes - used, "%s%s", used == 0 ? "" : ", ", names[i]);
+        if (more < 0 || (size_t)more >= bytes - used) {
+            text[used] = '\0'; /* whole names only */
+            break;
+        }
+        used += (size_t)more;
+    }
+    return text;
+}
+
+void tell_unknown(struct problem_list *problems, const char *file, uint32_t line, uint32_t column,
+                  struct slice name, const char *const *names, size_t count, const char *en,
+                  const char *zh)
+{
+    char all[280];
+    const char *near = text_nearest(name, names, count);
+    names_join(names, count, all, sizeof all);
+    /* ("%.0s" passes over the word in the other language.) */
+    if (count == 0)
+        problem_error(problems, file, line, column, "unknown %s%.0s \"%.*s\": there is none here",
+                      "没有这个%.0s%s“%.*s”：此处一个也没有", en, zh, SLICE_ARG(name));
+    else if (near != NULL)
+        problem_error(problems, file, line, column, "unknown %s%.0s \"%.*s\": did you mean \"%s\"?",
+                      "没有这个%.0s%s“%.*s”：是不是“%s”？", en, zh, SLICE_ARG(name), near);
+    else
+        problem_error(problems, file, line, column, "unknown %s%.0s \"%.*s\": it is one of %s",
+                      "没有这个%.0s%s“%.*s”：应为 %s 之一", en, zh, SLICE_ARG(name), all);
+}
+
+int words_pick(struct words *words, const struct word *word, const char *const *names, size_t count,
+               const char *en, const char *zh)
+{
+    if (word->kind == WORD_NAME)
+        for (size_t i = 0; i < count; i++)
+            if (slice_is_equal(word->text, slice_of(names[i])))
+                return (int)i;
+    tell_unknown(words->problems, words->file, words->line, word->column, word->text, names, count,
+                 en, zh);
+    return -1;
+}
