@@ -15,9 +15,9 @@
 struct feed_options {
     const char *feed_endpoint;
     const char *query_endpoint;
-    uint64_t from_seq;  /* first card wanted; 0: only those to come */
-    bool with_shadow;   /* cards of shadow rules too */
-    int64_t blind_ms;   /* no pulse for so long: blind. 0: 5000 */
+    uint64_t from_seq; /* first card wanted; 0: only those to come */
+    bool with_shadow;  /* cards of shadow rules too */
+    int64_t blind_ms;  /* no pulse for so long: blind. 0: 5000 */
 };
 
 /* What a viewer does with what comes. Any of them may be NULL. Text and json are borrowed for the
@@ -30,9 +30,12 @@ struct feed_events {
     void (*pulse)(void *ctx, const json_t *pulse);
     /* seqs from … to are no longer kept by the engine: told, not hidden */
     void (*gap)(void *ctx, uint64_t from, uint64_t to);
-    /* sight lost (no pulse, or gone) or back; since: when the last pulse came (wall clock) */
+    /* sight lost (no pulse for blind_ms, or cards known to exist cannot be got for as long) or
+     * back. The first call, within blind_ms of feed_open, says how it begins. since: when the last
+     * pulse came (wall clock); before the first one, when the feed was opened. */
     void (*sight)(void *ctx, bool is_blind, struct instant since);
-    /* another engine instance, or the ledger starts again below what was seen */
+    /* another engine instance (text: its name); or the ledger ends below what was seen (text says
+     * so), and then cards are handed on again from 1: know a card by its id */
     void (*engine_changed)(void *ctx, const char *text);
 };
 
@@ -42,8 +45,9 @@ MUST_USE int feed_open(const struct feed_options *options, const struct feed_eve
                        struct feed **feed_out);
 void feed_close(struct feed **feed_p);
 
-/* feed_fds - the file descriptors to watch for readability (edge-triggered: call feed_turn after
- * every wake and at least every 200 ms). Returns how many were written (at most 2). */
+/* feed_fds - the file descriptors to watch for readability (call feed_turn after every wake and at
+ * least every 200 ms). They stay the same until feed_close. Returns how many were written (at
+ * most 2). */
 int feed_fds(const struct feed *feed, int fds[2]);
 
 /* feed_turn - take in all that is there and call the events. Never blocks.
@@ -53,7 +57,9 @@ MUST_USE int feed_turn(struct feed *feed);
 /* feed_wait - feed_turn after waiting at most wait_ms for something to come. */
 MUST_USE int feed_wait(struct feed *feed, int wait_ms);
 
-/* feed_head_seq - the last seq handed on; 0: none yet. */
+/* feed_head_seq - everything up to this seq was handed on, or was not asked for (shadow cards,
+ * cards before the feed was opened with from_seq 0), or was told as a gap; 0: not known yet. What a
+ * viewer stores as its position; it goes on with from_seq = this + 1. */
 uint64_t feed_head_seq(const struct feed *feed);
 bool feed_is_blind(const struct feed *feed);
 

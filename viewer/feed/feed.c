@@ -1,0 +1,465 @@
+/* feed.c - `next` is the one number everything turns around: the first seq not handed on yet.
+ *
+ * Below next: dropped, it was seen. Exactly next: handed on. Above next: held, and what is missing
+ * is asked for by number. What is known to exist (a card's own seq, a pulse's head) but was not
+ * got for as long as would make us blind, makes us blind too: a viewer that shows only some of
+ * the cards must not look as if it showed all.
+ */
+#include "viewer/feed/feed.h"
+#include "engine/sys/clock.h"
+#include "engine/sys/log.h"
+#include "engine/sys/socket.h"
+#include "viewer/feed/ask.h"
+#include "viewer/feed/held.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+enum {
+    BLIND_MS = 5000,
+    ASK_WAIT_MS = 2000,
+    ASK_AGAIN_MS = 1000,
+    PAGE_CARDS = 1000,
+    TURN_MESSAGES_MAX = 20000, /* a flood must not keep the caller from its screen */
+    INSTANCE_BYTES = 128,
+};
+
+struct feed {
+    struct feed_events events;
+    bool with_shadow;
+    int64_t blind_ms;
+    int watch_fd; /* an epoll of both sockets: one number that never changes */
+    struct socket *cards;
+    struct asker *asker;
+    int64_t ask_after_ms; /* monotonic: an error answer is not asked again at once */
+
+    uint64_t next;        /* 0: not known yet, wanted are those to come */
+    uint64_t known;       /* the highest seq known to exist */
+    bool head_is_doubted; /* the ledger may end below next: only a status can tell */
+    char instance[INSTANCE_BYTES];
+
+    bool is_blind; /* also before the first pulse */
+    bool has_pulsed;
+    bool sight_is_told;
+    int64_t pulse_ms;         /* monotonic, of the last pulse; at first, of feed_open */
+    struct instant pulse_at;  /* the same on the wall clock */
+    int64_t missing_since_ms; /* monotonic; 0: nothing is missing */
+
+    struct held held;
+};
+
+static const struct socket_options feed_limits = {
+    .send_max = 16,
+    .receive_max = 100000,
+    .message_bytes_max = 1024 * 1024,
+    .linger_ms = 0,
+};
+
+/* --- watching ----------------------------------------------------------------------------------
+ */
+
+static void watch(struct feed *feed, int fd)
+{
+    struct epoll_event event = {.events = EPOLLIN, .data = {.fd = fd}};
+    if (fd < 0)
+        return;
+    /* A number of a socket that was closed may have come back: the old entry goes first. */
+    (void)epoll_ctl(feed->watch_fd, EPOLL_CTL_DEL, fd, &event);
+    if (epoll_ctl(feed->watch_fd, EPOLL_CTL_ADD, fd, &event) != 0)
+        log_warn("a socket cannot be watched, looking at it by time: %s", strerror(errno));
+}
+
+static int feed_connect(struct feed *feed, const struct feed_options *options)
+{
+    feed->watch_fd = epoll_create1(EPOLL_CLOEXEC);
+    if (feed->watch_fd < 0)
+        return -errno;
+    int error = socket_open(SOCKET_SUB, false, options->feed_endpoint, &feed_limits, &feed->cards);
+    /* Shadow cards have their numbers in the same row: without them there would be gaps. */
+    if (error == 0)
+        error = socket_subscribe(feed->cards, SLICE("card."));
+    if (error == 0)
+        error = socket_subscribe(feed->cards, SLICE("shadow."));
+    if (error == 0)
+        error = socket_subscribe(feed->cards, SLICE("pulse"));
+    if (error == 0)
+        error = ask_open(options->query_endpoint, ASK_WAIT_MS, &feed->asker);
+    if (error != 0)
+        return error < 0 ? error : -EAGAIN;
+    watch(feed, socket_fd(feed->cards));
+    watch(feed, ask_fd(feed->asker));
+    return 0;
+}
+
+int feed_open(const struct feed_options *options, const struct feed_events *events,
+              struct feed **feed_out)
+{
+    OWNED(feed_close) struct feed *feed = calloc(1, sizeof *feed);
+    if (feed == NULL)
+        return -ENOMEM;
+    feed->watch_fd = -1;
+    feed->events = *events;
+    feed->with_shadow = options->with_shadow;
+    feed->blind_ms = options->blind_ms > 0 ? options->blind_ms : BLIND_MS;
+    feed->next = options->from_seq;
+    feed->head_is_doubted = true;
+    feed->is_blind = true;
+    feed->pulse_ms = clock_monotonic_ms();
+    feed->pulse_at = clock_now();
+    int error = feed_connect(feed, options);
+    if (error != 0)
+        return error;
+    *feed_out = feed;
+    feed = NULL;
+    return 0;
+}
+
+void feed_close(struct feed **feed_p)
+{
+    struct feed *feed = *feed_p;
+    if (feed == NULL)
+        return;
+    if (feed->cards != NULL)
+        socket_close(&feed->cards);
+    ask_close(&feed->asker);
+    if (feed->watch_fd >= 0)
+        (void)close(feed->watch_fd); /* only watched: nothing is lost with it */
+    held_clear(&feed->held);
+    free(feed);
+    *feed_p = NULL;
+}
+
+/* --- cards -------------------------------------------------------------------------------------
+ */
+
+static void progress(struct feed *feed, uint64_t next)
+{
+    assert(next > feed->next);
+    feed->next = next;
+    feed->missing_since_ms = 0;
+    if (feed->known < next - 1)
+        feed->known = next - 1;
+}
+
+static void hand_on(struct feed *feed, bool is_shadow, struct slice line, const json_t *card)
+{
+    uint64_t seq = feed->next;
+    progress(feed, seq + 1);
+    if (is_shadow && !feed->with_shadow)
+        return;
+    if (feed->events.card != NULL)
+        feed->events.card(feed->events.ctx, seq, line, card);
+}
+
+static void hand_on_held(struct feed *feed)
+{
+    struct held_card held;
+    while (feed->next > 0 && held_take(&feed->held, feed->next, &held)) {
+        hand_on(feed, held.is_shadow, (struct slice){held.line, held.line_bytes}, held.card);
+        held_card_clear(&held);
+    }
+}
+
+static uint64_t number_of(const json_t *object, const char *name)
+{
+    json_int_t number = json_integer_value(json_object_get(object, name));
+    return number > 0 ? (uint64_t)number : 0;
+}
+
+static int take_card(struct feed *feed, bool is_shadow, struct slice line, json_t *card)
+{
+    uint64_t seq = number_of(card, "seq");
+    if (seq == 0) {
+        log_warn("a card without seq on the feed, going on: bytes=%zu", line.count);
+        return 0;
+    }
+    if (feed->known < seq)
+        feed->known = seq;
+    if (feed->next == 0)
+        feed->next = seq;
+    if (seq == feed->next) {
+        hand_on(feed, is_shadow, line, card);
+        hand_on_held(feed);
+    } else if (seq > feed->next) {
+        return held_append(&feed->held, seq, is_shadow, line, card);
+    }
+    return 0;
+}
+
+/* --- pulses and status -------------------------------------------------------------------------
+ */
+
+static void take_instance(struct feed *feed, const json_t *pulse)
+{
+    const char *instance = json_string_value(json_object_get(pulse, "instance"));
+    if (instance == NULL || strncmp(instance, feed->instance, INSTANCE_BYTES - 1) == 0)
+        return;
+    bool is_first = feed->instance[0] == '\0';
+    (void)snprintf(feed->instance, sizeof feed->instance, "%s", instance);
+    if (!is_first && feed->events.engine_changed != NULL)
+        feed->events.engine_changed(feed->events.ctx, feed->instance);
+}
+
+static void take_pulse(struct feed *feed, const json_t *pulse)
+{
+    uint64_t head = number_of(pulse, "head");
+    feed->pulse_ms = clock_monotonic_ms();
+    feed->pulse_at = clock_now();
+    feed->has_pulsed = true;
+    if (feed->next == 0)
+        feed->next = head + 1;
+    if (feed->known < head)
+        feed->known = head;
+    /* Lower than what we have: either this pulse waited in a queue while answers overtook it, or
+     * the ledger is another one. */
+    if (head + 1 < feed->next)
+        feed->head_is_doubted = true;
+    take_instance(feed, pulse);
+    if (feed->events.pulse != NULL)
+        feed->events.pulse(feed->events.ctx, pulse);
+}
+
+/* A ledger that ends below what was seen is another one (or an older copy): its cards are handed
+ * on from the first, since none of its numbers says anything about ours. */
+static void take_status(struct feed *feed, const json_t *status)
+{
+    uint64_t head = number_of(status, "head");
+    feed->head_is_doubted = false;
+    if (feed->next == 0)
+        feed->next = head + 1;
+    if (head + 1 >= feed->next) {
+        if (feed->known < head)
+            feed->known = head;
+        return;
+    }
+    char text[128];
+    (void)snprintf(text, sizeof text, "the ledger ends at %llu, below %llu",
+                   (unsigned long long)head, (unsigned long long)feed->next - 1);
+    held_clear(&feed->held);
+    feed->next = 1;
+    feed->known = head;
+    feed->missing_since_ms = 0;
+    if (feed->events.engine_changed != NULL)
+        feed->events.engine_changed(feed->events.ctx, text);
+}
+
+/* --- answers -----------------------------------------------------------------------------------
+ */
+
+static void tell_gap(struct feed *feed, uint64_t to)
+{
+    uint64_t from = feed->next;
+    progress(feed, to + 1);
+    if (feed->events.gap != NULL)
+        feed->events.gap(feed->events.ctx, from, to);
+}
+
+static bool is_shadow_card(const json_t *card)
+{
+    return json_is_true(json_object_get(card, "shadow"));
+}
+
+/* Numbers left out although nothing was thrown away are cards that are not for this viewer. */
+static void pass_over(struct feed *feed, uint64_t to, bool is_gap)
+{
+    if (to < feed->next)
+        return;
+    if (is_gap)
+        tell_gap(feed, to);
+    else
+        progress(feed, to + 1);
+}
+
+static int take_cards(struct feed *feed, const json_t *answer, const json_t *cards)
+{
+    bool is_gap = json_is_true(json_object_get(answer, "gap"));
+    uint64_t head = number_of(answer, "head");
+    if (json_array_size(cards) == 0) {
+        pass_over(feed, head, is_gap);
+        if (head + 1 < feed->next)
+            feed->head_is_doubted = true;
+    }
+    for (size_t i = 0; i < json_array_size(cards); i++) {
+        json_t *card = json_array_get(cards, i);
+        uint64_t seq = number_of(card, "seq");
+        if (seq < feed->next)
+            continue;
+        pass_over(feed, seq - 1, is_gap);
+        char *line = json_dumps(card, JSON_COMPACT);
+        if (line == NULL)
+            return -ENOMEM;
+        hand_on(feed, is_shadow_card(card), slice_of(line), card);
+        free(line);
+    }
+    if (feed->known < head)
+        feed->known = head;
+    hand_on_held(feed);
+    return 0;
+}
+
+static int take_answer(struct feed *feed, const json_t *answer)
+{
+    const json_t *cards = json_object_get(answer, "cards");
+    if (json_is_false(json_object_get(answer, "ok"))) {
+        const char *text = json_string_value(json_object_get(answer, "text"));
+        log_warn("the engine refuses a query, asking again: %s", text == NULL ? "" : text);
+        feed->ask_after_ms = clock_monotonic_ms() + ASK_AGAIN_MS;
+        return 0;
+    }
+    if (json_is_array(cards))
+        return take_cards(feed, answer, cards);
+    if (json_is_integer(json_object_get(answer, "head")))
+        take_status(feed, answer);
+    return 0;
+}
+
+static int ask_for_missing(struct feed *feed)
+{
+    bool is_missing = feed->next > 0 && feed->known >= feed->next;
+    if (is_missing && feed->missing_since_ms == 0)
+        feed->missing_since_ms = clock_monotonic_ms();
+    if (ask_is_busy(feed->asker) || clock_monotonic_ms() < feed->ask_after_ms)
+        return 0;
+    json_t *request = NULL;
+    if (feed->head_is_doubted)
+        request = json_pack("{s:s}", "query", "status");
+    else if (is_missing)
+        request = json_pack("{s:s,s:I,s:i}", "query", "cards", "from", (json_int_t)feed->next,
+                            "max", PAGE_CARDS);
+    else
+        return 0;
+    int error = ask_start(feed->asker, request);
+    if (error != 0) { /* the query endpoint is not there: being blind says so, in its time */
+        watch(feed, ask_fd(feed->asker));
+        feed->ask_after_ms = clock_monotonic_ms() + ASK_AGAIN_MS;
+    }
+    return error == -ENOMEM ? error : 0;
+}
+
+static int turn_answers(struct feed *feed)
+{
+    for (;;) {
+        int error = ask_for_missing(feed);
+        if (error != 0)
+            return error;
+        json_t *answer = NULL;
+        error = ask_poll(feed->asker, &answer);
+        if (error == ASK_E_AGAIN || error == ASK_E_IDLE)
+            return 0;
+        if (error != 0) { /* given up: the next turn asks again, on another socket */
+            watch(feed, ask_fd(feed->asker));
+            if (error < 0)
+                feed->ask_after_ms = clock_monotonic_ms() + ASK_AGAIN_MS;
+            return error == -ENOMEM ? error : 0;
+        }
+        error = take_answer(feed, answer);
+        json_decref(answer);
+        if (error != 0)
+            return error;
+    }
+}
+
+/* --- the turn ----------------------------------------------------------------------------------
+ */
+
+static bool begins(struct slice text, struct slice with)
+{
+    return text.count >= with.count && memcmp(text.start, with.start, with.count) == 0;
+}
+
+static int take_message(struct feed *feed, struct slice topic, struct slice line)
+{
+    json_t *object =
+        json_loadb(line.start == NULL ? "" : line.start, line.count, JSON_REJECT_DUPLICATES, NULL);
+    int error = 0;
+    if (!json_is_object(object))
+        log_warn("a message of the feed is no JSON object, going on: bytes=%zu", line.count);
+    else if (slice_is_equal(topic, SLICE("pulse")))
+        take_pulse(feed, object);
+    else
+        error = take_card(feed, begins(topic, SLICE("shadow.")), line, object);
+    json_decref(object);
+    return error;
+}
+
+static int turn_messages(struct feed *feed)
+{
+    for (int i = 0; i < TURN_MESSAGES_MAX; i++) {
+        struct received received;
+        int error = socket_receive(feed->cards, &received);
+        if (error == SOCKET_E_AGAIN)
+            return 0;
+        if (error == SOCKET_E_TOO_MANY)
+            continue;
+        if (error != 0)
+            return error;
+        if (received.count == 2)
+            error = take_message(feed, received.frames[0], received.frames[1]);
+        else
+            log_warn("a message of the feed has not two frames, going on: frames=%zu",
+                     received.count);
+        received_clear(&received);
+        if (error != 0)
+            return error;
+    }
+    return 0;
+}
+
+static void look(struct feed *feed)
+{
+    int64_t now_ms = clock_monotonic_ms();
+    bool is_silent = now_ms - feed->pulse_ms >= feed->blind_ms;
+    bool is_behind =
+        feed->missing_since_ms != 0 && now_ms - feed->missing_since_ms >= feed->blind_ms;
+    bool is_blind = is_silent || is_behind;
+    /* Until the first pulse, or until it is overdue, nothing is told either way. */
+    if (!feed->sight_is_told && !feed->has_pulsed && !is_silent)
+        return;
+    if (feed->sight_is_told && is_blind == feed->is_blind)
+        return;
+    feed->is_blind = is_blind;
+    feed->sight_is_told = true;
+    if (feed->events.sight != NULL)
+        feed->events.sight(feed->events.ctx, is_blind, feed->pulse_at);
+}
+
+int feed_turn(struct feed *feed)
+{
+    int error = turn_messages(feed);
+    if (error == 0)
+        error = turn_answers(feed);
+    if (error == 0)
+        look(feed);
+    return error;
+}
+
+int feed_wait(struct feed *feed, int wait_ms)
+{
+    if (!socket_is_readable(feed->cards)) {
+        struct pollfd watched = {.fd = feed->watch_fd, .events = POLLIN};
+        if (poll(&watched, 1, wait_ms) < 0 && errno != EINTR)
+            return -errno;
+    }
+    return feed_turn(feed);
+}
+
+int feed_fds(const struct feed *feed, int fds[2])
+{
+    fds[0] = feed->watch_fd;
+    return 1;
+}
+
+uint64_t feed_head_seq(const struct feed *feed)
+{
+    return feed->next > 0 ? feed->next - 1 : 0;
+}
+
+bool feed_is_blind(const struct feed *feed)
+{
+    return feed->is_blind;
+}
