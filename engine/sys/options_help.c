@@ -1,0 +1,124 @@
+/* options_help.c - the table as a person reads it: --help, and what is in force. */
+#include "engine/sys/options_parts.h"
+
+#include "engine/sys/lang.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LEFT_BYTES = 96, LEFT_COLUMNS_MAX = 30, VALUE_BYTES = 512, VALUE_COLUMNS_MAX = 44 };
+
+/* How many columns a terminal gives the text: most of what lies beyond Hangul Jamo is wide. */
+static int columns(const char *text)
+{
+    int count = 0;
+    for (const uint8_t *c = (const uint8_t *)text; *c != '\0'; c++) {
+        if ((*c & 0xc0) == 0x80)
+            continue;
+        count += *c >= 0xe3 ? 2 : 1; /* U+3000 and above */
+    }
+    return count;
+}
+
+static void left_format(const struct option *option, char left[LEFT_BYTES])
+{
+    char letter[4] = "   ";
+    if (option->short_name != 0)
+        (void)snprintf(letter, sizeof letter, "-%c,", option->short_name);
+    (void)snprintf(left, LEFT_BYTES, "  %s --%s%s%s", letter, option->name,
+                   option->value == NULL ? "" : " ", option->value == NULL ? "" : option->value);
+}
+
+static int left_columns(const struct settings *settings)
+{
+    int widest = 0;
+    for (size_t i = 0; i < settings->count; i++) {
+        char left[LEFT_BYTES];
+        left_format(settings->rows[i].option, left);
+        int width = columns(left);
+        if (width > widest && width <= LEFT_COLUMNS_MAX)
+            widest = width;
+    }
+    return widest + 2;
+}
+
+static void option_print(const struct option *option, int width)
+{
+    char left[LEFT_BYTES];
+    left_format(option, left);
+    int used = columns(left);
+    if (used + 2 > width)
+        printf("%s\n%*s", left, width, "");
+    else
+        printf("%s%*s", left, width - used, "");
+    printf("%s", say(option->en, option->zh));
+    if (option->preset != NULL && option->preset[0] != '\0')
+        printf(say(" (default: %s)", "（默认 %s）"), option->preset);
+    printf("\n");
+}
+
+void options_help(const struct settings *settings)
+{
+    const struct program *program = settings->program;
+    int width = left_columns(settings);
+    printf(say("Usage: %s %s\n", "用法：%s %s\n"), program->name, program->usage);
+    printf("\n%s\n", say(program->about_en, program->about_zh));
+    printf("\n%s\n", say("Options:", "选项："));
+    for (size_t i = 0; i < settings->count; i++)
+        option_print(settings->rows[i].option, width);
+    printf(
+        say("\nA flag is turned off by --no-NAME. Each option may also stand in the configuration "
+            "file,\nunder \"%s:\" or at the top, or in the environment as CARDWATCH_NAME.\n",
+            "\n开关选项可用 --no-NAME 关闭。每个选项也可写在配置文件的“%s:”节下或顶层，\n"
+            "或写成环境变量 CARDWATCH_NAME。\n"),
+        program->section);
+}
+
+static const char *origin_text(const struct setting *setting)
+{
+    switch (setting->origin) {
+    case ORIGIN_FLAG:
+        return say("command line", "命令行");
+    case ORIGIN_ENVIRONMENT:
+    case ORIGIN_FILE:
+        return setting->where;
+    case ORIGIN_PRESET:
+        return say("default", "默认");
+    case ORIGIN_NONE:
+        return say("not set", "未设置");
+    }
+    return "";
+}
+
+static void row_print(const char *name, int name_width, const char *value, int value_width,
+                      const char *from)
+{
+    int name_gap = name_width - columns(name);
+    int value_gap = value_width - columns(value);
+    printf("%s%*s  %s%*s  %s\n", name, name_gap > 0 ? name_gap : 0, "", value,
+           value_gap > 0 ? value_gap : 0, "", from);
+}
+
+void options_print(const struct program *program)
+{
+    const struct settings *settings = &settings_in_force;
+    assert(settings->program == program);
+    char value[VALUE_BYTES];
+    int name_width = 0;
+    int value_width = 0;
+    /* --help, --version have ended the program; --config and --lang are worth showing. */
+    size_t count = settings->count - 2;
+    for (size_t i = 0; i < count; i++) {
+        int name_columns = columns(settings->rows[i].option->name);
+        int value_columns = columns(setting_format(&settings->rows[i], value, sizeof value));
+        name_width = name_columns > name_width ? name_columns : name_width;
+        if (value_columns > value_width && value_columns <= VALUE_COLUMNS_MAX)
+            value_width = value_columns;
+    }
+    row_print(say("option", "选项"), name_width, say("value", "值"), value_width,
+              say("from", "来源"));
+    for (size_t i = 0; i < count; i++)
+        row_print(settings->rows[i].option->name, name_width,
+                  setting_format(&settings->rows[i], value, sizeof value), value_width,
+                  origin_text(&settings->rows[i]));
+}
