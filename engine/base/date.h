@@ -51,6 +51,19 @@ enum { DATE_TEXT_BYTES = 11 };
 /* date_format - "2025-01-26" with an end mark. Returns text. */
 char *date_format(int32_t day, char text[DATE_TEXT_BYTES]);
 
+/* clock_parse - a time of day, "09:00" or "09:00:30", to ms since midnight; "24:00" is the end of
+ * the day.
+ *
+ * Returns: 0, DATE_E_SYNTAX, DATE_E_RANGE.
+ */
+MUST_USE int clock_parse(struct slice text, int32_t *ms_out);
+
+enum { CLOCK_TEXT_BYTES = 9 };
+
+/* clock_format - "09:00", or "09:00:30" where there are seconds (parts of one are left out).
+ * Returns text. */
+char *clock_format(int32_t ms, char text[CLOCK_TEXT_BYTES]);
+
 /* instant_parse - RFC 3339 with an offset: "2025-01-20T10:00:00.123+08:00", "…Z". A space may
  * stand for the T; seconds may be left out; more than three decimals are cut off.
  *
@@ -63,7 +76,9 @@ MUST_USE int instant_parse(struct slice text, struct instant *instant_out);
 enum { INSTANT_TEXT_BYTES = 32 };
 
 /* instant_format - RFC 3339, milliseconds only where they are not zero:
- * "2025-01-20T10:00:00+08:00"; an offset of 0 prints as "Z". Returns text. */
+ * "2025-01-20T10:00:00+08:00"; an offset of 0 prints as "Z". The seconds that an old offset may
+ * have are left out of it and of the local time, so that the text names the same instant. Outside
+ * the years 1900 to 2199 (INSTANT_NONE, INSTANT_NEVER) it is "-". Returns text. */
 char *instant_format(struct instant at, int32_t offset_s, char text[INSTANT_TEXT_BYTES]);
 
 #endif
