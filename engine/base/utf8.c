@@ -1,0 +1,65 @@
+/* utf8.c - well-formed UTF-8 by the table of the Unicode standard (3.9, table 3-7). */
+#include "engine/base/utf8.h"
+
+/* Eight bytes of printable ASCII: no high bit, none below blank, none DEL. A borrow of the
+ * subtraction can only begin at a byte that is itself below blank, so no bad word slips through. */
+static bool is_plain(uint64_t word)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    const uint64_t highs = UINT64_C(0x8080808080808080);
+    uint64_t below_blank = word - ones * 0x20;
+    uint64_t deletes = word ^ (ones * 0x7f);
+    return ((word | below_blank | (deletes - ones)) & highs) == 0;
+}
+
+static bool is_tail(uint8_t byte)
+{
+    return (byte & 0xc0) == 0x80;
+}
+
+/* How many bytes the clean character at the front has; 0: it is not clean. */
+static size_t clean_character(const uint8_t *at, size_t count, bool with_lines)
+{
+    uint8_t first = at[0];
+    if (first < 0x80)
+        return (first >= 0x20 && first != 0x7f) || (first == '\n' && with_lines);
+    if (first < 0xc2 || count < 2)
+        return 0;
+    if (first < 0xe0) /* U+0080 … U+009F are the C1 controls */
+        return is_tail(at[1]) && (first > 0xc2 || at[1] >= 0xa0) ? 2 : 0;
+    if (count < 3 || !is_tail(at[1]) || !is_tail(at[2]))
+        return 0;
+    if (first < 0xf0) {
+        bool is_overlong = first == 0xe0 && at[1] < 0xa0;
+        bool is_surrogate = first == 0xed && at[1] >= 0xa0;
+        return is_overlong || is_surrogate ? 0 : 3;
+    }
+    if (count < 4 || !is_tail(at[3]))
+        return 0;
+    bool is_small = first == 0xf0 && at[1] < 0x90;
+    bool is_large = first > 0xf4 || (first == 0xf4 && at[1] >= 0x90);
+    return is_small || is_large ? 0 : 4;
+}
+
+bool text_is_clean(struct slice text, bool with_lines)
+{
+    const uint8_t *at = (const uint8_t *)text.start;
+    size_t left = text.count;
+    while (left > 0) {
+        uint64_t word;
+        if (left >= sizeof word) {
+            memcpy(&word, at, sizeof word);
+            if (is_plain(word)) {
+                at += sizeof word;
+                left -= sizeof word;
+                continue;
+            }
+        }
+        size_t count = clean_character(at, left, with_lines);
+        if (count == 0)
+            return false;
+        at += count;
+        left -= count;
+    }
+    return true;
+}
