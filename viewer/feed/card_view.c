@@ -1,0 +1,257 @@
+/* card_view.c - offsets: an instant is shown at the offset its writer gave it, since that is the
+ * authority's own time; a zone that the reader asked for goes through the tz database of libc.
+ */
+#include "viewer/feed/card_view.h"
+#include "engine/base/date.h"
+#include "engine/model/card.h"
+#include "engine/model/event.h"
+#include "engine/sys/lang.h"
+#include "viewer/feed/fit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+const char *const level_names[LEVEL_COUNT] = {"warn", "yellow", "red"};
+
+static bool has_zone;
+
+const char *field_text(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+    return text == NULL ? "" : text;
+}
+
+int64_t field_number(const json_t *object, const char *name)
+{
+    return json_integer_value(json_object_get(object, name));
+}
+
+bool field_is_true(const json_t *object, const char *name)
+{
+    return json_is_true(json_object_get(object, name));
+}
+
+/* The offset at the end of a text that instant_parse has accepted. */
+static int32_t offset_of(const char *text)
+{
+    size_t count = strlen(text);
+    if (count < 6 || (text[count - 6] != '+' && text[count - 6] != '-'))
+        return 0;
+    const char *digits = text + count - 5;
+    int32_t seconds = ((digits[0] - '0') * 10 + (digits[1] - '0')) * 3600 +
+                      ((digits[3] - '0') * 10 + (digits[4] - '0')) * 60;
+    return text[count - 6] == '-' ? -seconds : seconds;
+}
+
+struct moment moment_of(const char *text)
+{
+    struct moment moment = {.at = INSTANT_NONE};
+    if (instant_parse(slice_of(text), &moment.at) != 0)
+        return (struct moment){.at = INSTANT_NONE};
+    moment.offset_s = offset_of(text);
+    return moment;
+}
+
+struct moment field_moment(const json_t *object, const char *name)
+{
+    return moment_of(field_text(object, name));
+}
+
+/* libc takes an unknown zone for UTC without a word, so the file is looked for first. */
+bool moment_zone(const char *zone)
+{
+    const char *folder = getenv("TZDIR");
+    char path[512];
+    (void)snprintf(path, sizeof path, "%s/%s", folder == NULL ? "/usr/share/zoneinfo" : folder,
+                   zone);
+    if (zone[0] == '\0' || strstr(zone, "..") != NULL || access(path, R_OK) != 0)
+        return false;
+    if (setenv("TZ", zone, 1) != 0)
+        return false;
+    tzset();
+    has_zone = true;
+    return true;
+}
+
+static int64_t floor_divide(int64_t a, int64_t b)
+{
+    return a / b - (a % b < 0);
+}
+
+/* What libc makes of it: seconds since 1970 as the wall clock of its zone shows them. */
+static int64_t libc_s(int64_t seconds)
+{
+    time_t time = (time_t)seconds;
+    struct tm tm;
+    if (localtime_r(&time, &tm) == NULL)
+        return seconds;
+    int32_t day = date_day((struct date){.year = (int16_t)(tm.tm_year + 1900),
+                                         .month = (uint8_t)(tm.tm_mon + 1),
+                                         .day = (uint8_t)tm.tm_mday});
+    return (int64_t)day * 86400 + tm.tm_hour * 3600 + tm.tm_min * 60 + tm.tm_sec;
+}
+
+/* The same at the zone that was chosen, or else at the moment's own offset. */
+static int64_t local_s(struct moment moment)
+{
+    int64_t seconds = floor_divide(moment.at.ms, 1000);
+    return has_zone ? libc_s(seconds) : seconds + moment.offset_s;
+}
+
+struct moment moment_here(struct instant at)
+{
+    int64_t seconds = floor_divide(at.ms, 1000);
+    return (struct moment){.at = at, .offset_s = (int32_t)(libc_s(seconds) - seconds)};
+}
+
+int32_t moment_day(struct moment moment)
+{
+    return (int32_t)floor_divide(local_s(moment), 86400);
+}
+
+char *moment_text(struct moment moment, enum moment_style style, char text[MOMENT_TEXT_BYTES])
+{
+    text[0] = '\0';
+    if (!instant_is_set(moment.at) || moment.at.ms < INSTANT_FIRST_MS ||
+        moment.at.ms > INSTANT_LAST_MS)
+        return text;
+    int64_t seconds = local_s(moment);
+    int32_t day = (int32_t)floor_divide(seconds, 86400);
+    int rest = (int)(seconds - (int64_t)day * 86400);
+    int hour = rest / 3600;
+    int minute = rest / 60 % 60;
+    char date[DATE_TEXT_BYTES];
+    (void)date_format(day, date);
+    if (style == MOMENT_TIME)
+        (void)snprintf(text, MOMENT_TEXT_BYTES, "%02d:%02d:%02d", hour, minute, rest % 60);
+    else if (style == MOMENT_SHORT)
+        (void)snprintf(text, MOMENT_TEXT_BYTES, "%.5s %02d:%02d", date + 5, hour, minute);
+    else
+        (void)snprintf(text, MOMENT_TEXT_BYTES, "%.10s %02d:%02d:%02d", date, hour, minute,
+                       rest % 60);
+    return text;
+}
+
+char *span_text(int64_t ms, char text[SPAN_TEXT_BYTES])
+{
+    static const struct {
+        int64_t from_ms;
+        int64_t unit_ms;
+        const char *en;
+        const char *zh;
+    } units[] = {
+        {INT64_C(172800000), 86400000, "d", "天"},
+        {INT64_C(7200000), 3600000, "h", "小时"},
+        {INT64_C(120000), 60000, "min", "分"},
+        {INT64_C(1000), 1000, "s", "秒"},
+    };
+    for (size_t i = 0; i < COUNT_OF(units); i++) {
+        if (ms >= units[i].from_ms) {
+            (void)snprintf(text, SPAN_TEXT_BYTES, "%lld %s", (long long)(ms / units[i].unit_ms),
+                           lang_is_zh() ? units[i].zh : units[i].en);
+            return text;
+        }
+    }
+    (void)snprintf(text, SPAN_TEXT_BYTES, say("%lld ms", "%lld 毫秒"), (long long)ms);
+    return text;
+}
+
+/* Pieces such as "1 workday 30 workminute" are turned one by one. */
+char *term_text(const char *term, char room[TERM_ROOM_BYTES])
+{
+    static const char *const units[][2] = {
+        {"minute", "分钟"},       {"hour", "小时"},  {"workminute", "工作分钟"},
+        {"workhour", "工作小时"}, {"day", "天"},     {"week", "周"},
+        {"workday", "个工作日"},  {"month", "个月"}, {"year", "年"},
+    };
+    size_t used = 0;
+    room[0] = '\0';
+    for (const char *at = term; *at != '\0' && used < TERM_ROOM_BYTES;) {
+        size_t count = strcspn(at, " ");
+        size_t plain = count > 1 && at[count - 1] == 's' ? count - 1 : count;
+        const char *word = at;
+        int bytes = (int)count;
+        for (size_t i = 0; lang_is_zh() && i < COUNT_OF(units); i++) {
+            if (strlen(units[i][0]) == plain && strncmp(units[i][0], at, plain) == 0) {
+                word = units[i][1];
+                bytes = (int)strlen(word);
+            }
+        }
+        int put = snprintf(room + used, TERM_ROOM_BYTES - used, "%s%.*s", used == 0 ? "" : " ",
+                           bytes, word);
+        used += put > 0 ? (size_t)put : 0;
+        at += count + strspn(at + count, " ");
+    }
+    return room;
+}
+
+struct level_look level_look(const char *level)
+{
+    bool is_plain = !fit_is_utf8();
+    if (strcmp(level, "warn") == 0)
+        return (struct level_look){is_plain ? "^" : "▲", say("warning", "预警"), TINT_CALM};
+    if (strcmp(level, "yellow") == 0)
+        return (struct level_look){is_plain ? "#" : "■", say("yellow", "黄牌"), TINT_YELLOW};
+    if (strcmp(level, "red") == 0)
+        return (struct level_look){is_plain ? "@" : "⬢", say("red", "红牌"), TINT_RED};
+    return (struct level_look){is_plain ? "*" : "◆", level, TINT_OTHER};
+}
+
+const char *state_text(const char *state)
+{
+    for (size_t i = 0; i < CARD_STATE_COUNT; i++) {
+        if (strcmp(state, card_state_name[i]) == 0)
+            return lang_is_zh() ? card_state_zh[i] : card_state_name[i];
+    }
+    return state;
+}
+
+const char *kind_text(const char *kind)
+{
+    static const struct {
+        const char *name;
+        const char *en;
+        const char *zh;
+    } kinds[] = {
+#define KIND(name, NAME, en, zh) {name, en, zh},
+#include "engine/model/kinds.def"
+#undef KIND
+    };
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        if (strcmp(kind, kinds[i].name) == 0)
+            return lang_is_zh() ? kinds[i].zh : kinds[i].en;
+    }
+    return kind;
+}
+
+struct card_view card_view_of(const json_t *card)
+{
+    struct card_view view = {
+        .seq = (uint64_t)field_number(card, "seq"),
+        .id = field_text(card, "card"),
+        .case_no = field_text(card, "case"),
+        .item = field_text(card, "item"),
+        .step = field_text(card, "step"),
+        .org = field_text(card, "org"),
+        .area = field_text(card, "area"),
+        .handler = field_text(card, "handler"),
+        .level = field_text(card, "level"),
+        .rule = field_text(card, "rule"),
+        .clock = field_text(card, "clock"),
+        .rung = field_text(card, "rung"),
+        .state = field_text(card, "state"),
+        .limit = field_text(card, "limit"),
+        .used = field_text(card, "used"),
+        .over = field_text(card, "over"),
+        .reason = field_text(card, "reason"),
+        .due = field_moment(card, "due_at"),
+        .issued = field_moment(card, "issued_at"),
+        .late_ms = field_number(card, "late_ms"),
+        .is_shadow = field_is_true(card, "shadow"),
+    };
+    view.is_withdrawn = strcmp(view.state, "withdrawn") == 0;
+    return view;
+}
