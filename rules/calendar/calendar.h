@@ -48,7 +48,9 @@ struct calendar_hours {
     struct calendar_interval at[CALENDAR_INTERVALS_MAX];
 };
 
-/* Dated hours that replace the weekly pattern's on its working days (summer hours). */
+/* Dated hours that replace the weekly pattern's on its working days (summer hours): a day that has
+ * none here keeps its own, and a day off stays one. A level that states a week of its own takes no
+ * seasons from its parents, which spoke of another week. */
 struct calendar_season {
     int32_t first_day;
     int32_t last_day; /* inclusive */
@@ -58,7 +60,8 @@ struct calendar_season {
 struct calendar_exception {
     int32_t day;
     bool is_work;                /* a make-up workday (调休), or a day off */
-    bool has_hours;              /* hours of its own; else those of Monday in that season */
+    bool has_hours;              /* hours of its own; else those of its weekday in that season, or
+                                    of Monday (the first day with hours) where it has none */
     struct calendar_hours hours;
     struct slice name;           /* 春节 */
     struct slice ground;         /* the document it comes from */
@@ -88,7 +91,8 @@ struct calendar_definition {
     uint32_t exception_count;
     const struct calendar_exception *exceptions; /* child over parent */
     int32_t first_day;   /* first day officially known; INT32_MIN: inherited */
-    int32_t horizon_day; /* last day officially known; INT32_MIN: inherited */
+    int32_t horizon_day; /* last day officially known; INT32_MIN: inherited. Beyond it exceptions
+                            are not looked at */
 };
 
 struct calendar;
@@ -99,7 +103,9 @@ enum {
     CALENDAR_E_NO_HORIZON,  /* … the days officially known */
     CALENDAR_E_DEPTH,       /* more than CALENDAR_DEPTH_MAX levels: it inherits from itself */
     CALENDAR_E_EMPTY,       /* no day of the week has working hours */
-    CALENDAR_E_UNKNOWN,     /* a position outside first_day … CALENDAR_LAST_DAY: not judgeable */
+    CALENDAR_E_UNKNOWN,     /* outside first_day … CALENDAR_LAST_DAY: not judgeable. The axes that
+                               do not ask what is a workday (ELAPSED, CIVIL, CIVIL_DAY without
+                               roll and end_at_close) go back to CALENDAR_FIRST_DAY */
 };
 
 /* calendar_create - flatten a definition.
@@ -125,8 +131,8 @@ int32_t calendar_offset_s(const struct calendar *calendar, struct instant at);
 int32_t calendar_local_day(const struct calendar *calendar, struct instant at, int32_t *ms_out);
 
 /* calendar_instant - the instant of a local wall-clock time; in a gap (clocks go forward) the
- * instant after it by the offset before; in an overlap the first of the two. ms may be
- * DATE_DAY_MS: the next midnight. */
+ * instant after it by the offset before (02:30 → 03:30); in an overlap the first of the two. ms
+ * may be DATE_DAY_MS: the next midnight. */
 struct instant calendar_instant(const struct calendar *calendar, int32_t day, int32_t ms);
 
 /* One day as the calendar sees it; slices live as long as the calendar. */
@@ -188,32 +194,46 @@ MUST_USE int counting_start(const struct calendar *calendar, const struct counti
                             struct instant at, struct instant *start_out);
 
 /* axis_position - where an instant lies on an axis. An instant outside working time lies at the
- * end of the working time before it (= the start of the next).
+ * end of the working time before it (= the start of the next). On the civil axes an hour that
+ * comes twice (clocks go back) counts once: the position stands still the second time.
  *
- * Returns: 0, CALENDAR_E_UNKNOWN.    Cost: O(log of the zone's transitions).
+ * Returns: 0, CALENDAR_E_UNKNOWN.    Cost: a few array reads.
  */
 MUST_USE int axis_position(const struct calendar *calendar, enum axis axis, struct instant at,
                            int64_t *position_out);
 
 /* axis_length - how long a term is on an axis, laid from `from` on (only months and years look at
- * it). The unit must belong to the axis: same family as counting_axis gives; asserted.
+ * it; laid back from it when n is negative). The unit must belong to the axis: same family as
+ * counting_axis gives; asserted. A month laid from beyond the tables has 30 days: nothing is known
+ * there anyway.
  */
 int64_t axis_length(const struct calendar *calendar, enum axis axis, int64_t from,
                     struct term term);
 
-/* axis_instant - the LAST instant that lies at this position or before: for AXIS_…_DAY and _RANK
- * the end of that day (24:00, or close of business with end_at_close), rolled when `roll`; for
- * the others the earliest instant at the position (so that 17:00 Friday, not 08:30 Monday, is
- * the end of eight working hours).
+/* axis_instant - the instant at which a position is reached, as its convention means it:
  *
- * provisional_out: true when the answer lies beyond the horizon. May be NULL.
- * Returns: 0, CALENDAR_E_UNKNOWN.    Cost: O(log days) at most.
+ *     AXIS_…_DAY, _RANK   the end of that day: 24:00, or close of business with end_at_close on a
+ *                         workday; rolled to the next workday's when `roll` (natural days)
+ *     AXIS_WORKTIME       the earliest instant there: 17:00 Friday, not 08:30 Monday, is the end
+ *                         of eight working hours
+ *     AXIS_WORKDAY        n workdays later at the same clock time. On the boundary between two
+ *                         workdays, that is 00:00 of the later one: Monday 00:00 + 5 workday is
+ *                         next Monday 00:00. A start on a day off lies there too, so Saturday
+ *                         10:00 + 5 workday is also next Monday 00:00: five whole workdays
+ *     AXIS_WORKSHARE      the last instant there: used time rounded up is more than n only once
+ *                         work goes on, after the lunch break or the night
+ *     AXIS_CIVIL          the wall clock; a time in a gap is the moment the clocks change
+ *
+ * provisional_out: true when the answer lies beyond the horizon and depends on what is a workday.
+ *                  May be NULL.
+ * Returns: 0, CALENDAR_E_UNKNOWN.    Cost: a few array reads; AXIS_WORKTIME O(log workdays).
  */
 MUST_USE int axis_instant(const struct calendar *calendar, const struct counting *counting,
                           enum axis axis, int64_t position, struct instant *instant_out,
                           bool *provisional_out);
 
-/* counting_due - start + limit, all settings applied: one deadline without pauses.
+/* counting_due - start + limit, all settings applied: one deadline without pauses. It is never
+ * before the start it counts from (0 workdays from a day off).
  *
  * Returns: 0, CALENDAR_E_UNKNOWN.
  */
