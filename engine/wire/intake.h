@@ -22,10 +22,10 @@ enum message_kind { MESSAGE_HELLO, MESSAGE_BATCH, MESSAGE_TICK };
 struct message {
     enum message_kind kind;
     struct slice source;
-    uint64_t first_seq;    /* MESSAGE_BATCH: at least 1 */
-    uint32_t event_count;  /* MESSAGE_BATCH: 0 to BATCH_EVENTS_MAX, as declared */
-    struct slice events;   /* MESSAGE_BATCH: the bytes of the events, for event_next */
-    struct instant at;     /* MESSAGE_TICK */
+    uint64_t first_seq;   /* MESSAGE_BATCH: at least 1 */
+    uint32_t event_count; /* MESSAGE_BATCH: 0 to BATCH_EVENTS_MAX, as declared */
+    struct slice events;  /* MESSAGE_BATCH: the bytes of the events, for event_next */
+    struct instant at;    /* MESSAGE_TICK */
 };
 
 /* message_decode - the frame around the events; the events themselves are not looked into.
@@ -33,8 +33,7 @@ struct message {
  * text_out: static English text that says what is wrong; touched only when refused.
  * Returns:  REFUSAL_NONE; REFUSAL_MALFORMED, REFUSAL_TOO_LONG, REFUSAL_MISSING, …
  */
-enum refusal message_decode(struct slice bytes, struct message *message_out,
-                            const char **text_out);
+enum refusal message_decode(struct slice bytes, struct message *message_out, const char **text_out);
 
 /* event_next - decode the event at the front of *events_io and move past it.
  *
@@ -58,7 +57,7 @@ struct refused {
 
 /* One answer from the engine. */
 struct answer {
-    bool is_error;         /* an E message: code and text only */
+    bool is_error; /* an E message: code and text only */
     struct slice source;
     uint64_t committed;
     uint32_t credit;
