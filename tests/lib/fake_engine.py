@@ -26,6 +26,9 @@ from datetime import datetime, timedelta, timezone
 
 import zmq
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
+from tests.lib.watched import wait_until  # noqa: E402 (as a program it is not on the path)
+
 ZONE = timezone(timedelta(hours=8))
 PULSE_S = 0.1  # tests have no second to lose; viewers do not mind
 
@@ -58,6 +61,7 @@ class FakeEngine:
         self.refused = []
         self.asked = collections.Counter()
         self._outbox = collections.deque()
+        self._is_sending = False
         self._lock = threading.Lock()
         self._thread = None
         self._stop = threading.Event()
@@ -98,6 +102,10 @@ class FakeEngine:
                 topic = f"{row}.{card['level']}.{card['area'] or '-'}.{card['org'] or '-'}"
                 self._outbox.append((topic, card))
         return card
+
+    def settle(self):
+        """Wait until all cards so far are out: a viewer that starts now does not see them come."""
+        wait_until(lambda: not self._outbox and not self._is_sending, "an empty outbox")
 
     def lose(self, **fields):
         return self.issue(is_published=False, **fields)
@@ -162,10 +170,12 @@ class FakeEngine:
                     feed.recv()
                 else:
                     self._answer(router)
+            self._is_sending = True
             while self._outbox:
                 topic, card = self._outbox.popleft()
                 text = card if isinstance(card, str) else json.dumps(card, ensure_ascii=False)
                 feed.send_multipart([topic.encode(), text.encode()])
+            self._is_sending = False
             if self.is_pulsing and time.monotonic() >= pulse_at:
                 with self._lock:
                     if self._outbox:

@@ -1,0 +1,275 @@
+#!/usr/bin/python3
+"""test_feed.py - viewer/feed as `cardwatch view tail` shows it, against an engine that misbehaves."""
+
+import contextlib
+import json
+import shutil
+import signal
+import tempfile
+
+from tests.lib.check import check, check_eq, main, program, test
+from tests.lib.fake_engine import FakeEngine
+from tests.lib.watched import Watched, wait_until
+
+TAIL = program("cardwatch-view-tail")
+
+
+@contextlib.contextmanager
+def hall(is_started=True):
+    home = tempfile.mkdtemp(prefix="cardwatch-feed-")
+    engine = FakeEngine(home)
+    try:
+        yield engine.start() if is_started else engine
+    finally:
+        engine.stop()
+        shutil.rmtree(home)
+
+
+def tail(engine, *more):
+    return Watched([TAIL, "--home", engine.home, "--json", "--lang", "en", *more])
+
+
+def seqs(watched):
+    return [json.loads(line)["seq"] for line in watched.out]
+
+
+def is_subscribed(engine, watched, first=1):
+    """A card that arrives shows that the way is open; it is the first of the row."""
+    engine.issue(case="first")
+    watched.wait_out(first)
+
+
+@test
+def each_card_comes_once_and_in_order():
+    with hall() as engine, tail(engine, "--from", "start") as watched:
+        is_subscribed(engine, watched)
+        for _ in range(500):
+            engine.issue()
+        watched.wait_out(501)
+        check_eq(seqs(watched), list(range(1, 502)))
+        check_eq(watched.err, [])
+
+
+@test
+def the_line_is_the_one_that_came():
+    with hall() as engine, tail(engine, "--from", "start") as watched:
+        is_subscribed(engine, watched)
+        card = engine.issue(case="长沙-1", reason='with "quotes" and \\')
+        check_eq(json.loads(watched.wait_out(2)[1]), card)
+
+
+@test
+def what_the_feed_lost_is_asked_for():
+    with hall() as engine, tail(engine, "--from", "start") as watched:
+        is_subscribed(engine, watched)
+        for i in range(300):
+            engine.lose() if i % 7 == 3 else engine.issue()
+        engine.lose()  # the last of all: only the pulse can tell
+        watched.wait_out(302)
+        check_eq(seqs(watched), list(range(1, 303)))
+
+
+@test
+def a_long_past_is_paged_while_new_cards_come():
+    with hall() as engine:
+        for _ in range(2500):
+            engine.issue()
+        with tail(engine, "--from", "start") as watched:
+            for _ in range(2500):
+                engine.issue()
+            watched.wait_out(5000)
+            check_eq(seqs(watched), list(range(1, 5001)))
+
+
+@test
+def now_means_from_now():
+    with hall() as engine:
+        for _ in range(10):
+            engine.issue()
+        engine.settle()
+        with tail(engine) as watched:
+            wait_until(lambda: engine.asked["status"], "the first status")
+            for _ in range(5):
+                engine.issue()
+            wait_until(lambda: watched.out and seqs(watched)[-1] == 15, "the last card")
+            check(11 <= seqs(watched)[0], seqs(watched))
+
+
+@test
+def a_viewer_goes_on_where_it_was():
+    with hall() as engine:
+        for _ in range(20):
+            engine.issue()
+        with tail(engine, "--from", "8", "--count", "6") as watched:
+            check_eq(watched.end(), 0)
+            check_eq(seqs(watched), [8, 9, 10, 11, 12, 13])
+
+
+@test
+def what_is_no_longer_kept_is_told():
+    with hall() as engine:
+        for _ in range(20):
+            engine.issue()
+        engine.settle()
+        engine.forget(12)
+        with tail(engine, "--from", "5") as watched:
+            watched.wait_out(8)
+            check_eq(seqs(watched), list(range(13, 21)))
+            check_eq(len(watched.wait_err("cards 5 to 12 are no longer kept")), 1)
+
+
+@test
+def a_restart_doubles_nothing_and_loses_nothing():
+    with hall() as engine, tail(engine, "--from", "start") as watched:
+        is_subscribed(engine, watched)
+        for round_number in range(3):
+            for _ in range(50):
+                engine.issue()
+            engine.stop()
+            for _ in range(20):  # judged at the start, before anybody listens
+                engine.lose()
+            engine.instance = f"fake-{round_number + 2}"
+            engine.start()
+            for _ in range(50):
+                engine.issue()
+            count = 1 + 120 * (round_number + 1)
+            watched.wait_out(count)
+            check_eq(seqs(watched), list(range(1, count + 1)))
+            watched.wait_err(f"another engine: fake-{round_number + 2}")
+
+
+@test
+def an_engine_that_starts_later_is_found():
+    with hall(is_started=False) as engine, tail(engine, "--from", "start", "--blind-ms",
+                                                "300") as watched:
+        watched.wait_err("blind since")
+        engine.issue()
+        engine.start()
+        watched.wait_out(1)
+        watched.wait_err("sight is back")
+
+
+@test
+def silence_is_blindness_and_it_passes():
+    with hall() as engine, tail(engine, "--from", "start", "--blind-ms", "1000") as watched:
+        is_subscribed(engine, watched)
+        engine.is_pulsing = False
+        watched.wait_err("blind since")
+        engine.is_pulsing = True
+        watched.wait_err("sight is back")
+
+
+@test
+def unanswered_queries_make_blind_and_no_card_jumps_the_queue():
+    with hall() as engine, tail(engine, "--from", "start", "--blind-ms", "1000") as watched:
+        is_subscribed(engine, watched)
+        engine.is_answering = False
+        engine.lose()
+        for _ in range(5000):  # more than are held
+            engine.issue()
+        watched.wait_err("blind since")
+        check_eq(seqs(watched), [1])
+        engine.is_answering = True
+        watched.wait_out(5002)
+        check_eq(seqs(watched), list(range(1, 5003)))
+        watched.wait_err("sight is back")
+
+
+@test
+def another_ledger_is_told_and_read_from_its_first_card():
+    with hall() as engine, tail(engine, "--from", "start") as watched:
+        is_subscribed(engine, watched)
+        for _ in range(30):
+            engine.issue()
+        watched.wait_out(31)
+        engine.wipe("fake-9")
+        watched.wait_err("the ledger ends at 0, below 31")
+        for _ in range(5):
+            engine.issue()
+        watched.wait_out(36)
+        check_eq(seqs(watched)[31:], [1, 2, 3, 4, 5])
+
+
+@test
+def shadow_cards_are_no_gap():
+    with hall() as engine, tail(engine, "--from", "start") as plain, \
+            tail(engine, "--from", "start", "--shadow") as both:
+        is_subscribed(engine, plain)
+        both.wait_out(1)
+        for i in range(40):
+            engine.issue(is_shadow=i % 4 == 0, is_published=i % 5 != 0)
+        both.wait_out(41)
+        plain.wait_out(31)
+        check_eq(seqs(both), list(range(1, 42)))
+        check_eq(seqs(plain), [s for s in range(1, 42) if s < 2 or (s - 2) % 4 != 0])
+        check_eq(plain.err + both.err, [])
+
+
+@test
+def broken_messages_do_not_stop_it():
+    with hall() as engine, tail(engine, "--from", "start") as watched:
+        is_subscribed(engine, watched)
+        for text in ("", "{", "[1]", '{"seq": -4}', '{"seq": "7"}', "\x00\x01", '{"seq":1,"seq":2}'):
+            engine.send("card.red.-.-", text)
+            engine.send("pulse", text)
+        engine.issue()
+        watched.wait_out(2)
+        check_eq(seqs(watched), [1, 2])
+
+
+@test
+def filters_choose_by_level_and_org():
+    with hall() as engine:
+        for level in ("warn", "yellow", "red", "blue"):
+            for org in ("A", "B"):
+                engine.issue(level=level, org=org)
+        with tail(engine, "--from", "start", "--level", "red,yellow", "--org", "B", "--count",
+                  "2") as watched:
+            check_eq(watched.end(), 0)
+            check_eq([(json.loads(x)["level"], json.loads(x)["org"]) for x in watched.out],
+                     [("yellow", "B"), ("red", "B")])
+
+
+@test
+def lines_are_aligned_and_safe():
+    with hall() as engine:
+        engine.issue(case="许可-1", org="规划局", due_at="2025-01-20T10:00:00+08:00")
+        engine.issue(case="a-case-number-that-is-too-long", org="\x1b[31mred\x1b[0m", level="red",
+                     state="withdrawn", reason="the case had been finished in time")
+        engine.issue(case="C", late_ms=7300000, reason="late event")
+        for locale, marks in (("C.UTF-8", "■⬢↩…"), ("C", "#@<~")):
+            with Watched([TAIL, "--home", engine.home, "--from", "start", "--count", "3", "--lang",
+                          "zh", "--zone", "Europe/Amsterdam"], LC_ALL=locale) as watched:
+                check_eq(watched.end(), 0)
+                text = "\n".join(watched.out)
+                check(all(mark in text for mark in marks), text)
+                check("\x1b" not in text and "?[31mred" in text, text)
+                check("01-20 03:00" in watched.out[0], "in the zone that was asked for: " + text)
+                check("已撤销" in watched.out[1] or "撤销" in watched.out[1], text)
+                check("+2 小时" in watched.out[2] and "20 个工作日" in watched.out[2], text)
+
+
+@test
+def it_ends_when_told_and_when_nobody_reads():
+    with hall() as engine:
+        with tail(engine, "--from", "start") as watched:
+            is_subscribed(engine, watched)
+            watched.process.send_signal(signal.SIGTERM)
+            check_eq(watched.end(), 0)
+        with Watched(["sh", "-c", f"{TAIL} --home {engine.home} --from start --json >/dev/full"]) \
+                as watched:
+            check_eq(watched.end(), 74)
+
+
+@test
+def mistakes_are_named():
+    for arguments, words in ((["--from", "soon"], "a card number, start or now"),
+                             (["--zone", "Mars/Base"], "a time zone of this machine"),
+                             (["--color", "blue"], "auto, always or never"),
+                             (["x"], "takes no operands")):
+        with Watched([TAIL, "--lang", "en", *arguments]) as watched:
+            check_eq(watched.end(), 64)
+            check(words in "\n".join(watched.err), watched.err)
+
+
+main("system/feed")
