@@ -17,12 +17,12 @@ struct duration {
 };
 
 /* No real instant: "not set", "never". They sort before and after every real one. */
-#define INSTANT_NONE ((struct instant){.ms = INT64_MIN})
+#define INSTANT_NONE  ((struct instant){.ms = INT64_MIN})
 #define INSTANT_NEVER ((struct instant){.ms = INT64_MAX})
 
 /* The range of instants that events, rules and calendars may name: years 1900 to 2199. */
 #define INSTANT_FIRST_MS (-INT64_C(2208988800000))
-#define INSTANT_LAST_MS INT64_C(7258118399999)
+#define INSTANT_LAST_MS  INT64_C(7258118399999)
 
 static inline bool instant_is_set(struct instant at)
 {

@@ -22,13 +22,14 @@ enum event_kind {
 extern const char *const event_kind_name[EVENT_KIND_COUNT];
 extern const char *const event_kind_zh[EVENT_KIND_COUNT];
 
-/* event_kind_find - EVENT_NONE when there is no such kind. Cost: a few compares, no loop over all. */
+/* event_kind_find - EVENT_NONE when there is no such kind. Cost: a few compares, no loop over all.
+ */
 enum event_kind event_kind_find(struct slice name);
 
 /* Most bytes of each text field; a longer one is refused, never cut. */
 enum {
     EVENT_CASE_BYTES_MAX = 64,
-    EVENT_CODE_BYTES_MAX = 64,    /* item, step, org, area, handler, result */
+    EVENT_CODE_BYTES_MAX = 64, /* item, step, org, area, handler, result */
     EVENT_SOURCE_BYTES_MAX = 64,
     EVENT_REASON_BYTES_MAX = 1024,
     EVENT_ATTRS_BYTES_MAX = 2048, /* as JSON text */
@@ -55,9 +56,9 @@ struct event {
     struct slice parent;   /* the joint case this one belongs to */
     int64_t fee_due;       /* in hundredths (分); EVENT_FEE_NONE: not given */
     int64_t fee_paid;
-    int32_t rating;        /* 1 to 5; 0: not given */
-    struct slice attrs;    /* a JSON object as text, canonical (keys sorted); empty: none */
-    uint32_t version;      /* 0: the first; a re-sent, corrected event carries a higher one */
+    int32_t rating;     /* 1 to 5; 0: not given */
+    struct slice attrs; /* a JSON object as text, canonical (keys sorted); empty: none */
+    uint32_t version;   /* 0: the first; a re-sent, corrected event carries a higher one */
 };
 
 /* Why an event is refused; a word of the contract, see refusals.def. */

@@ -42,8 +42,8 @@ static inline bool term_is_set(struct term term)
     return term.unit != UNIT_NONE;
 }
 
-/* term_parse - "20 workday", "1 month", "8 week" (plural s accepted; 工作日 个工作日 日 天 小时 分钟
- * 月 年 周 accepted as units, with or without the blank).
+/* term_parse - "20 workday", "1 month", "8 week" (plural s accepted; 工作日 个工作日 日 天 小时
+ * 分钟 月 年 周 accepted as units, with or without the blank).
  *
  * Returns: 0, TERM_E_NO_UNIT, TERM_E_UNIT, TERM_E_NUMBER.
  */

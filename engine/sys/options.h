@@ -24,16 +24,16 @@ struct option_list {
 };
 
 struct option {
-    const char *name;    /* "data-dir"; short_name 0: none */
+    const char *name; /* "data-dir"; short_name 0: none */
     char short_name;
     enum option_type type;
-    const char *value;   /* what --help calls the value: DIR, N, "…" */
-    const char *preset;  /* the default, as text; NULL: none (text NULL, number 0, false) */
+    const char *value;  /* what --help calls the value: DIR, N, "…" */
+    const char *preset; /* the default, as text; NULL: none (text NULL, number 0, false) */
     int64_t min;
     int64_t max;
-    const char *en;      /* what it means, one line */
+    const char *en; /* what it means, one line */
     const char *zh;
-    void *place;         /* where the value goes: const char **, bool *, int64_t *, … */
+    void *place; /* where the value goes: const char **, bool *, int64_t *, … */
 };
 
 struct program {

@@ -11,12 +11,12 @@
 enum socket_kind { SOCKET_DEALER, SOCKET_ROUTER, SOCKET_XPUB, SOCKET_SUB };
 
 struct socket_options {
-    int send_max;      /* messages under way before send says AGAIN (ROUTER, XPUB: drops, counted) */
+    int send_max; /* messages under way before send says AGAIN (ROUTER, XPUB: drops, counted) */
     int receive_max;
     int64_t message_bytes_max;
-    int linger_ms;     /* how long close waits for what is still to be sent */
-    const char *curve_server_key;  /* Z85, of the engine; NULL: no CURVE. On the binding side: … */
-    const char *curve_public_key;  /* … its own pair */
+    int linger_ms;                /* how long close waits for what is still to be sent */
+    const char *curve_server_key; /* Z85, of the engine; NULL: no CURVE. On the binding side: … */
+    const char *curve_public_key; /* … its own pair */
     const char *curve_secret_key;
 };
 
@@ -65,8 +65,7 @@ MUST_USE int socket_receive(struct socket *socket, struct received *received_out
 void received_clear(struct received *received);
 
 /* socket_receive_wait - the same, waiting up to wait_ms for something to come (-1: for ever). */
-MUST_USE int socket_receive_wait(struct socket *socket, int wait_ms,
-                                 struct received *received_out);
+MUST_USE int socket_receive_wait(struct socket *socket, int wait_ms, struct received *received_out);
 
 /* socket_send - all frames as one message, copied. Returns 0, SOCKET_E_AGAIN (nothing was sent),
  * SOCKET_E_NO_PEER, or a negative errno. */

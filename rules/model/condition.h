@@ -36,17 +36,27 @@ extern const char *const field_name[FIELD_COUNT];
 extern const enum value_type field_type[FIELD_COUNT];
 
 enum op {
-    OP_PUSH,      /* operand: constant */
-    OP_FIELD,     /* operand: field */
-    OP_COUNT,     /* operand: event kind → how many of that kind the case has, this one included */
-    OP_SEEN,      /* operand: event kind → bool: count > 0 */
-    OP_SINCE,     /* operand: event kind → working or elapsed time since the last one: see unit */
-    OP_NOT, OP_AND, OP_OR,
-    OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE,
-    OP_IN,        /* operand: number of constants pushed before it */
-    OP_HAS,       /* operand: field */
-    OP_LENGTH,    /* text → number of characters */
-    OP_ADD, OP_SUB, OP_MUL, OP_DIV, /* numbers; DIV by 0 gives no value */
+    OP_PUSH,  /* operand: constant */
+    OP_FIELD, /* operand: field */
+    OP_COUNT, /* operand: event kind → how many of that kind the case has, this one included */
+    OP_SEEN,  /* operand: event kind → bool: count > 0 */
+    OP_SINCE, /* operand: event kind → working or elapsed time since the last one: see unit */
+    OP_NOT,
+    OP_AND,
+    OP_OR,
+    OP_EQ,
+    OP_NE,
+    OP_LT,
+    OP_LE,
+    OP_GT,
+    OP_GE,
+    OP_IN,     /* operand: number of constants pushed before it */
+    OP_HAS,    /* operand: field */
+    OP_LENGTH, /* text → number of characters */
+    OP_ADD,
+    OP_SUB,
+    OP_MUL,
+    OP_DIV, /* numbers; DIV by 0 gives no value */
 };
 
 struct instruction {

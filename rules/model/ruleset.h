@@ -18,9 +18,9 @@
 
 enum {
     RULESET_LEVELS_MAX = 8,
-    RULE_LIMITS_MAX = 4,  /* promised, statutory, … */
-    RULE_PAUSES_MAX = 4,  /* pairs of events that pause one clock */
-    RULE_RUNGS_MAX = 16,  /* bits of a mask in the core's clock */
+    RULE_LIMITS_MAX = 4, /* promised, statutory, … */
+    RULE_PAUSES_MAX = 4, /* pairs of events that pause one clock */
+    RULE_RUNGS_MAX = 16, /* bits of a mask in the core's clock */
     ITEM_LIMITS_MAX = 8,
     ITEM_KINDS_MAX = 8,
 };
@@ -71,19 +71,25 @@ struct item {
 struct org {
     struct slice code;
     struct slice name;
-    struct slice area; /* may be empty */
+    struct slice area;               /* may be empty */
     const struct calendar *calendar; /* NULL: the rule's */
     uint32_t limit_count;
     struct item_limit limits[ITEM_LIMITS_MAX];
 };
 
-enum limit_source { LIMIT_FROM_EVENT, LIMIT_FROM_ITEM, LIMIT_FROM_KIND, LIMIT_FROM_ORG,
-                    LIMIT_FROM_STEP, LIMIT_SOURCE_COUNT };
+enum limit_source {
+    LIMIT_FROM_EVENT,
+    LIMIT_FROM_ITEM,
+    LIMIT_FROM_KIND,
+    LIMIT_FROM_ORG,
+    LIMIT_FROM_STEP,
+    LIMIT_SOURCE_COUNT
+};
 
 /* A named limit of a clock, and where its length comes from: the first source that has one, in
  * the order given; then `otherwise`; then there is none and rungs on it never hold. */
 struct rule_limit {
-    uint16_t name; /* index in ruleset.limit_names: "promised" */
+    uint16_t name;     /* index in ruleset.limit_names: "promised" */
     struct slice text; /* as written: "from event, item, otherwise 20 workday" */
     uint8_t source_count;
     uint8_t sources[LIMIT_SOURCE_COUNT];
@@ -120,11 +126,11 @@ enum rung_issue { ISSUE_AUTO, ISSUE_CONFIRM, ISSUE_SHADOW };
 
 /* One rung of a ladder: when it holds, a card of its level is raised. */
 struct rung {
-    struct slice name;  /* unique in the rule; the level's name where the file gives none */
-    struct slice text;  /* as written: "2 workday before promised" */
-    uint8_t level;      /* index in ruleset.levels */
+    struct slice name; /* unique in the rule; the level's name where the file gives none */
+    struct slice text; /* as written: "2 workday before promised" */
+    uint8_t level;     /* index in ruleset.levels */
     enum rung_form form;
-    uint8_t limit;      /* index in rule.limits */
+    uint8_t limit; /* index in rule.limits */
     struct term offset;
     int32_t share_permille;
     int32_t over_at_least; /* RUNG_OVER: holds when over(limit) >= this */
@@ -151,9 +157,9 @@ struct rule {
     struct slice set;    /* the rule set it stands in; its document's name where that has none */
     struct slice file;   /* where it was read, for messages */
     uint32_t line;
-    struct instant valid_from; /* a clock that starts before is not this rule's; inclusive */
-    struct instant valid_to;   /* exclusive; INSTANT_NEVER: open */
-    uint32_t item_kinds;       /* mask; 0: all */
+    struct instant valid_from;       /* a clock that starts before is not this rule's; inclusive */
+    struct instant valid_to;         /* exclusive; INSTANT_NEVER: open */
+    uint32_t item_kinds;             /* mask; 0: all */
     const struct condition *applies; /* looked at when the clock would start; NULL: always */
 
     const struct calendar *calendar; /* NULL only where the item or org must have one */
@@ -163,8 +169,8 @@ struct rule {
     event_kind_set cancel; /* withdraw, void: it stops, and rungs not yet issued never are */
     const struct condition *start_when;
     const struct condition *stop_when;
-    bool per_step;         /* one clock per step code; stops only at an event of the same step */
-    bool restart;          /* a second start begins a new cycle at zero; else it goes on */
+    bool per_step; /* one clock per step code; stops only at an event of the same step */
+    bool restart;  /* a second start begins a new cycle at zero; else it goes on */
     bool open_pause_at_finish; /* what falls due in a pause that is open when it stops, is issued */
     uint32_t limit_count;
     struct rule_limit limits[RULE_LIMITS_MAX];
@@ -174,8 +180,8 @@ struct rule {
     enum late_discovery late_discovery;
     enum supersede supersede;
 
-    event_kind_set on;             /* RULE_FACT: looked at on these events */
-    const struct condition *fact;  /* RULE_FACT: it is so */
+    event_kind_set on;            /* RULE_FACT: looked at on these events */
+    const struct condition *fact; /* RULE_FACT: it is so */
 
     uint32_t rung_count; /* RULE_FACT: exactly 1 */
     struct rung rungs[RULE_RUNGS_MAX];
@@ -202,7 +208,7 @@ struct ruleset {
     const struct rule_test *tests;
     uint32_t on_count[EVENT_KIND_COUNT]; /* for ruleset_on */
     const uint16_t *on[EVENT_KIND_COUNT];
-    struct arena *arena;    /* owns all of the above, but the calendars' insides */
+    struct arena *arena; /* owns all of the above, but the calendars' insides */
 };
 
 /* ruleset_destroy - free *ruleset_p with all its calendars and set it to NULL. */

@@ -1,0 +1,253 @@
+/* asking.c - what a condition may know: the event at hand first, then the case. */
+#include "engine/core/fold.h"
+#include "engine/core/reckon.h"
+
+static const struct value no_value = {.type = VALUE_NONE};
+
+static struct value text_value(struct slice text)
+{
+    if (text.count == 0)
+        return no_value;
+    return (struct value){.type = VALUE_TEXT, .text = text};
+}
+
+static struct value number_value(int64_t number)
+{
+    return (struct value){.type = VALUE_NUMBER, .number = number};
+}
+
+static struct value truth_value(bool truth)
+{
+    return (struct value){.type = VALUE_BOOL, .truth = truth};
+}
+
+static const struct item *item_of(const struct asking *asking)
+{
+    const struct ruleset *ruleset = case_edition(asking->core, asking->kase)->ruleset;
+    return ruleset_item(ruleset, names_get(&asking->core->names, asking->kase->item));
+}
+
+static struct value step_place(const struct asking *asking)
+{
+    const struct item *item = item_of(asking);
+    for (uint32_t i = 0; item != NULL && i < item->step_count; i++)
+        if (slice_is_equal(item->steps[i].step_code, asking->event->step))
+            return number_value(item->steps[i].place);
+    return no_value;
+}
+
+/* Whole units of working (or elapsed) time between two instants, begun ones included. */
+static struct value span_value(const struct asking *asking, struct instant from, struct instant to,
+                               enum unit unit)
+{
+    const struct calendar *calendar = reckon_calendar(asking->core, asking->kase, asking->rule);
+    int64_t a;
+    int64_t b;
+    if (calendar == NULL || !instant_is_set(from) || !instant_is_set(to))
+        return no_value;
+    enum axis axis = counting_axis(COUNT_INSTANT, unit);
+    if (axis_position(calendar, axis, from, &a) != 0 || axis_position(calendar, axis, to, &b) != 0)
+        return no_value;
+    int64_t length = axis_length(calendar, axis, a, (struct term){.n = 1, .unit = unit});
+    if (b <= a)
+        return number_value(0);
+    return number_value((b - a + length - 1) / length);
+}
+
+static struct value in_hours(const struct asking *asking)
+{
+    const struct calendar *calendar = reckon_calendar(asking->core, asking->kase, asking->rule);
+    struct calendar_day about;
+    if (calendar == NULL)
+        return no_value;
+    int32_t ms;
+    int32_t day = calendar_local_day(calendar, asking->event->at, &ms);
+    if (calendar_day_get(calendar, day, &about) != 0)
+        return no_value;
+    for (uint32_t i = 0; i < about.hours.count; i++)
+        if (about.hours.at[i].from_ms <= ms && ms <= about.hours.at[i].to_ms)
+            return truth_value(true);
+    return truth_value(false);
+}
+
+static const struct case_tally *tally_of(const struct asking *asking)
+{
+    return asking->kase->tally == 0 ? NULL : pool_row(&asking->core->tallies, asking->kase->tally);
+}
+
+static struct value ask_item(const struct asking *asking)
+{
+    return text_value(names_get(&asking->core->names, asking->kase->item));
+}
+
+static struct value ask_item_kind(const struct asking *asking)
+{
+    const struct item *item = item_of(asking);
+    return item == NULL ? no_value : text_value(slice_of(item_kind_name[item->kind]));
+}
+
+static struct value ask_org(const struct asking *asking)
+{
+    return text_value(names_get(&asking->core->names, asking->kase->org));
+}
+
+static struct value ask_area(const struct asking *asking)
+{
+    return text_value(names_get(&asking->core->names, asking->kase->area));
+}
+
+static struct value ask_handler(const struct asking *asking)
+{
+    return text_value(names_get(&asking->core->names, asking->kase->handler));
+}
+
+static struct value ask_last_step_place(const struct asking *asking)
+{
+    const struct case_tally *tally = tally_of(asking);
+    return tally == NULL || tally->last_step_place == 0 ? no_value
+                                                        : number_value(tally->last_step_place);
+}
+
+static struct value ask_is_finished(const struct asking *asking)
+{
+    return truth_value(asking->kase->state != CASE_OPEN);
+}
+
+static struct value ask_is_accepted(const struct asking *asking)
+{
+    return truth_value(asking->kase->is_accepted);
+}
+
+static struct value ask_in_catalogue(const struct asking *asking)
+{
+    return truth_value(item_of(asking) != NULL);
+}
+
+static struct value ask_kind(const struct asking *asking)
+{
+    return text_value(slice_of(event_kind_name[asking->event->kind]));
+}
+
+static struct value ask_step(const struct asking *asking)
+{
+    return text_value(asking->event->step);
+}
+
+static struct value ask_result(const struct asking *asking)
+{
+    return text_value(asking->event->result);
+}
+
+static struct value ask_reason(const struct asking *asking)
+{
+    return text_value(asking->event->reason);
+}
+
+static struct value fee_value(int64_t fee)
+{
+    return fee == EVENT_FEE_NONE ? no_value : number_value(fee);
+}
+
+static struct value ask_fee_due(const struct asking *asking)
+{
+    return fee_value(asking->event->fee_due);
+}
+
+static struct value ask_fee_paid(const struct asking *asking)
+{
+    return fee_value(asking->event->fee_paid);
+}
+
+static struct value ask_rating(const struct asking *asking)
+{
+    return asking->event->rating == 0 ? no_value : number_value(asking->event->rating);
+}
+
+static struct value instant_value(struct instant at)
+{
+    return instant_is_set(at) ? (struct value){.type = VALUE_INSTANT, .number = at.ms} : no_value;
+}
+
+static struct value ask_at(const struct asking *asking)
+{
+    return instant_value(asking->event->at);
+}
+
+static struct value ask_entered_at(const struct asking *asking)
+{
+    return instant_value(asking->event->entered_at);
+}
+
+static struct value ask_entry_delay(const struct asking *asking)
+{
+    return span_value(asking, asking->event->at, asking->event->entered_at, UNIT_WORKHOUR);
+}
+
+static struct value ask_arrival_delay(const struct asking *asking)
+{
+    return span_value(asking, asking->event->at, asking->arrived, UNIT_WORKHOUR);
+}
+
+/* One row for every field; is_of_event: without an event at hand it has no value. */
+static const struct {
+    struct value (*ask)(const struct asking *asking);
+    bool is_of_event;
+} answers[FIELD_COUNT] = {
+    [FIELD_KIND] = {ask_kind, true},
+    [FIELD_ITEM] = {ask_item, false},
+    [FIELD_ITEM_KIND] = {ask_item_kind, false},
+    [FIELD_ORG] = {ask_org, false},
+    [FIELD_AREA] = {ask_area, false},
+    [FIELD_STEP] = {ask_step, true},
+    [FIELD_STEP_PLACE] = {step_place, true},
+    [FIELD_LAST_STEP_PLACE] = {ask_last_step_place, false},
+    [FIELD_HANDLER] = {ask_handler, false},
+    [FIELD_RESULT] = {ask_result, true},
+    [FIELD_REASON] = {ask_reason, true},
+    [FIELD_FEE_DUE] = {ask_fee_due, true},
+    [FIELD_FEE_PAID] = {ask_fee_paid, true},
+    [FIELD_RATING] = {ask_rating, true},
+    [FIELD_AT] = {ask_at, true},
+    [FIELD_ENTERED_AT] = {ask_entered_at, true},
+    [FIELD_ENTRY_DELAY] = {ask_entry_delay, true},
+    [FIELD_ARRIVAL_DELAY] = {ask_arrival_delay, true},
+    [FIELD_IN_HOURS] = {in_hours, true},
+    [FIELD_IS_FINISHED] = {ask_is_finished, false},
+    [FIELD_IS_ACCEPTED] = {ask_is_accepted, false},
+    [FIELD_IN_CATALOGUE] = {ask_in_catalogue, false},
+};
+
+static struct value ask_field(void *ctx, enum field field)
+{
+    const struct asking *asking = ctx;
+    assert(answers[field].ask != NULL);
+    if (answers[field].is_of_event && asking->event == NULL)
+        return no_value;
+    return answers[field].ask(asking);
+}
+
+static uint32_t ask_count(void *ctx, enum event_kind kind)
+{
+    const struct case_tally *tally = tally_of(ctx);
+    return tally == NULL ? 0 : tally->count[kind];
+}
+
+static struct value ask_since(void *ctx, enum event_kind kind, enum unit unit)
+{
+    const struct asking *asking = ctx;
+    const struct case_tally *tally = tally_of(asking);
+    if (tally == NULL || tally->count[kind] == 0 || asking->event == NULL)
+        return no_value;
+    return span_value(asking, (struct instant){.ms = tally->last_ms[kind]}, asking->event->at,
+                      unit);
+}
+
+bool asking_holds(const struct asking *asking, const struct condition *condition)
+{
+    if (condition == NULL)
+        return true;
+    struct asking copy = *asking;
+    struct condition_asker asker = {
+        .ctx = &copy, .field = ask_field, .count = ask_count, .since = ask_since};
+    return condition_holds(condition, &asker);
+}

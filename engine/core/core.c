@@ -1,0 +1,322 @@
+/* core.c - the door of the core: makes it, lets time pass, takes events in.
+ *
+ * Invariant between two calls: a case's entry among the deadlines is never later than its next
+ * instant, and every rung whose instant lies before core->now has been judged.
+ */
+#include "engine/core/core.h"
+#include "engine/core/fold.h"
+#include "engine/core/judge.h"
+
+#include <stdlib.h>
+
+enum { CASE_MAX_PRESET = 16000000, PAST_FIRST_ROOM = 256 };
+
+const char *const clock_state_name[4] = {"running", "stopped", "cancelled", "fact"};
+const char *const case_state_name[3] = {"open", "finished", "void"};
+
+static int core_init(struct core *core, const struct core_limits *limits)
+{
+    uint32_t case_max = limits->case_max != 0 ? limits->case_max : CASE_MAX_PRESET;
+    uint32_t clock_max = limits->clock_max != 0 ? limits->clock_max : case_max * 4;
+    struct {
+        struct pool *pool;
+        size_t row_bytes;
+        uint32_t max;
+    } pools[] = {
+        {&core->cases, sizeof(struct core_case), case_max},
+        {&core->clocks, sizeof(struct core_clock), clock_max},
+        {&core->mores, sizeof(struct clock_more), clock_max},
+        {&core->pauses, sizeof(struct core_pause), clock_max},
+        {&core->tallies, sizeof(struct case_tally), case_max},
+        {&core->limit_sets, sizeof(struct limit_set), clock_max},
+    };
+    for (size_t i = 0; i < COUNT_OF(pools); i++) {
+        int error = pool_init(pools[i].pool, (uint32_t)pools[i].row_bytes, pools[i].max);
+        if (error != 0)
+            return error;
+    }
+    core->editions = calloc(EDITION_MAX, sizeof *core->editions);
+    core->past = calloc(PAST_FIRST_ROOM, sizeof *core->past);
+    core->past_room = PAST_FIRST_ROOM;
+    if (core->editions == NULL || core->past == NULL || table_init(&core->case_table) != 0 ||
+        table_init(&core->limit_table) != 0 || text_heap_init(&core->keys) != 0 ||
+        names_init(&core->names) != 0)
+        return NO_MEMORY;
+    core->now = INSTANT_NONE;
+    return 0;
+}
+
+struct core *core_create(const struct core_limits *limits, const struct core_ports *ports)
+{
+    struct core *core = calloc(1, sizeof *core);
+    if (core == NULL)
+        return NULL;
+    core->ports = *ports;
+    if (core_init(core, limits) != 0)
+        core_destroy(&core);
+    return core;
+}
+
+void core_destroy(struct core **core_p)
+{
+    struct core *core = *core_p;
+    *core_p = NULL;
+    if (core == NULL)
+        return;
+    pool_clear(&core->cases);
+    pool_clear(&core->clocks);
+    pool_clear(&core->mores);
+    pool_clear(&core->pauses);
+    pool_clear(&core->tallies);
+    pool_clear(&core->limit_sets);
+    table_clear(&core->case_table);
+    table_clear(&core->limit_table);
+    text_heap_clear(&core->keys);
+    names_clear(&core->names);
+    deadlines_clear(&core->deadlines);
+    free(core->editions);
+    free(core->past);
+    free(core->old);
+    free(core);
+}
+
+/* ---- rules -------------------------------------------------------------------------------------
+ */
+
+static bool condition_counts(const struct condition *condition)
+{
+    for (uint32_t i = 0; condition != NULL && i < condition->count; i++) {
+        const struct instruction *instruction = &condition->code[i];
+        if (instruction->op == OP_COUNT || instruction->op == OP_SEEN ||
+            instruction->op == OP_SINCE ||
+            (instruction->op == OP_FIELD && instruction->operand == FIELD_LAST_STEP_PLACE))
+            return true;
+    }
+    return false;
+}
+
+static bool rule_counts(const struct rule *rule)
+{
+    bool is_counting = condition_counts(rule->applies) || condition_counts(rule->start_when) ||
+                       condition_counts(rule->stop_when) || condition_counts(rule->fact);
+    for (uint32_t i = 0; i < rule->rung_count; i++)
+        is_counting = is_counting || condition_counts(rule->rungs[i].when);
+    return is_counting;
+}
+
+int core_set_rules(struct core *core, const struct ruleset *ruleset)
+{
+    for (uint32_t i = 0; i < core->edition_count; i++)
+        if (core->editions[i].ruleset->edition == ruleset->edition && ruleset->edition != 0)
+            return 0;
+    if (core->edition_count == EDITION_MAX)
+        return NO_MEMORY;
+    struct edition *edition = &core->editions[core->edition_count++];
+    *edition = (struct edition){.ruleset = ruleset};
+    for (uint32_t i = 0; i < ruleset->rule_count; i++) {
+        const struct rule *rule = &ruleset->rules[i];
+        for (uint32_t k = 0; k < rule->pause_count; k++) {
+            edition->pause_from |= EVENT_KIND_BIT(rule->pauses[k].from);
+            edition->pause_to |= EVENT_KIND_BIT(rule->pauses[k].to);
+        }
+        edition->is_counting = edition->is_counting || rule_counts(rule);
+    }
+    return 0;
+}
+
+const struct ruleset *core_rules(const struct core *core)
+{
+    return core->edition_count == 0 ? NULL : core->editions[core->edition_count - 1].ruleset;
+}
+
+/* ---- time --------------------------------------------------------------------------------------
+ */
+
+static void deadline_place(void *owner, uint32_t case_index, uint32_t place)
+{
+    case_row(owner, case_index)->deadline = place;
+}
+
+void core_advance(struct core *core, struct instant now)
+{
+    assert(core->now.ms <= now.ms);
+    core->now = now;
+    struct deadline first;
+    while (deadlines_first(&core->deadlines, &first) && first.at_ms < now.ms) {
+        struct core_case *kase = case_row(core, first.case_row);
+        judge_due(core, kase, (struct instant){.ms = first.at_ms});
+        deadlines_remove(&core->deadlines, kase->deadline, deadline_place, core);
+        judge_arm(core, kase, first.case_row);
+    }
+}
+
+struct instant core_next_deadline(const struct core *core)
+{
+    struct deadline first;
+    if (!deadlines_first(&core->deadlines, &first))
+        return INSTANT_NEVER;
+    return (struct instant){.ms = first.at_ms + 1};
+}
+
+struct instant core_now(const struct core *core)
+{
+    return core->now;
+}
+
+/* ---- events ------------------------------------------------------------------------------------
+ */
+
+static bool is_case(const void *owner, uint32_t row, struct slice key)
+{
+    const struct core *core = owner;
+    return slice_is_equal(text_heap_get(&core->keys, case_row(core, row)->key), key);
+}
+
+static bool is_item_known(const struct core *core, uint16_t edition, struct slice code)
+{
+    const struct ruleset *ruleset = core->editions[edition].ruleset;
+    if (code.count == 0 || ruleset->item_count == 0 || ruleset_item(ruleset, code) != NULL)
+        return true;
+    uint32_t count;
+    const uint16_t *on = ruleset_on(ruleset, EVENT_APPLY, &count);
+    for (uint32_t i = 0; i < count; i++) /* a rule that watches for it wants to see it */
+        for (uint32_t k = 0;
+             ruleset->rules[on[i]].fact != NULL && k < ruleset->rules[on[i]].fact->count; k++)
+            if (ruleset->rules[on[i]].fact->code[k].op == OP_FIELD &&
+                ruleset->rules[on[i]].fact->code[k].operand == FIELD_IN_CATALOGUE)
+                return true;
+    return false;
+}
+
+static uint32_t case_make(struct core *core, struct slice case_no, uint64_t hash, uint32_t source)
+{
+    uint32_t row = pool_add(&core->cases);
+    if (row == 0)
+        return 0;
+    struct core_case *kase = case_row(core, row);
+    kase->key = text_heap_add(&core->keys, case_no);
+    if (kase->key == 0 || table_add(&core->case_table, hash, row) != 0) {
+        pool_free(&core->cases, row);
+        return 0;
+    }
+    kase->edition = (uint16_t)(core->edition_count - 1);
+    kase->source = (uint16_t)source;
+    kase->settled_ms = INT64_MIN;
+    core->counts.cases++;
+    core->counts.cases_open++;
+    return row;
+}
+
+int core_admit(struct core *core, const struct event *event, struct event_ref ref, uint32_t source,
+               uint32_t *case_out, struct event_ref *previous_out)
+{
+    assert(core->edition_count > 0);
+    uint64_t hash = table_hash(event->case_no);
+    uint32_t row = table_find(&core->case_table, hash, event->case_no, is_case, core);
+    uint16_t edition =
+        row != 0 ? case_row(core, row)->edition : (uint16_t)(core->edition_count - 1);
+    if (!is_item_known(core, edition, event->item))
+        return CORE_E_UNKNOWN_ITEM;
+    if (core->clocks.count >= core->clocks.max && core->clocks.free == 0)
+        return CORE_E_FULL;
+    if (row == 0)
+        row = case_make(core, event->case_no, hash, source);
+    if (row == 0)
+        return CORE_E_FULL;
+    struct core_case *kase = case_row(core, row);
+    *previous_out = (struct event_ref){.place = kase->newest};
+    *case_out = row;
+    kase->newest = ref.place;
+    return 0;
+}
+
+static int past_order(const void *a, const void *b)
+{
+    const struct past_event *x = a;
+    const struct past_event *y = b;
+    if (x->event.at.ms != y->event.at.ms)
+        return x->event.at.ms < y->event.at.ms ? -1 : 1;
+    return x->ref.place < y->ref.place ? -1 : x->ref.place > y->ref.place;
+}
+
+/* Of the same source and number the highest version counts; of equals the first that came. */
+static uint32_t past_without_corrected(struct past_event *past, uint32_t count)
+{
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        bool is_corrected = false;
+        for (uint32_t k = 0; k < count && !is_corrected; k++)
+            is_corrected = k != i && past[k].seq != 0 && past[k].source == past[i].source &&
+                           past[k].seq == past[i].seq &&
+                           (past[k].event.version > past[i].event.version ||
+                            (past[k].event.version == past[i].event.version &&
+                             past[k].ref.place < past[i].ref.place));
+        past[i].event.kind = is_corrected ? EVENT_NONE : past[i].event.kind;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        if (past[i].event.kind != EVENT_NONE)
+            past[kept++] = past[i];
+    return kept;
+}
+
+static uint32_t past_fetch(struct core *core, struct event_ref newest)
+{
+    uint32_t count = core->ports.history(core->ports.ctx, newest, core->past, core->past_room);
+    if (count > core->past_room) {
+        struct past_event *past = realloc(core->past, count * sizeof *past);
+        assert(past != NULL); /* a case cannot be judged by half */
+        core->past = past;
+        core->past_room = count;
+        count = core->ports.history(core->ports.ctx, newest, core->past, core->past_room);
+    }
+    count = past_without_corrected(core->past, count);
+    qsort(core->past, count, sizeof *core->past, past_order);
+    return count;
+}
+
+static void case_fold_again(struct core *core, struct core_case *kase, struct event_ref newest)
+{
+    core->counts.late_events++;
+    uint32_t count = past_fetch(core, newest);
+    uint32_t old_count = judge_old_keep(core, kase);
+    fold_reset(core, kase);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct past_event *past = &core->past[i];
+        (void)fold_event(core, kase, past->arrived_at, &past->event);
+        if (kase->settled_ms < past->event.at.ms)
+            kase->settled_ms = past->event.at.ms;
+    }
+    judge_old_settle(core, kase, old_count);
+    for (uint32_t i = 0; i < old_count; i++)
+        fold_release(core, &core->old[i].clock);
+    judge_case(core, kase);
+}
+
+void core_apply(struct core *core, struct instant now, uint32_t case_index,
+                const struct event *event, struct event_ref ref, bool is_correction)
+{
+    core_advance(core, now);
+    core->counts.events++;
+    struct core_case *kase = case_row(core, case_index);
+    if (is_correction || event->at.ms < kase->settled_ms) {
+        case_fold_again(core, kase, ref);
+        judge_arm(core, kase, case_index);
+        return;
+    }
+    kase->settled_ms = event->at.ms;
+    if (!fold_event(core, kase, now, event))
+        return;
+    judge_case(core, kase);
+    judge_arm(core, kase, case_index);
+}
+
+void core_count(const struct core *core, struct core_counts *counts_out)
+{
+    *counts_out = core->counts;
+    counts_out->memory_bytes =
+        pool_bytes(&core->cases) + pool_bytes(&core->clocks) + pool_bytes(&core->mores) +
+        pool_bytes(&core->pauses) + pool_bytes(&core->tallies) + pool_bytes(&core->limit_sets) +
+        table_bytes(&core->case_table) + (uint64_t)core->deadlines.room * sizeof(struct deadline) +
+        ((uint64_t)core->keys.segment_count << TEXT_SEGMENT_BITS) +
+        ((uint64_t)core->names.heap.segment_count << TEXT_SEGMENT_BITS);
+}

@@ -1,0 +1,221 @@
+/* core.h - the heart: cases, their clocks, the deadlines of these, and the cards that follow.
+ *
+ * Layer: core. Pure: time is an argument, history and cards pass through two ports, memory comes
+ * in segments up to the declared limits. The turn (engine/turn) calls it live; offline.h calls it
+ * for replays, tests of rules and back-tests. Same core, same answers.
+ *
+ * The law of the house: the state after any sequence of events depends only on that sequence and
+ * on the `now` of each call. An event in order is folded onto the case as it stands; a late or
+ * corrected one makes the case be folded again from all its own events, and what cards there are
+ * is then compared with what cards there should be.
+ */
+#ifndef CORE_CORE_H
+#define CORE_CORE_H
+
+#include "engine/model/card.h"
+#include "engine/model/event.h"
+#include "rules/model/ruleset.h"
+
+/* Where the event stands in the journal: a number that rises with every event taken in. */
+struct event_ref {
+    uint64_t place; /* 0: none */
+};
+
+/* One event of a case's history, as the history port gives it back. */
+struct past_event {
+    struct event event; /* borrows until the core call that asked for it returns */
+    struct event_ref ref;
+    uint32_t source; /* number of the source */
+    uint64_t seq;    /* the source's own number: a correction carries that of its original */
+    struct instant arrived_at; /* the `now` with which it was applied */
+};
+
+struct core_ports {
+    void *ctx;
+
+    /* A card begins, changes, or ends. card->id and card->seq are still empty; all slices borrow
+     * for the call. Called in the order in which the changes count. */
+    void (*card)(void *ctx, const struct card *card);
+
+    /* The events of one case, newest first, from `newest` back to its first. Writes at most
+     * `room` of them and returns how many there are. A failure of the store cannot be judged
+     * over: the port does not return then. */
+    uint32_t (*history)(void *ctx, struct event_ref newest, struct past_event *past, uint32_t room);
+};
+
+struct core_limits {
+    uint32_t case_max;  /* 0: 16 million */
+    uint32_t clock_max; /* 0: four a case */
+};
+
+enum {
+    CORE_E_FULL = 1,     /* case_max, clock_max or the room for names is reached */
+    CORE_E_UNKNOWN_ITEM, /* the edition in force has a catalogue, and the item is not in it */
+    CORE_E_IMAGE,        /* the image is not of this build's form, or is damaged */
+};
+
+struct core_counts {
+    uint64_t events;
+    uint64_t late_events; /* made a case be folded again */
+    uint64_t cases;
+    uint64_t cases_open;
+    uint64_t clocks_running;
+    uint64_t unjudgeable;  /* clocks whose calendar does not reach: no card can be told */
+    uint64_t stray_events; /* a resume without a pause, a second extension: recorded, no effect */
+    uint64_t memory_bytes;
+};
+
+struct core;
+
+/* core_create - an empty core without rules. Returns NULL if memory is short. */
+MUST_USE struct core *core_create(const struct core_limits *limits, const struct core_ports *ports);
+void core_destroy(struct core **core_p);
+
+/* core_set_rules - from now on new cases are judged by this edition; those that are there keep
+ * theirs. An edition is given once; the same number again replaces nothing.
+ *
+ * Borrows: the ruleset, until core_destroy.
+ * Returns: 0, -ENOMEM (-12).
+ */
+MUST_USE int core_set_rules(struct core *core, const struct ruleset *ruleset);
+
+/* core_rules - the edition in force; NULL before the first. */
+const struct ruleset *core_rules(const struct core *core);
+
+/* core_advance - let time pass: every rung whose due instant lies before `now` is issued, in the
+ * order of (instant, age of the case).
+ *
+ * now: not before that of any earlier call (asserted).
+ */
+void core_advance(struct core *core, struct instant now);
+
+/* core_admit - find the event's case, or make it, and hook the event onto its chain.
+ *
+ * The first half of applying, apart from it because the journal has to know the previous event of
+ * the case before the event is on disk. Must be followed by core_apply of the same event, in the
+ * same order as the admits.
+ * ref:          of this event.
+ * source:       number of its source.
+ * case_out:     handle for core_apply.
+ * previous_out: the case's event before this one in the journal; place 0: it is the first.
+ * Returns:      0; CORE_E_FULL, CORE_E_UNKNOWN_ITEM, and nothing has changed.
+ */
+MUST_USE int core_admit(struct core *core, const struct event *event, struct event_ref ref,
+                        uint32_t source, uint32_t *case_out, struct event_ref *previous_out);
+
+/* core_apply - judge the case with this event.
+ *
+ * is_correction: it replaces an earlier event of the same source and number.
+ * now: as for core_advance, which need not have been called with it before.
+ */
+void core_apply(struct core *core, struct instant now, uint32_t case_index,
+                const struct event *event, struct event_ref ref, bool is_correction);
+
+/* core_next_deadline - no rung falls due before this instant; INSTANT_NEVER: none at all. It may
+ * be too early (a clock that has stopped since), never too late. Cost: O(1). */
+struct instant core_next_deadline(const struct core *core);
+
+struct instant core_now(const struct core *core);
+void core_count(const struct core *core, struct core_counts *counts_out);
+
+/* core_digest - one number over the whole state: equal states, equal numbers. Cost: one pass. */
+uint64_t core_digest(const struct core *core);
+
+/* ---- the image: the state as bytes, so that a restart need not replay history ------------------
+ */
+
+/* Writes bytes out; returns 0 or a negative errno, which ends the saving. */
+typedef int (*core_write)(void *ctx, const void *bytes, size_t count);
+/* Reads exactly count bytes; returns 0 or a negative errno. */
+typedef int (*core_read)(void *ctx, void *bytes, size_t count);
+
+/* core_save - the whole state. Cost: one pass, no allocation. Returns what write returned. */
+MUST_USE int core_save(const struct core *core, core_write write, void *ctx);
+
+/* core_load - into an empty core which has been given the same editions in the same order.
+ * Returns: 0, CORE_E_IMAGE, a negative errno. After a failure only core_destroy may follow. */
+MUST_USE int core_load(struct core *core, core_read read, void *ctx);
+
+/* ---- questions --------------------------------------------------------------------------------
+ */
+
+enum clock_state { CLOCK_RUNNING, CLOCK_STOPPED, CLOCK_CANCELLED, CLOCK_FACT };
+enum case_state { CASE_OPEN, CASE_FINISHED, CASE_VOID };
+
+extern const char *const clock_state_name[4];
+extern const char *const case_state_name[3];
+
+struct case_view {
+    uint32_t index;
+    struct slice case_no;
+    enum case_state state;
+    struct slice item;
+    struct slice org;
+    struct slice area;
+    struct slice handler;
+    uint32_t edition;
+    uint32_t source;
+    struct event_ref newest;
+    struct instant next_at; /* the next instant at which something may hold; INSTANT_NEVER */
+};
+
+struct limit_view {
+    struct slice name;
+    struct term term;      /* UNIT_NONE: the source gave an instant */
+    struct instant due_at; /* INSTANT_NEVER: not while it is paused; INSTANT_NONE: no such limit */
+    bool is_provisional;
+    bool is_set_by_source;
+};
+
+enum rung_state { RUNG_WAITING, RUNG_ISSUED, RUNG_DISMISSED, RUNG_SKIPPED, RUNG_NEVER };
+
+struct rung_view {
+    const struct rung *rung;
+    enum rung_state state;
+    struct instant due_at; /* INSTANT_NEVER or INSTANT_NONE: it has none */
+    const char *why;       /* of SKIPPED and NEVER: static text; else "" */
+};
+
+/* One piece of time that a clock left out. */
+struct pause_view {
+    enum event_kind kind;
+    struct instant from;
+    struct instant to;         /* INSTANT_NEVER: still open */
+    struct instant counted_to; /* where the exclusion ends: its term, or `to`, or what a cap left */
+    struct term term;
+};
+
+struct clock_view {
+    const struct rule *rule;
+    const struct calendar *calendar;
+    struct slice step;
+    uint32_t cycle;
+    enum clock_state state;
+    bool is_paused;
+    bool is_judgeable;
+    struct instant start_at;
+    struct instant counted_from;
+    struct instant stop_at; /* INSTANT_NONE: running */
+    struct term used;       /* of the first limit, until now or its stop, whole units begun */
+    uint32_t limit_count;
+    struct limit_view limits[RULE_LIMITS_MAX];
+    uint32_t rung_count;
+    struct rung_view rungs[RULE_RUNGS_MAX];
+};
+
+/* core_find - the case of this number. Returns false when there is none. */
+bool core_find(const struct core *core, struct slice case_no, struct case_view *case_out);
+
+/* core_case - the case of an index from 1 to core_counts.cases, in the order they came. */
+void core_case(const struct core *core, uint32_t case_index, struct case_view *case_out);
+
+/* core_clocks - call visit with every clock of a case, oldest first. The view borrows for the
+ * call. Cost: O(clocks × rungs). */
+void core_clocks(const struct core *core, uint32_t case_index,
+                 void (*visit)(void *ctx, const struct clock_view *clock), void *ctx);
+
+/* core_pauses - every pause of the case as one of its clocks counted it. */
+void core_pauses(const struct core *core, uint32_t case_index, const struct clock_view *clock,
+                 void (*visit)(void *ctx, const struct pause_view *pause), void *ctx);
+
+#endif

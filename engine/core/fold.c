@@ -1,0 +1,500 @@
+/* fold.c - the life of a case, event by event. Nothing here looks at what time it is: what an
+ * event means depends on the events before it alone, so that folding again gives the same.
+ */
+#include "engine/core/fold.h"
+#include "engine/core/reckon.h"
+
+static void stray(struct core *core)
+{
+    core->counts.stray_events++;
+}
+
+/* ---- limits ------------------------------------------------------------------------------------
+ */
+
+static bool is_limit_set(const void *owner, uint32_t row, struct slice key)
+{
+    const struct core *core = owner;
+    return memcmp(pool_row(&core->limit_sets, row), key.start, key.count) == 0;
+}
+
+uint32_t fold_limit_set(struct core *core, const struct limit_set *set)
+{
+    struct slice key = {.start = (const char *)set, .count = sizeof *set};
+    uint64_t hash = table_hash(key);
+    uint32_t row = table_find(&core->limit_table, hash, key, is_limit_set, core);
+    if (row != 0)
+        return row;
+    row = pool_add(&core->limit_sets);
+    if (row == 0 || table_add(&core->limit_table, hash, row) != 0)
+        return 0;
+    memcpy(pool_row(&core->limit_sets, row), set, sizeof *set);
+    return row;
+}
+
+static struct clock_more *more_of(struct core *core, struct core_clock *clock)
+{
+    if (clock->more == 0) {
+        clock->more = pool_add(&core->mores);
+        if (clock->more == 0)
+            return NULL;
+        ((struct clock_more *)pool_row(&core->mores, clock->more))->due_ms = INT64_MIN;
+    }
+    return pool_row(&core->mores, clock->more);
+}
+
+static const struct item_step *step_of(const struct item *item, struct slice step_code)
+{
+    for (uint32_t i = 0; item != NULL && i < item->step_count; i++)
+        if (slice_is_equal(item->steps[i].step_code, step_code))
+            return &item->steps[i];
+    return NULL;
+}
+
+static void resolve_limits(struct core *core, const struct core_case *kase, const struct rule *rule,
+                           const struct event *event, struct core_clock *clock)
+{
+    const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
+    const struct item *item = ruleset_item(ruleset, names_get(&core->names, kase->item));
+    const struct org *org = ruleset_org(ruleset, names_get(&core->names, kase->org));
+    const struct item_step *step = step_of(item, event->step);
+    struct limit_set set;
+    memset(&set, 0, sizeof set); /* it is compared as bytes */
+    bool is_by_source = false;
+    for (uint32_t i = 0; i < rule->limit_count; i++) {
+        enum limit_source source = LIMIT_SOURCE_COUNT;
+        struct term term =
+            rule_limit_term(ruleset, &rule->limits[i], event, item, org, step, &source);
+        if (source == LIMIT_FROM_EVENT && !term_is_set(term))
+            is_by_source = true;
+        set.terms[i].n = term.n;
+        set.terms[i].unit = term.unit;
+    }
+    clock->limits = fold_limit_set(core, &set);
+    if (is_by_source && instant_is_set(event->due_at)) {
+        struct clock_more *more = more_of(core, clock);
+        if (more != NULL)
+            more->due_ms = event->due_at.ms;
+    }
+}
+
+/* ---- clocks ------------------------------------------------------------------------------------
+ */
+
+static struct core_clock *clock_last(const struct core *core, const struct core_case *kase,
+                                     uint32_t rule, uint32_t step, uint32_t *cycles_out)
+{
+    struct core_clock *last = NULL;
+    *cycles_out = 0;
+    for (uint32_t row = kase->first_clock; row != 0;) {
+        struct core_clock *clock = clock_row(core, row);
+        if (clock->rule == rule && clock->step == step) {
+            last = clock;
+            (*cycles_out)++;
+        }
+        row = clock->next;
+    }
+    return last;
+}
+
+static struct core_clock *clock_begin(struct core *core, struct core_case *kase,
+                                      uint32_t rule_index, const struct event *event, uint32_t step,
+                                      uint32_t cycle)
+{
+    uint32_t row = pool_add(&core->clocks);
+    if (row == 0)
+        return NULL;
+    struct core_clock *clock = clock_row(core, row);
+    *clock = (struct core_clock){
+        .start_ms = event->at.ms,
+        .stop_ms = INT64_MAX,
+        .next_ms = INT64_MAX,
+        .rule = rule_index,
+        .step = step,
+        .cycle = (uint8_t)(cycle < UINT8_MAX ? cycle : UINT8_MAX),
+    };
+    const struct rule *rule = clock_rule(core, kase, clock);
+    resolve_limits(core, kase, rule, event, clock);
+    if (kase->first_clock == 0) {
+        kase->first_clock = row;
+        return clock;
+    }
+    struct core_clock *last = clock_row(core, kase->first_clock);
+    while (last->next != 0)
+        last = clock_row(core, last->next);
+    last->next = row;
+    return clock;
+}
+
+/* The time between its stop and now was nobody's: a stretch that this clock alone leaves out. */
+static void clock_continue(struct core *core, struct core_clock *clock, struct instant at)
+{
+    struct clock_more *more = more_of(core, clock);
+    uint32_t row = pool_add(&core->pauses);
+    if (more == NULL || row == 0)
+        return;
+    struct core_pause *gap = pause_row(core, row);
+    gap->from_ms = clock->stop_ms;
+    gap->to_ms = at.ms;
+    uint32_t *link = &more->first_gap;
+    uint32_t count = 1;
+    while (*link != 0) {
+        link = &pause_row(core, *link)->next;
+        count++;
+    }
+    if (count > PAUSE_MAX) {
+        pool_free(&core->pauses, row);
+        stray(core);
+        return;
+    }
+    *link = row;
+    clock->state = CLOCK_RUNNING;
+    clock->stop_ms = INT64_MAX;
+    core->counts.clocks_running++;
+}
+
+static bool rule_is_for(const struct asking *asking, const struct rule *rule,
+                        const struct event *event)
+{
+    if (instant_is_before(event->at, rule->valid_from) ||
+        !instant_is_before(event->at, rule->valid_to))
+        return false;
+    if (rule->item_kinds != 0) {
+        const struct ruleset *ruleset = case_edition(asking->core, asking->kase)->ruleset;
+        const struct item *item =
+            ruleset_item(ruleset, names_get(&asking->core->names, asking->kase->item));
+        if (item == NULL || (rule->item_kinds & (UINT32_C(1) << item->kind)) == 0)
+            return false;
+    }
+    return asking_holds(asking, rule->applies);
+}
+
+static bool fact_note(struct core *core, struct core_case *kase, uint32_t rule_index,
+                      const struct asking *asking, const struct event *event)
+{
+    if (!asking_holds(asking, asking->rule->fact))
+        return false;
+    uint32_t cycles;
+    (void)clock_last(core, kase, rule_index, 0, &cycles);
+    struct core_clock *clock = clock_begin(core, kase, rule_index, event, 0, cycles);
+    if (clock == NULL)
+        return false;
+    clock->state = CLOCK_FACT;
+    clock->stop_ms = event->at.ms;
+    return true;
+}
+
+static bool clock_start(struct core *core, struct core_case *kase, uint32_t rule_index,
+                        const struct asking *asking, const struct event *event)
+{
+    const struct rule *rule = asking->rule;
+    if (!asking_holds(asking, rule->start_when))
+        return false;
+    uint32_t step = rule->per_step ? names_add(&core->names, event->step) : 0;
+    uint32_t cycles;
+    struct core_clock *clock = clock_last(core, kase, rule_index, step, &cycles);
+    if (clock != NULL && clock->state == CLOCK_RUNNING)
+        return false;
+    if (clock != NULL && !rule->restart) {
+        if (!rule->per_step || clock->state == CLOCK_CANCELLED)
+            return false;
+        clock_continue(core, clock, event->at);
+        return true;
+    }
+    if (clock_begin(core, kase, rule_index, event, step, cycles) == NULL)
+        return false;
+    core->counts.clocks_running++;
+    return true;
+}
+
+static bool rules_start(struct core *core, struct core_case *kase, struct asking *asking,
+                        const struct event *event)
+{
+    const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
+    uint32_t count;
+    const uint16_t *on = ruleset_on(ruleset, event->kind, &count);
+    bool is_touched = false;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct rule *rule = &ruleset->rules[on[i]];
+        asking->rule = rule;
+        if (!rule_is_for(asking, rule, event))
+            continue;
+        if (rule->form == RULE_FACT)
+            is_touched |= fact_note(core, kase, on[i], asking, event);
+        else if ((rule->start & EVENT_KIND_BIT(event->kind)) != 0)
+            is_touched |= clock_start(core, kase, on[i], asking, event);
+    }
+    return is_touched;
+}
+
+static bool clock_extend(struct core *core, struct core_case *kase, struct core_clock *clock,
+                         const struct rule *rule, const struct event *event)
+{
+    struct clock_more *more = more_of(core, clock);
+    if (more == NULL || more->extension_count >= rule->extension.times_max) {
+        stray(core);
+        return false;
+    }
+    struct term by = term_is_set(event->term) ? event->term : rule->extension.by;
+    if (term_is_set(rule->extension.by) && by.unit == rule->extension.by.unit &&
+        by.n > rule->extension.by.n)
+        by = rule->extension.by;
+    if (!term_is_set(by))
+        return false;
+    struct reckoning reckoning;
+    reckon_init(&reckoning, core, kase, clock);
+    int64_t lengths[RULE_LIMITS_MAX] = {0};
+    bool is_in_time = false;
+    for (uint32_t i = 0; i < rule->limit_count; i++) {
+        struct instant due = reckon_limit(&reckoning, i);
+        if (!instant_is_set(due) ||
+            (!rule->extension.after_due_allowed && instant_is_before(due, event->at)))
+            continue;
+        is_in_time = true;
+        lengths[i] = reckon_extension(&reckoning, i, by);
+    }
+    if (!is_in_time) {
+        stray(core);
+        return false;
+    }
+    more->extension_count++;
+    for (uint32_t i = 0; i < rule->limit_count; i++)
+        more->extended[i] += lengths[i];
+    return true;
+}
+
+static void clock_stop(struct core *core, struct core_clock *clock, enum clock_state state,
+                       struct instant at)
+{
+    clock->state = (uint8_t)state;
+    clock->stop_ms = at.ms;
+    core->counts.clocks_running--;
+}
+
+static bool clock_event(struct core *core, struct core_case *kase, struct core_clock *clock,
+                        struct asking *asking, const struct event *event)
+{
+    const struct rule *rule = clock_rule(core, kase, clock);
+    event_kind_set bit = EVENT_KIND_BIT(event->kind);
+    if (clock->state == CLOCK_FACT)
+        return false;
+    if (clock->state != CLOCK_RUNNING) {
+        if (event->kind != EVENT_REOPEN || rule->per_step || rule->restart)
+            return false;
+        clock_continue(core, clock, event->at);
+        return true;
+    }
+    asking->rule = rule;
+    if ((rule->cancel & bit) != 0) {
+        clock_stop(core, clock, CLOCK_CANCELLED, event->at);
+        return true;
+    }
+    if ((rule->stop & bit) != 0 && asking_holds(asking, rule->stop_when) &&
+        (!rule->per_step || (event->kind != EVENT_STEP_END && event->kind != EVENT_RETURN) ||
+         slice_is_equal(names_get(&core->names, clock->step), event->step))) {
+        clock_stop(core, clock, CLOCK_STOPPED, event->at);
+        return true;
+    }
+    if (event->kind == EVENT_EXTEND && rule->extension.times_max > 0)
+        return clock_extend(core, kase, clock, rule, event);
+    return false;
+}
+
+/* ---- pauses ------------------------------------------------------------------------------------
+ */
+
+static enum event_kind pause_kind_ended(const struct edition *edition, enum event_kind kind)
+{
+    for (uint32_t i = 0; i < edition->ruleset->rule_count; i++) {
+        const struct rule *rule = &edition->ruleset->rules[i];
+        for (uint32_t k = 0; k < rule->pause_count; k++)
+            if (rule->pauses[k].to == kind)
+                return rule->pauses[k].from;
+    }
+    return EVENT_NONE;
+}
+
+static bool pause_begin(struct core *core, struct core_case *kase, const struct event *event)
+{
+    uint32_t row = kase->pause_count < PAUSE_MAX ? pool_add(&core->pauses) : 0;
+    if (row == 0) {
+        stray(core);
+        return false;
+    }
+    struct core_pause *pause = pause_row(core, row);
+    pause->from_ms = event->at.ms;
+    pause->to_ms = INT64_MAX;
+    pause->term = event->term;
+    pause->kind = (uint32_t)event->kind;
+    pause->step = names_add(&core->names, event->step);
+    uint32_t *link = &kase->first_pause;
+    while (*link != 0)
+        link = &pause_row(core, *link)->next;
+    *link = row;
+    kase->pause_count++;
+    return true;
+}
+
+/* A resume ends the oldest open pause of its pair, of the same step where it names one. */
+static bool pause_end(struct core *core, struct core_case *kase, enum event_kind kind,
+                      const struct event *event)
+{
+    struct core_pause *found = NULL;
+    for (uint32_t row = kase->first_pause; row != 0;) {
+        struct core_pause *pause = pause_row(core, row);
+        row = pause->next;
+        if (pause->kind != (uint32_t)kind || pause->to_ms != INT64_MAX)
+            continue;
+        if (slice_is_equal(names_get(&core->names, pause->step), event->step)) {
+            found = pause;
+            break;
+        }
+        if (found == NULL)
+            found = pause;
+    }
+    if (found == NULL) {
+        stray(core);
+        return false;
+    }
+    found->to_ms = event->at.ms;
+    return true;
+}
+
+/* ---- the case ----------------------------------------------------------------------------------
+ */
+
+static void name_set(struct core *core, uint32_t *number, struct slice text)
+{
+    if (text.count == 0)
+        return;
+    uint32_t found = names_add(&core->names, text);
+    if (found != UINT32_MAX)
+        *number = found;
+}
+
+static void state_set(struct core *core, struct core_case *kase, enum case_state state)
+{
+    if (kase->state == CASE_OPEN && state != CASE_OPEN)
+        core->counts.cases_open--;
+    if (kase->state != CASE_OPEN && state == CASE_OPEN)
+        core->counts.cases_open++;
+    kase->state = (uint8_t)state;
+}
+
+static const event_kind_set kinds_finishing =
+    EVENT_KIND_BIT(EVENT_FINISH) | EVENT_KIND_BIT(EVENT_REJECT) | EVENT_KIND_BIT(EVENT_FORWARD);
+static const event_kind_set kinds_voiding =
+    EVENT_KIND_BIT(EVENT_WITHDRAW) | EVENT_KIND_BIT(EVENT_VOID);
+
+static void fields_take(struct core *core, struct core_case *kase, const struct event *event)
+{
+    name_set(core, &kase->item, event->item);
+    name_set(core, &kase->org, event->org);
+    name_set(core, &kase->area, event->area);
+    name_set(core, &kase->handler, event->handler);
+    event_kind_set bit = EVENT_KIND_BIT(event->kind);
+    kase->is_accepted = kase->is_accepted || event->kind == EVENT_ACCEPT;
+    if ((bit & kinds_finishing) != 0)
+        state_set(core, kase, CASE_FINISHED);
+    else if ((bit & kinds_voiding) != 0)
+        state_set(core, kase, CASE_VOID);
+    else if (event->kind == EVENT_REOPEN)
+        state_set(core, kase, CASE_OPEN);
+}
+
+static void tally_before(struct core *core, struct core_case *kase, const struct event *event)
+{
+    if (kase->tally == 0)
+        kase->tally = pool_add(&core->tallies);
+    if (kase->tally == 0)
+        return;
+    struct case_tally *tally = pool_row(&core->tallies, kase->tally);
+    if (tally->count[event->kind] < UINT16_MAX)
+        tally->count[event->kind]++;
+}
+
+static void tally_after(struct core *core, struct core_case *kase, const struct event *event)
+{
+    if (kase->tally == 0)
+        return;
+    struct case_tally *tally = pool_row(&core->tallies, kase->tally);
+    tally->last_ms[event->kind] = event->at.ms;
+    const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
+    const struct item_step *step =
+        step_of(ruleset_item(ruleset, names_get(&core->names, kase->item)), event->step);
+    if (step != NULL && step->place != 0)
+        tally->last_step_place = step->place;
+}
+
+bool fold_event(struct core *core, struct core_case *kase, struct instant arrived,
+                const struct event *event)
+{
+    const struct edition *edition = case_edition(core, kase);
+    struct asking asking = {.core = core, .kase = kase, .event = event, .arrived = arrived};
+    bool is_touched = false;
+    if (edition->is_counting)
+        tally_before(core, kase, event);
+    for (uint32_t row = kase->first_clock; row != 0;) {
+        struct core_clock *clock = clock_row(core, row);
+        row = clock->next;
+        is_touched |= clock_event(core, kase, clock, &asking, event);
+    }
+    struct core_case before = *kase;
+    fields_take(core, kase, event);
+    asking.kase = kase;
+    event_kind_set bit = EVENT_KIND_BIT(event->kind);
+    if ((edition->pause_from & bit) != 0)
+        is_touched |= pause_begin(core, kase, event);
+    if ((edition->pause_to & bit) != 0)
+        is_touched |= pause_end(core, kase, pause_kind_ended(edition, event->kind), event);
+    /* a condition of a rule sees the case's state before this event, its fields after it */
+    uint8_t state = kase->state;
+    bool is_accepted = kase->is_accepted;
+    kase->state = before.state;
+    kase->is_accepted = before.is_accepted;
+    is_touched |= rules_start(core, kase, &asking, event);
+    kase->state = state;
+    kase->is_accepted = is_accepted;
+    if (edition->is_counting)
+        tally_after(core, kase, event);
+    return is_touched;
+}
+
+void fold_release(struct core *core, struct core_clock *clock)
+{
+    struct clock_more *more = clock_more_find(core, clock);
+    if (more == NULL)
+        return;
+    for (uint32_t row = more->first_gap; row != 0;) {
+        uint32_t next = pause_row(core, row)->next;
+        pool_free(&core->pauses, row);
+        row = next;
+    }
+    pool_free(&core->mores, clock->more);
+    clock->more = 0;
+}
+
+void fold_reset(struct core *core, struct core_case *kase)
+{
+    for (uint32_t row = kase->first_clock; row != 0;) {
+        struct core_clock *clock = clock_row(core, row);
+        uint32_t next = clock->next;
+        if (clock->state == CLOCK_RUNNING)
+            core->counts.clocks_running--;
+        pool_free(&core->clocks, row);
+        row = next;
+    }
+    for (uint32_t row = kase->first_pause; row != 0;) {
+        uint32_t next = pause_row(core, row)->next;
+        pool_free(&core->pauses, row);
+        row = next;
+    }
+    if (kase->tally != 0)
+        pool_free(&core->tallies, kase->tally);
+    state_set(core, kase, CASE_OPEN);
+    kase->first_clock = kase->first_pause = kase->tally = 0;
+    kase->item = kase->org = kase->area = kase->handler = 0;
+    kase->is_accepted = false;
+    kase->pause_count = 0;
+    kase->settled_ms = INT64_MIN;
+}

@@ -1,0 +1,36 @@
+/* fold.h - what one event does to its case, cards left aside. Inside engine/core. */
+#ifndef CORE_FOLD_H
+#define CORE_FOLD_H
+
+#include "engine/core/state.h"
+
+/* fold_event - apply an event to the case as it stands: fields, pauses, clocks begun, stopped,
+ * extended. Must be called in the order of `at`.
+ *
+ * arrived: when the event was taken in.
+ * Returns: true when some clock was touched or begun, and the case has to be judged.
+ */
+MUST_USE bool fold_event(struct core *core, struct core_case *kase, struct instant arrived,
+                         const struct event *event);
+
+/* fold_reset - the case as it was before its first event; its rows are handed back. Clocks of
+ * which the caller has kept copies keep their `more` rows: fold_release frees those. */
+void fold_reset(struct core *core, struct core_case *kase);
+void fold_release(struct core *core, struct core_clock *clock);
+
+/* fold_limit_set - the row of these lengths, made when it is new; 0: no room. */
+uint32_t fold_limit_set(struct core *core, const struct limit_set *set);
+
+/* The asker of a condition about a case, with the event at hand (NULL: none). */
+struct asking {
+    const struct core *core;
+    const struct core_case *kase;
+    const struct event *event;
+    const struct rule *rule;
+    struct instant arrived;
+};
+
+/* asking_holds - NULL condition: true. */
+bool asking_holds(const struct asking *asking, const struct condition *condition);
+
+#endif

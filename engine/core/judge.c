@@ -1,0 +1,421 @@
+/* judge.c - the difference between the cards that are and the cards that should be.
+ *
+ * A rung should have a card when its instant lies strictly before the clock's stop (running: before
+ * now). Found by time alone, it is issued. Found by an event, it is found late, and then the
+ * settings of the rule are asked: may it be issued after the clock has stopped; all of them or the
+ * highest only.
+ */
+#include "engine/core/judge.h"
+#include "engine/core/fold.h"
+#include "engine/core/reckon.h"
+
+#include <stdlib.h>
+
+enum { LIMIT_TEXT_BYTES = 40 };
+
+/* Why a card is what it is; static words of the contract, told in viewer/README.md. */
+static const char reason_late[] = "late: found after its instant";
+static const char reason_moved[] = "moved: its instant was judged again";
+static const char reason_withdrawn[] =
+    "withdrawn: a later event shows that it should not have been";
+static const char reason_dismissed[] = "dismissed: a higher card took its place";
+static const char reason_restored[] = "restored: the higher card was withdrawn";
+
+/* "5.6 workday" from tenths; pure, so without printf. */
+static struct slice tenths_text(int64_t tenths, enum unit unit, char text[LIMIT_TEXT_BYTES])
+{
+    char number[TERM_TEXT_BYTES];
+    int64_t whole = tenths / 10;
+    if (whole > TERM_MAX)
+        whole = TERM_MAX;
+    term_format((struct term){.n = (int32_t)whole, .unit = unit}, number);
+    size_t digits = strcspn(number, " ");
+    size_t at = digits;
+    memcpy(text, number, digits);
+    if (tenths % 10 != 0) {
+        text[at++] = '.';
+        text[at++] = (char)('0' + tenths % 10);
+    }
+    size_t rest = strlen(number + digits);
+    memcpy(text + at, number + digits, rest);
+    return (struct slice){.start = text, .count = at + rest};
+}
+
+static struct slice clock_name(const struct core *core, const struct rule *rule,
+                               const struct core_clock *clock, char *text, size_t room)
+{
+    struct slice step = names_get(&core->names, clock->step);
+    if (step.count == 0 || rule->name.count + step.count + 1 > room)
+        return rule->name;
+    memcpy(text, rule->name.start, rule->name.count);
+    text[rule->name.count] = '/';
+    memcpy(text + rule->name.count + 1, step.start, step.count);
+    return (struct slice){.start = text, .count = rule->name.count + 1 + step.count};
+}
+
+static void emit(struct core *core, const struct core_case *kase, const struct core_clock *clock,
+                 uint32_t rung_index, struct instant due, enum card_state state, const char *reason)
+{
+    struct reckoning reckoning;
+    reckon_init(&reckoning, core, kase, clock);
+    const struct rule *rule = reckoning.rule;
+    const struct rung *rung = &rule->rungs[rung_index];
+    const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
+    char name[2 * EVENT_CODE_BYTES_MAX + 256];
+    char limit[LIMIT_TEXT_BYTES];
+    char used[LIMIT_TEXT_BYTES];
+    char over[LIMIT_TEXT_BYTES];
+    struct card card = {
+        .case_no = text_heap_get(&core->keys, kase->key),
+        .item = names_get(&core->names, kase->item),
+        .org = names_get(&core->names, kase->org),
+        .area = names_get(&core->names, kase->area),
+        .step = names_get(&core->names, clock->step),
+        .handler = names_get(&core->names, kase->handler),
+        .level = ruleset->levels[rung->level],
+        .rule = rule->name,
+        .rule_version = rule->revision,
+        .clock = clock_name(core, rule, clock, name, sizeof name),
+        .cycle = clock->cycle,
+        .rung = rung->name,
+        .due_at = due,
+        .issued_at = core->now,
+        .late_ms = core->now.ms > due.ms ? core->now.ms - due.ms : 0,
+        .state = state,
+        .reason = slice_of(reason),
+        .is_shadow = rung->issue == ISSUE_SHADOW,
+        .edition = ruleset->edition,
+    };
+    if (clock->state != CLOCK_FACT && rule->limit_count > 0) {
+        int64_t tenths;
+        enum unit unit;
+        struct term term = reckoning.limits->terms[rung->limit];
+        if (term_is_set(term))
+            card.limit = tenths_text((int64_t)term.n * 10, term.unit, limit);
+        if (reckon_used(&reckoning, rung->limit, due, &tenths, &unit)) {
+            card.used = tenths_text(tenths, unit, used);
+            int64_t past = tenths - (int64_t)term.n * 10;
+            if (term_is_set(term) && past >= 0)
+                card.over = tenths_text(past, unit, over);
+        }
+        (void)reckon_rung(&reckoning, rung_index);
+        card.is_provisional = reckoning.is_provisional;
+    }
+    core->ports.card(core->ports.ctx, &card);
+}
+
+static void settle_after(struct core_case *kase, struct instant due)
+{
+    if (due.ms < INT64_MAX && kase->settled_ms < due.ms + 1)
+        kase->settled_ms = due.ms + 1;
+}
+
+/* A higher card of the same clock takes the place of the lower ones, where the rule says so. */
+static void dismiss_lower(struct core *core, const struct core_case *kase, struct core_clock *clock,
+                          struct reckoning *reckoning, uint8_t level)
+{
+    const struct rule *rule = reckoning->rule;
+    if (rule->supersede != SUPERSEDE_DISMISS)
+        return;
+    for (uint32_t i = 0; i < rule->rung_count; i++) {
+        uint16_t bit = rung_bit(i);
+        if (rule->rungs[i].level >= level || (clock->issued & bit) == 0 ||
+            (clock->dismissed & bit) != 0)
+            continue;
+        clock->dismissed |= bit;
+        emit(core, kase, clock, i, reckon_rung(reckoning, i), CARD_DISMISSED, reason_dismissed);
+    }
+}
+
+static void issue(struct core *core, struct core_case *kase, struct core_clock *clock,
+                  struct reckoning *reckoning, uint32_t rung_index, struct instant due,
+                  const char *reason)
+{
+    const struct rung *rung = &reckoning->rule->rungs[rung_index];
+    struct asking asking = {
+        .core = core, .kase = kase, .rule = reckoning->rule, .arrived = core->now};
+    if (!asking_holds(&asking, rung->when)) {
+        clock->skipped |= rung_bit(rung_index);
+        return;
+    }
+    clock->issued |= rung_bit(rung_index);
+    settle_after(kase, due);
+    emit(core, kase, clock, rung_index, due,
+         rung->issue == ISSUE_CONFIRM ? CARD_PENDING : CARD_ISSUED, reason);
+    dismiss_lower(core, kase, clock, reckoning, rung->level);
+}
+
+/* The rungs of a clock that have an instant and wait for it, and the earliest of these. */
+struct waiting {
+    uint32_t count;
+    uint32_t rungs[RULE_RUNGS_MAX];
+    struct instant due[RULE_RUNGS_MAX];
+};
+
+static bool has_instant(struct instant at)
+{
+    return instant_is_set(at) && at.ms != INT64_MAX;
+}
+
+static void waiting_list(struct reckoning *reckoning, struct waiting *waiting)
+{
+    const struct core_clock *clock = reckoning->clock;
+    waiting->count = 0;
+    for (uint32_t i = 0; i < reckoning->rule->rung_count; i++) {
+        if (((clock->issued | clock->skipped) & rung_bit(i)) != 0)
+            continue;
+        struct instant due = reckon_rung(reckoning, i);
+        if (!has_instant(due))
+            continue;
+        uint32_t place = waiting->count++;
+        for (; place > 0 && due.ms < waiting->due[place - 1].ms; place--) {
+            waiting->due[place] = waiting->due[place - 1];
+            waiting->rungs[place] = waiting->rungs[place - 1];
+        }
+        waiting->due[place] = due;
+        waiting->rungs[place] = i;
+    }
+}
+
+static void next_set(struct core_clock *clock, struct reckoning *reckoning)
+{
+    struct waiting waiting;
+    clock->next_ms = INT64_MAX;
+    if (clock->state != CLOCK_RUNNING)
+        return;
+    waiting_list(reckoning, &waiting);
+    if (waiting.count > 0)
+        clock->next_ms = waiting.due[0].ms;
+}
+
+static void restore_lower(struct core *core, struct core_case *kase, struct core_clock *clock,
+                          struct reckoning *reckoning)
+{
+    if ((clock->issued & ~clock->dismissed) != 0)
+        return;
+    for (uint32_t i = reckoning->rule->rung_count; i-- > 0;) {
+        if ((clock->dismissed & rung_bit(i)) == 0)
+            continue;
+        clock->dismissed &= (uint16_t)~rung_bit(i);
+        emit(core, kase, clock, i, reckon_rung(reckoning, i), CARD_ISSUED, reason_restored);
+        return;
+    }
+}
+
+static bool is_held(const struct core *core, const struct core_clock *clock, struct instant due)
+{
+    if (clock->state == CLOCK_FACT)
+        return true;
+    int64_t end = clock->stop_ms < core->now.ms ? clock->stop_ms : core->now.ms;
+    return has_instant(due) && due.ms < end;
+}
+
+static void withdraw_wrong(struct core *core, struct core_case *kase, struct core_clock *clock,
+                           struct reckoning *reckoning)
+{
+    bool is_any = false;
+    for (uint32_t i = 0; i < reckoning->rule->rung_count; i++) {
+        if ((clock->issued & rung_bit(i)) == 0)
+            continue;
+        struct instant due = reckon_rung(reckoning, i);
+        if (is_held(core, clock, due))
+            continue;
+        clock->issued &= (uint16_t)~rung_bit(i);
+        clock->dismissed &= (uint16_t)~rung_bit(i);
+        is_any = true;
+        emit(core, kase, clock, i, has_instant(due) ? due : core->now, CARD_WITHDRAWN,
+             reason_withdrawn);
+    }
+    if (is_any && clock->dismissed != 0)
+        restore_lower(core, kase, clock, reckoning);
+}
+
+/* Of what is found late at once: the highest level only, where the rule says so. */
+static void keep_highest(const struct core *core, struct core_clock *clock,
+                         struct reckoning *reckoning, const struct waiting *waiting)
+{
+    uint8_t highest = 0;
+    uint32_t found = 0;
+    if (reckoning->rule->late_discovery != DISCOVER_HIGHEST)
+        return;
+    for (uint32_t i = 0; i < waiting->count; i++) {
+        if (!is_held(core, clock, waiting->due[i]))
+            continue;
+        found++;
+        if (reckoning->rule->rungs[waiting->rungs[i]].level > highest)
+            highest = reckoning->rule->rungs[waiting->rungs[i]].level;
+    }
+    for (uint32_t i = 0; found > 1 && i < waiting->count; i++)
+        if (is_held(core, clock, waiting->due[i]) &&
+            reckoning->rule->rungs[waiting->rungs[i]].level < highest)
+            clock->skipped |= rung_bit(waiting->rungs[i]);
+}
+
+static void issue_late(struct core *core, struct core_case *kase, struct core_clock *clock,
+                       struct reckoning *reckoning)
+{
+    struct waiting waiting;
+    for (uint32_t round = 0; round <= RULE_RUNGS_MAX; round++) {
+        waiting_list(reckoning, &waiting);
+        keep_highest(core, clock, reckoning, &waiting);
+        bool is_any = false;
+        for (uint32_t i = 0; i < waiting.count; i++) {
+            uint32_t rung = waiting.rungs[i];
+            if (!is_held(core, clock, waiting.due[i]) || (clock->skipped & rung_bit(rung)) != 0)
+                continue;
+            bool is_stopped =
+                clock->state == CLOCK_CANCELLED ||
+                (clock->state == CLOCK_STOPPED && !reckoning->rule->rungs[rung].after_finish);
+            if (is_stopped) {
+                clock->skipped |= rung_bit(rung);
+                continue;
+            }
+            is_any = true;
+            issue(core, kase, clock, reckoning, rung, waiting.due[i],
+                  clock->state == CLOCK_FACT ? "" : reason_late);
+        }
+        if (!is_any) /* a chain may begin at what was issued just now: look again */
+            return;
+    }
+}
+
+void judge_case(struct core *core, struct core_case *kase)
+{
+    for (uint32_t row = kase->first_clock; row != 0;) {
+        struct core_clock *clock = clock_row(core, row);
+        row = clock->next;
+        struct reckoning reckoning;
+        reckon_init(&reckoning, core, kase, clock);
+        if (!reckoning.is_judgeable && clock->state != CLOCK_FACT) {
+            clock->next_ms = INT64_MAX;
+            continue;
+        }
+        withdraw_wrong(core, kase, clock, &reckoning);
+        issue_late(core, kase, clock, &reckoning);
+        next_set(clock, &reckoning);
+    }
+}
+
+void judge_due(struct core *core, struct core_case *kase, struct instant at)
+{
+    for (;;) {
+        struct core_clock *first = NULL;
+        for (uint32_t row = kase->first_clock; row != 0;) {
+            struct core_clock *clock = clock_row(core, row);
+            if (clock->state == CLOCK_RUNNING && clock->next_ms <= at.ms &&
+                (first == NULL || clock->next_ms < first->next_ms))
+                first = clock;
+            row = clock->next;
+        }
+        if (first == NULL)
+            return;
+        struct reckoning reckoning;
+        struct waiting waiting;
+        reckon_init(&reckoning, core, kase, first);
+        waiting_list(&reckoning, &waiting);
+        for (uint32_t i = 0; i < waiting.count && waiting.due[i].ms <= first->next_ms; i++)
+            issue(core, kase, first, &reckoning, waiting.rungs[i], waiting.due[i], "");
+        next_set(first, &reckoning);
+    }
+}
+
+uint32_t judge_old_keep(struct core *core, const struct core_case *kase)
+{
+    uint32_t count = 0;
+    for (uint32_t row = kase->first_clock; row != 0;) {
+        const struct core_clock *clock = clock_row(core, row);
+        if (count == core->old_room) {
+            uint32_t room = core->old_room == 0 ? 64 : core->old_room * 2;
+            struct old_clock *old = realloc(core->old, room * sizeof *old);
+            assert(old != NULL); /* a case cannot be judged by half: the journal brings it back */
+            core->old = old;
+            core->old_room = room;
+        }
+        struct old_clock *old = &core->old[count++];
+        struct reckoning reckoning;
+        *old = (struct old_clock){.clock = *clock};
+        reckon_init(&reckoning, core, kase, clock);
+        for (uint32_t i = 0; i < reckoning.rule->rung_count; i++)
+            if ((clock->issued & rung_bit(i)) != 0)
+                old->due_ms[i] = reckon_rung(&reckoning, i).ms;
+        row = clock->next;
+    }
+    return count;
+}
+
+static void old_give_back(struct core *core, struct core_case *kase, struct core_clock *clock,
+                          const struct old_clock *old)
+{
+    clock->issued = old->clock.issued;
+    clock->dismissed = old->clock.dismissed;
+    if (clock->state != CLOCK_RUNNING)
+        clock->skipped = old->clock.skipped;
+    struct reckoning reckoning;
+    reckon_init(&reckoning, core, kase, clock);
+    for (uint32_t i = 0; i < reckoning.rule->rung_count; i++) {
+        if ((clock->issued & rung_bit(i)) == 0)
+            continue;
+        struct instant due = reckon_rung(&reckoning, i);
+        if (!is_held(core, clock, due))
+            continue; /* judge_case withdraws it */
+        settle_after(kase, due);
+        if (due.ms != old->due_ms[i])
+            emit(core, kase, clock, i, due,
+                 (clock->dismissed & rung_bit(i)) != 0 ? CARD_DISMISSED : CARD_ISSUED,
+                 reason_moved);
+    }
+}
+
+void judge_old_settle(struct core *core, struct core_case *kase, uint32_t old_count)
+{
+    for (uint32_t row = kase->first_clock; row != 0;) {
+        struct core_clock *clock = clock_row(core, row);
+        for (uint32_t i = 0; i < old_count; i++) {
+            struct old_clock *old = &core->old[i];
+            if (old->is_matched || old->clock.rule != clock->rule ||
+                old->clock.step != clock->step || old->clock.cycle != clock->cycle)
+                continue;
+            old->is_matched = true;
+            old_give_back(core, kase, clock, old);
+            break;
+        }
+        row = clock->next;
+    }
+    for (uint32_t i = 0; i < old_count; i++) {
+        struct old_clock *old = &core->old[i];
+        uint16_t issued = old->is_matched ? 0 : old->clock.issued;
+        for (uint32_t k = 0; issued != 0 && k < RULE_RUNGS_MAX; k++)
+            if ((issued & rung_bit(k)) != 0)
+                emit(core, kase, &old->clock, k, (struct instant){.ms = old->due_ms[k]},
+                     CARD_WITHDRAWN, reason_withdrawn);
+    }
+}
+
+static void deadline_place(void *owner, uint32_t case_index, uint32_t place)
+{
+    struct core *core = owner;
+    case_row(core, case_index)->deadline = place;
+}
+
+/* An entry that would only move later is left: see deadlines.h. */
+void judge_arm(struct core *core, struct core_case *kase, uint32_t case_index)
+{
+    int64_t next_ms = INT64_MAX;
+    for (uint32_t row = kase->first_clock; row != 0;) {
+        const struct core_clock *clock = clock_row(core, row);
+        if (clock->next_ms < next_ms)
+            next_ms = clock->next_ms;
+        row = clock->next;
+    }
+    if (kase->deadline != 0 && core->deadlines.heap[kase->deadline].at_ms <= next_ms &&
+        core->deadlines.heap[kase->deadline].at_ms >= core->now.ms)
+        return;
+    if (next_ms == INT64_MAX) {
+        if (kase->deadline != 0)
+            deadlines_remove(&core->deadlines, kase->deadline, deadline_place, core);
+        return;
+    }
+    int error = deadlines_set(&core->deadlines, kase->deadline, case_index,
+                              (struct instant){.ms = next_ms}, deadline_place, core);
+    assert(error == 0); /* a deadline that is lost is a card that is lost */
+}

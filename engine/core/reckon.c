@@ -1,0 +1,448 @@
+/* reckon.c - see reckon.h for the idea. The invariant of the stretches: they rise, do not touch,
+ * and none ends before the clock's start.
+ */
+#include "engine/core/reckon.h"
+
+#include <string.h>
+
+/* The line a limit lies on. */
+struct line {
+    enum axis axis;
+    int64_t start;
+    int64_t length;
+    enum unit unit;
+    struct counting counting;
+    int64_t fixed_ms; /* the source's own instant, while nothing moves it; else INT64_MIN */
+};
+
+static bool is_day_axis(enum axis axis)
+{
+    return axis == AXIS_CIVIL_DAY || axis == AXIS_WORKDAY_RANK;
+}
+
+const struct calendar *reckon_calendar(const struct core *core, const struct core_case *kase,
+                                       const struct rule *rule)
+{
+    const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
+    if (kase->item != 0 && ruleset->item_count > 0) {
+        const struct item *item = ruleset_item(ruleset, names_get(&core->names, kase->item));
+        if (item != NULL && item->calendar != NULL)
+            return item->calendar;
+    }
+    if (kase->org != 0 && ruleset->org_count > 0) {
+        const struct org *org = ruleset_org(ruleset, names_get(&core->names, kase->org));
+        if (org != NULL && org->calendar != NULL)
+            return org->calendar;
+    }
+    return rule->calendar;
+}
+
+static const struct rule_pause *rule_pause_find(const struct rule *rule, uint32_t kind)
+{
+    for (uint32_t i = 0; i < rule->pause_count; i++)
+        if ((uint32_t)rule->pauses[i].from == kind)
+            return &rule->pauses[i];
+    return NULL;
+}
+
+/* Where `length` of a unit after an instant ends. The end of a counted day is the next midnight,
+ * which already belongs to the next day: one millisecond before it still lies on the day. */
+static int64_t term_end_ms(const struct reckoning *reckoning, int64_t from_ms, struct term term)
+{
+    const struct counting *counting = &reckoning->rule->counting;
+    enum axis axis = counting_axis(counting->count, term.unit);
+    int64_t position;
+    struct instant end;
+    if (axis_position(reckoning->calendar, axis, (struct instant){.ms = from_ms}, &position) != 0)
+        return INT64_MAX;
+    position += axis_length(reckoning->calendar, axis, position, term);
+    struct counting plain = {.count = counting->count, .cutoff_ms = -1};
+    if (axis_instant(reckoning->calendar, &plain, axis, position, &end, NULL) != 0)
+        return INT64_MAX;
+    return is_day_axis(axis) ? end.ms - 1 : end.ms;
+}
+
+int64_t reckon_pause_end(const struct reckoning *reckoning, const struct core_pause *pause)
+{
+    struct term term = pause->term;
+    const struct rule_pause *pair = rule_pause_find(reckoning->rule, pause->kind);
+    if (!term_is_set(term) && pair != NULL)
+        term = pair->term;
+    if (!term_is_set(term))
+        return pause->to_ms;
+    int64_t end = term_end_ms(reckoning, pause->from_ms, term);
+    return end < pause->to_ms ? end : pause->to_ms;
+}
+
+/* A pair with a cap excludes no more than that in all: the last stretch it gives is cut. */
+static int64_t cap_end_ms(const struct reckoning *reckoning, const struct rule_pause *pair,
+                          int64_t *used, int64_t from_ms, int64_t to_ms)
+{
+    const struct calendar *calendar = reckoning->calendar;
+    enum axis axis = counting_axis(reckoning->rule->counting.count, pair->cap.unit);
+    int64_t from;
+    int64_t to;
+    if (axis_position(calendar, axis, (struct instant){.ms = from_ms}, &from) != 0)
+        return to_ms;
+    int64_t left = axis_length(calendar, axis, from, pair->cap) - *used;
+    if (left < 0)
+        left = 0;
+    if (to_ms != INT64_MAX) {
+        if (axis_position(calendar, axis, (struct instant){.ms = to_ms}, &to) != 0)
+            return to_ms;
+        if (to - from <= left) {
+            *used += to - from;
+            return to_ms;
+        }
+    }
+    *used += left;
+    struct instant end;
+    struct counting plain = {.count = reckoning->rule->counting.count, .cutoff_ms = -1};
+    if (left == 0)
+        return from_ms;
+    if (axis_instant(calendar, &plain, axis, from + left, &end, NULL) != 0)
+        return to_ms;
+    return is_day_axis(axis) ? end.ms - 1 : end.ms;
+}
+
+static void stretch_add(struct reckoning *reckoning, int64_t from_ms, int64_t to_ms)
+{
+    if (from_ms < reckoning->from.ms)
+        from_ms = reckoning->from.ms;
+    if (to_ms <= from_ms)
+        return;
+    assert(reckoning->stretch_count < COUNT_OF(reckoning->stretches));
+    uint32_t place = reckoning->stretch_count++;
+    struct stretch *stretches = reckoning->stretches;
+    for (; place > 0 && stretches[place - 1].from_ms > from_ms; place--)
+        stretches[place] = stretches[place - 1];
+    stretches[place] = (struct stretch){.from_ms = from_ms, .to_ms = to_ms};
+}
+
+static void stretches_merge(struct reckoning *reckoning)
+{
+    struct stretch *stretches = reckoning->stretches;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < reckoning->stretch_count; i++) {
+        if (kept > 0 && stretches[i].from_ms <= stretches[kept - 1].to_ms) {
+            if (stretches[i].to_ms > stretches[kept - 1].to_ms)
+                stretches[kept - 1].to_ms = stretches[i].to_ms;
+        } else {
+            stretches[kept++] = stretches[i];
+        }
+    }
+    reckoning->stretch_count = kept;
+}
+
+static void stretches_collect(struct reckoning *reckoning)
+{
+    const struct core *core = reckoning->core;
+    const struct rule *rule = reckoning->rule;
+    int64_t capped[RULE_PAUSES_MAX] = {0};
+    for (uint32_t row = reckoning->kase->first_pause; row != 0;) {
+        const struct core_pause *pause = pause_row(core, row);
+        row = pause->next;
+        const struct rule_pause *pair = rule_pause_find(rule, pause->kind);
+        if (pair == NULL)
+            continue;
+        int64_t to_ms = reckon_pause_end(reckoning, pause);
+        if (to_ms <= reckoning->from.ms)
+            continue;
+        int64_t from_ms = pause->from_ms < reckoning->from.ms ? reckoning->from.ms : pause->from_ms;
+        if (term_is_set(pair->cap))
+            to_ms = cap_end_ms(reckoning, pair, &capped[pair - rule->pauses], from_ms, to_ms);
+        stretch_add(reckoning, from_ms, to_ms);
+    }
+    for (uint32_t row = reckoning->more == NULL ? 0 : reckoning->more->first_gap; row != 0;) {
+        const struct core_pause *gap = pause_row(core, row);
+        stretch_add(reckoning, gap->from_ms, gap->to_ms);
+        row = gap->next;
+    }
+    stretches_merge(reckoning);
+}
+
+void reckon_init(struct reckoning *reckoning, const struct core *core, const struct core_case *kase,
+                 const struct core_clock *clock)
+{
+    reckoning->core = core;
+    reckoning->kase = kase;
+    reckoning->clock = clock;
+    reckoning->rule = clock_rule(core, kase, clock);
+    reckoning->calendar = reckon_calendar(core, kase, reckoning->rule);
+    reckoning->limits = pool_row(&core->limit_sets, clock->limits);
+    reckoning->more = clock_more_find(core, clock);
+    reckoning->from = (struct instant){.ms = clock->start_ms};
+    reckoning->is_provisional = false;
+    reckoning->stretch_count = 0;
+    reckoning->is_judgeable = reckoning->calendar != NULL &&
+                              counting_start(reckoning->calendar, &reckoning->rule->counting,
+                                             reckoning->from, &reckoning->from) == 0;
+    if (reckoning->is_judgeable &&
+        (kase->first_pause != 0 || (reckoning->more != NULL && reckoning->more->first_gap != 0)))
+        stretches_collect(reckoning);
+}
+
+static bool line_of_limit(const struct reckoning *reckoning, uint32_t limit, struct line *line)
+{
+    const struct calendar *calendar = reckoning->calendar;
+    const struct rule *rule = reckoning->rule;
+    if (!reckoning->is_judgeable || limit >= rule->limit_count)
+        return false;
+    struct term term = reckoning->limits->terms[limit];
+    int64_t extended = reckoning->more == NULL ? 0 : reckoning->more->extended[limit];
+    line->counting = rule->counting;
+    line->fixed_ms = INT64_MIN;
+    if (term_is_set(term)) {
+        line->axis = counting_axis(rule->counting.count, term.unit);
+        line->unit = term.unit;
+        if (axis_position(calendar, line->axis, reckoning->from, &line->start) != 0)
+            return false;
+        line->length = axis_length(calendar, line->axis, line->start, term) + extended;
+        return true;
+    }
+    if (reckoning->more == NULL || reckoning->more->due_ms == INT64_MIN ||
+        memchr(rule->limits[limit].sources, LIMIT_FROM_EVENT, rule->limits[limit].source_count) ==
+            NULL)
+        return false;
+    struct term written = rule->limits[limit].otherwise;
+    int64_t due;
+    line->unit = term_is_set(written) ? written.unit : UNIT_DAY;
+    line->axis = counting_axis(COUNT_INSTANT, line->unit);
+    line->counting = (struct counting){.count = COUNT_INSTANT, .cutoff_ms = -1};
+    if (axis_position(calendar, line->axis, reckoning->from, &line->start) != 0 ||
+        axis_position(calendar, line->axis, (struct instant){.ms = reckoning->more->due_ms},
+                      &due) != 0)
+        return false;
+    line->length = due - line->start + extended;
+    if (extended == 0)
+        line->fixed_ms = reckoning->more->due_ms;
+    return true;
+}
+
+static bool to_instant(struct reckoning *reckoning, const struct line *line, int64_t position,
+                       struct instant *instant_out)
+{
+    bool is_provisional = false;
+    if (axis_instant(reckoning->calendar, &line->counting, line->axis, position, instant_out,
+                     &is_provisional) != 0) {
+        reckoning->is_judgeable = false;
+        return false;
+    }
+    reckoning->is_provisional |= is_provisional;
+    return true;
+}
+
+/* The instant at which `length` of the line is used up. */
+static struct instant reach(struct reckoning *reckoning, const struct line *line, int64_t length)
+{
+    int64_t target = line->start + length;
+    bool is_moved = false;
+    struct instant at;
+    for (uint32_t i = 0; i < reckoning->stretch_count; i++) {
+        const struct stretch *stretch = &reckoning->stretches[i];
+        int64_t from;
+        int64_t to;
+        if (axis_position(reckoning->calendar, line->axis, (struct instant){.ms = stretch->from_ms},
+                          &from) != 0)
+            return INSTANT_NONE;
+        if (from > target)
+            break;
+        if (from == target) { /* reached in the off-time before the pause began? */
+            if (!to_instant(reckoning, line, target, &at))
+                return INSTANT_NONE;
+            if (at.ms < stretch->from_ms)
+                break;
+        }
+        if (stretch->to_ms == INT64_MAX)
+            return INSTANT_NEVER;
+        if (axis_position(reckoning->calendar, line->axis, (struct instant){.ms = stretch->to_ms},
+                          &to) != 0)
+            return INSTANT_NONE;
+        target += to - from;
+        is_moved = is_moved || to != from;
+    }
+    if (!is_moved && length == line->length && line->fixed_ms != INT64_MIN)
+        return (struct instant){.ms = line->fixed_ms};
+    if (!to_instant(reckoning, line, target, &at))
+        return INSTANT_NONE;
+    return at;
+}
+
+struct instant reckon_limit(struct reckoning *reckoning, uint32_t limit)
+{
+    struct line line;
+    if (!line_of_limit(reckoning, limit, &line))
+        return INSTANT_NONE;
+    return reach(reckoning, &line, line.length);
+}
+
+/* Another unit than the limit's: the offset is laid from the limit's own instant. */
+static struct instant beside(struct reckoning *reckoning, struct instant due, bool is_fixed,
+                             struct term offset, int sign)
+{
+    if (due.ms == INT64_MAX || !instant_is_set(due))
+        return due;
+    struct line line = {.counting = reckoning->rule->counting, .unit = offset.unit};
+    if (is_fixed)
+        line.counting = (struct counting){.count = COUNT_INSTANT, .cutoff_ms = -1};
+    line.axis = counting_axis(line.counting.count, offset.unit);
+    if (is_day_axis(line.axis))
+        due.ms--; /* the end of a day belongs to that day */
+    int64_t position;
+    if (axis_position(reckoning->calendar, line.axis, due, &position) != 0)
+        return INSTANT_NONE;
+    if (offset.unit == UNIT_MONTH || offset.unit == UNIT_YEAR) {
+        struct term back = {.n = sign * offset.n, .unit = offset.unit};
+        position += axis_length(reckoning->calendar, line.axis, position, back);
+    } else {
+        position += sign * axis_length(reckoning->calendar, line.axis, position, offset);
+    }
+    struct instant at;
+    return to_instant(reckoning, &line, position, &at) ? at : INSTANT_NONE;
+}
+
+static struct instant at_offset(struct reckoning *reckoning, const struct rung *rung,
+                                const struct line *line, int sign)
+{
+    bool is_fixed =
+        line->counting.count != reckoning->rule->counting.count || line->fixed_ms != INT64_MIN;
+    bool is_ceil = line->axis == AXIS_WORKSHARE;
+    if (!term_is_set(rung->offset))
+        return reach(reckoning, line, line->length);
+    bool is_calendar_unit = rung->offset.unit == UNIT_MONTH || rung->offset.unit == UNIT_YEAR;
+    if (is_fixed || is_calendar_unit || line->unit == UNIT_MONTH || line->unit == UNIT_YEAR ||
+        counting_axis(line->counting.count, rung->offset.unit) != line->axis)
+        return beside(reckoning, reach(reckoning, line, line->length), is_fixed, rung->offset,
+                      sign);
+    int64_t length = line->length +
+                     sign * axis_length(reckoning->calendar, line->axis, line->start, rung->offset);
+    if (is_ceil && rung->offset.unit == UNIT_WORKDAY && rung->offset.n > 0)
+        length -= AXIS_WORKSHARE_DAY; /* over = ceil(used) - limit >= n holds once used > n - 1 */
+    if (length < 0)
+        return reckoning->from;
+    return reach(reckoning, line, length);
+}
+
+static struct instant at_cutoff(struct reckoning *reckoning, const struct rung *rung,
+                                const struct line *line)
+{
+    struct instant due = reach(reckoning, line, line->length);
+    if (due.ms == INT64_MAX || !instant_is_set(due))
+        return due;
+    if (is_day_axis(line->axis))
+        due.ms--;
+    int32_t ms;
+    int32_t day = calendar_local_day(reckoning->calendar, due, &ms);
+    struct instant cutoff = calendar_instant(reckoning->calendar, day, rung->cutoff_ms);
+    return term_is_set(rung->offset) ? beside(reckoning, cutoff, false, rung->offset, -1) : cutoff;
+}
+
+static struct instant at_chain(struct reckoning *reckoning, const struct rung *rung)
+{
+    if ((reckoning->clock->issued & rung_bit(rung->chain_rung)) == 0)
+        return INSTANT_NONE;
+    struct instant before = reckon_rung(reckoning, rung->chain_rung);
+    if (before.ms == INT64_MAX || !instant_is_set(before))
+        return before;
+    struct instant due;
+    bool is_provisional = false;
+    if (counting_due(reckoning->calendar, &reckoning->rule->counting, before, rung->offset, &due,
+                     &is_provisional) != 0)
+        return INSTANT_NONE;
+    reckoning->is_provisional |= is_provisional;
+    return due;
+}
+
+/* NOLINTNEXTLINE(misc-no-recursion): a chain points to an earlier rung, checked at import */
+struct instant reckon_rung(struct reckoning *reckoning, uint32_t index)
+{
+    const struct rung *rung = &reckoning->rule->rungs[index];
+    struct line line;
+    if (reckoning->clock->state == CLOCK_FACT)
+        return (struct instant){.ms = reckoning->clock->start_ms};
+    if (rung->form == RUNG_CHAIN)
+        return reckoning->is_judgeable ? at_chain(reckoning, rung) : INSTANT_NONE;
+    if (!line_of_limit(reckoning, rung->limit, &line))
+        return INSTANT_NONE;
+    int64_t unit_length;
+    switch (rung->form) {
+    case RUNG_BEFORE:
+        return at_offset(reckoning, rung, &line, -1);
+    case RUNG_AT:
+        return reach(reckoning, &line, line.length);
+    case RUNG_AFTER:
+        return at_offset(reckoning, rung, &line, 1);
+    case RUNG_SHARE:
+        if (is_day_axis(line.axis)) /* a day counts when it is over */
+            return reach(reckoning, &line, (line.length * rung->share_permille + 999) / 1000);
+        return reach(reckoning, &line,
+                     line.length / 1000 * rung->share_permille +
+                         line.length % 1000 * rung->share_permille / 1000);
+    case RUNG_OVER:
+        unit_length = axis_length(reckoning->calendar, line.axis, line.start,
+                                  (struct term){.n = 1, .unit = line.unit});
+        line.fixed_ms = INT64_MIN;
+        return line.length + (rung->over_at_least - 1) * unit_length < 0
+                   ? reckoning->from
+                   : reach(reckoning, &line, line.length + (rung->over_at_least - 1) * unit_length);
+    case RUNG_CUTOFF:
+        return at_cutoff(reckoning, rung, &line);
+    case RUNG_CHAIN:
+        break;
+    }
+    return INSTANT_NONE;
+}
+
+bool reckon_used(struct reckoning *reckoning, uint32_t limit, struct instant at,
+                 int64_t *tenths_out, enum unit *unit_out)
+{
+    struct line line;
+    int64_t position;
+    if (!line_of_limit(reckoning, limit, &line) ||
+        axis_position(reckoning->calendar, line.axis,
+                      is_day_axis(line.axis) ? (struct instant){.ms = at.ms - 1} : at,
+                      &position) != 0)
+        return false;
+    int64_t used = position - line.start;
+    for (uint32_t i = 0; i < reckoning->stretch_count; i++) {
+        const struct stretch *stretch = &reckoning->stretches[i];
+        int64_t from;
+        int64_t to;
+        if (stretch->from_ms >= at.ms)
+            break;
+        int64_t to_ms = stretch->to_ms < at.ms ? stretch->to_ms : at.ms;
+        if (axis_position(reckoning->calendar, line.axis, (struct instant){.ms = stretch->from_ms},
+                          &from) != 0 ||
+            axis_position(reckoning->calendar, line.axis, (struct instant){.ms = to_ms}, &to) != 0)
+            return false;
+        used -= to - from;
+    }
+    int64_t unit = axis_length(reckoning->calendar, line.axis, line.start,
+                               (struct term){.n = 1, .unit = line.unit});
+    if (used < 0)
+        used = 0;
+    *tenths_out = used / unit * 10 + used % unit * 10 / unit;
+    *unit_out = line.unit;
+    return true;
+}
+
+int64_t reckon_extension(struct reckoning *reckoning, uint32_t limit, struct term term)
+{
+    struct line line;
+    if (!line_of_limit(reckoning, limit, &line))
+        return 0;
+    if (line.fixed_ms == INT64_MIN && counting_axis(line.counting.count, term.unit) == line.axis &&
+        term.unit != UNIT_MONTH && term.unit != UNIT_YEAR)
+        return axis_length(reckoning->calendar, line.axis, line.start + line.length, term);
+    struct instant due;
+    int64_t position;
+    if (!to_instant(reckoning, &line, line.start + line.length, &due))
+        return 0;
+    struct instant later = beside(reckoning, due, line.fixed_ms != INT64_MIN, term, 1);
+    if (!instant_is_set(later) ||
+        axis_position(reckoning->calendar, line.axis,
+                      is_day_axis(line.axis) ? (struct instant){.ms = later.ms - 1} : later,
+                      &position) != 0)
+        return 0;
+    return position - line.start - line.length;
+}

@@ -1,0 +1,61 @@
+/* reckon.h - when does a rung of a clock hold? All arithmetic of limits, pauses, extensions.
+ *
+ * Layer: core, inside. A reckoning is made for one clock as it stands, asked, and forgotten.
+ *
+ * On its axis a limit is a length laid from the start. A pause is a piece of the axis left out:
+ * the target moves on by that piece if the pause began before the target was reached. A pause that
+ * is open and has no term holds everything behind it: those rungs have no instant for now.
+ */
+#ifndef CORE_RECKON_H
+#define CORE_RECKON_H
+
+#include "engine/core/state.h"
+
+/* One merged stretch that is not counted. */
+struct stretch {
+    int64_t from_ms;
+    int64_t to_ms; /* INT64_MAX: open */
+};
+
+struct reckoning {
+    const struct core *core;
+    const struct core_case *kase;
+    const struct core_clock *clock;
+    const struct rule *rule;
+    const struct calendar *calendar;
+    const struct limit_set *limits;
+    const struct clock_more *more; /* NULL: none */
+    struct instant from;           /* what the start counts from */
+    bool is_judgeable;             /* false: the calendar does not reach */
+    bool is_provisional;           /* something asked lay beyond the horizon */
+    uint32_t stretch_count;
+    struct stretch stretches[2 * PAUSE_MAX];
+};
+
+/* reckon_init - look at a clock. Borrows: everything, until the core changes. */
+void reckon_init(struct reckoning *reckoning, const struct core *core, const struct core_case *kase,
+                 const struct core_clock *clock);
+
+/* reckon_limit - the instant after which a limit is over. INSTANT_NONE: there is no such limit (or
+ * it is not judgeable); INSTANT_NEVER: held by an open pause. */
+struct instant reckon_limit(struct reckoning *reckoning, uint32_t limit);
+
+/* reckon_rung - the instant after which a rung holds; as above. */
+struct instant reckon_rung(struct reckoning *reckoning, uint32_t rung);
+
+/* reckon_used - how much of a limit's line is used at an instant, in tenths of its unit, and of
+ * what unit. Returns false when there is no such line. */
+bool reckon_used(struct reckoning *reckoning, uint32_t limit, struct instant at,
+                 int64_t *tenths_out, enum unit *unit_out);
+
+/* reckon_extension - how far an extension by `term` moves a limit, on the limit's axis; 0: none. */
+int64_t reckon_extension(struct reckoning *reckoning, uint32_t limit, struct term term);
+
+/* reckon_pause_end - where one pause stops excluding time for this clock. */
+int64_t reckon_pause_end(const struct reckoning *reckoning, const struct core_pause *pause);
+
+/* reckon_calendar - the item's, the org's, or the rule's. NULL: none. */
+const struct calendar *reckon_calendar(const struct core *core, const struct core_case *kase,
+                                       const struct rule *rule);
+
+#endif

@@ -1,0 +1,168 @@
+/* state.h - the rows of the core: what is kept of a case, a clock, a pause. Inside engine/core
+ * only.
+ *
+ * Rows hold numbers and no pointers, so that the whole state can be written as bytes and read back
+ * (image.c). Instants in rows are plain ms for the same reason. ("kase", because C keeps the word
+ * case for itself.)
+ *
+ *     core_case ── first_clock ──▶ core_clock ── next ──▶ core_clock …   oldest first
+ *         │                            └─ more ──▶ clock_more ── first_gap ──▶ core_pause …
+ *         ├─ first_pause ──▶ core_pause …                                  by start
+ *         └─ tally ──▶ case_tally            only where some rule counts events
+ */
+#ifndef CORE_STATE_H
+#define CORE_STATE_H
+
+#include "engine/core/core.h"
+#include "engine/core/deadlines.h"
+#include "engine/core/names.h"
+#include "engine/core/pool.h"
+#include "engine/core/table.h"
+
+enum {
+    EDITION_MAX = 4096,
+    PAUSE_MAX = 250, /* of one case; more are stray events */
+    NO_MEMORY = -12,
+};
+
+struct core_case {
+    uint64_t newest;    /* place of its newest event in the journal */
+    int64_t settled_ms; /* an event before this is late: the case has to be folded again */
+    uint32_t key;       /* its number, in keys */
+    uint32_t deadline;  /* place in the deadlines; 0: none */
+    uint32_t first_clock;
+    uint32_t first_pause;
+    uint32_t tally;
+    uint32_t item; /* numbers of names */
+    uint32_t org;
+    uint32_t area;
+    uint32_t handler;
+    uint16_t edition;
+    uint16_t source;
+    uint8_t state;
+    bool is_accepted;
+    uint8_t pause_count;
+};
+
+struct core_clock {
+    int64_t start_ms;
+    int64_t stop_ms; /* of a running clock: INT64_MAX */
+    int64_t next_ms; /* the next rung's instant; INT64_MAX: none */
+    uint32_t rule;   /* in the case's edition */
+    uint32_t limits; /* row of limit_set */
+    uint32_t next;
+    uint32_t step;
+    uint32_t more;
+    uint16_t issued; /* bit per rung */
+    uint16_t dismissed;
+    uint16_t skipped;
+    uint8_t state;
+    uint8_t cycle;
+};
+
+/* What few clocks have. */
+struct clock_more {
+    int64_t due_ms;                    /* the source's own limit; INT64_MIN: none */
+    int64_t extended[RULE_LIMITS_MAX]; /* on each limit's axis */
+    uint32_t first_gap;                /* between a stop and a reopening */
+    uint32_t extension_count;
+};
+
+struct core_pause {
+    int64_t from_ms;
+    int64_t to_ms; /* INT64_MAX: open */
+    struct term term;
+    uint32_t next;
+    uint32_t kind; /* the event kind that began it; EVENT_NONE: a gap */
+    uint32_t step;
+};
+
+struct case_tally {
+    int64_t last_ms[EVENT_KIND_COUNT];
+    uint16_t count[EVENT_KIND_COUNT];
+    uint16_t last_step_place;
+};
+
+/* The resolved lengths of one clock's limits; most cases share theirs with many others. */
+struct limit_set {
+    struct term terms[RULE_LIMITS_MAX];
+};
+
+struct edition {
+    const struct ruleset *ruleset;
+    event_kind_set pause_from;
+    event_kind_set pause_to;
+    bool is_counting; /* some condition asks for counts: its cases keep a tally */
+};
+
+/* What a clock was before its case was folded again. */
+struct old_clock {
+    struct core_clock clock;
+    int64_t due_ms[RULE_RUNGS_MAX];
+    bool is_matched;
+};
+
+struct core {
+    struct core_ports ports;
+    struct instant now;
+    struct table case_table;
+    struct text_heap keys;
+    struct names names;
+    struct pool cases;
+    struct pool clocks;
+    struct pool mores;
+    struct pool pauses;
+    struct pool tallies;
+    struct pool limit_sets;
+    struct table limit_table;
+    struct deadlines deadlines;
+    struct edition *editions;
+    uint32_t edition_count;
+    struct core_counts counts;
+    struct past_event *past; /* room for folding a case again */
+    uint32_t past_room;
+    struct old_clock *old;
+    uint32_t old_room;
+};
+
+static inline struct core_case *case_row(const struct core *core, uint32_t row)
+{
+    return pool_row(&core->cases, row);
+}
+
+static inline struct core_clock *clock_row(const struct core *core, uint32_t row)
+{
+    return pool_row(&core->clocks, row);
+}
+
+static inline struct core_pause *pause_row(const struct core *core, uint32_t row)
+{
+    return pool_row(&core->pauses, row);
+}
+
+/* clock_more_find - NULL where the clock has none. */
+static inline struct clock_more *clock_more_find(const struct core *core,
+                                                 const struct core_clock *clock)
+{
+    return clock->more == 0 ? NULL : pool_row(&core->mores, clock->more);
+}
+
+static inline const struct edition *case_edition(const struct core *core,
+                                                 const struct core_case *kase)
+{
+    assert(kase->edition < core->edition_count);
+    return &core->editions[kase->edition];
+}
+
+static inline const struct rule *clock_rule(const struct core *core, const struct core_case *kase,
+                                            const struct core_clock *clock)
+{
+    return &case_edition(core, kase)->ruleset->rules[clock->rule];
+}
+
+static inline uint16_t rung_bit(uint32_t rung)
+{
+    return (uint16_t)(1u << rung);
+}
+
+#endif

@@ -1,0 +1,173 @@
+/* view.c - questions about the state, answered without changing it. */
+#include "engine/core/fold.h"
+#include "engine/core/reckon.h"
+
+static void view_fill(const struct core *core, uint32_t row, struct case_view *view)
+{
+    const struct core_case *kase = case_row(core, row);
+    *view = (struct case_view){
+        .index = row,
+        .case_no = text_heap_get(&core->keys, kase->key),
+        .state = (enum case_state)kase->state,
+        .item = names_get(&core->names, kase->item),
+        .org = names_get(&core->names, kase->org),
+        .area = names_get(&core->names, kase->area),
+        .handler = names_get(&core->names, kase->handler),
+        .edition = case_edition(core, kase)->ruleset->edition,
+        .source = kase->source,
+        .newest = {.place = kase->newest},
+        .next_at = INSTANT_NEVER,
+    };
+    for (uint32_t clock = kase->first_clock; clock != 0; clock = clock_row(core, clock)->next)
+        if (clock_row(core, clock)->next_ms < view->next_at.ms)
+            view->next_at.ms = clock_row(core, clock)->next_ms;
+}
+
+static bool is_case(const void *owner, uint32_t row, struct slice key)
+{
+    const struct core *core = owner;
+    return slice_is_equal(text_heap_get(&core->keys, case_row(core, row)->key), key);
+}
+
+bool core_find(const struct core *core, struct slice case_no, struct case_view *case_out)
+{
+    uint32_t row = table_find(&core->case_table, table_hash(case_no), case_no, is_case, core);
+    if (row != 0)
+        view_fill(core, row, case_out);
+    return row != 0;
+}
+
+void core_case(const struct core *core, uint32_t case_index, struct case_view *case_out)
+{
+    view_fill(core, case_index, case_out);
+}
+
+static void limits_fill(struct reckoning *reckoning, struct clock_view *view)
+{
+    const struct ruleset *ruleset = case_edition(reckoning->core, reckoning->kase)->ruleset;
+    view->limit_count = reckoning->rule->limit_count;
+    for (uint32_t i = 0; i < view->limit_count; i++) {
+        reckoning->is_provisional = false;
+        struct instant due = reckon_limit(reckoning, i);
+        view->limits[i] = (struct limit_view){
+            .name = ruleset->limit_names[reckoning->rule->limits[i].name],
+            .term = reckoning->limits->terms[i],
+            .due_at = due,
+            .is_provisional = reckoning->is_provisional,
+            .is_set_by_source = !term_is_set(reckoning->limits->terms[i]) && instant_is_set(due),
+        };
+    }
+}
+
+static struct rung_view rung_fill(struct reckoning *reckoning, uint32_t index)
+{
+    const struct core_clock *clock = reckoning->clock;
+    struct rung_view view = {.rung = &reckoning->rule->rungs[index], .why = ""};
+    view.due_at = reckon_rung(reckoning, index);
+    if ((clock->dismissed & rung_bit(index)) != 0) {
+        view.state = RUNG_DISMISSED;
+    } else if ((clock->issued & rung_bit(index)) != 0) {
+        view.state = RUNG_ISSUED;
+    } else if ((clock->skipped & rung_bit(index)) != 0) {
+        view.state = RUNG_SKIPPED;
+        view.why = "found only after the clock had stopped, a higher card stood already, or its "
+                   "condition did not hold";
+    } else if (!reckoning->is_judgeable) {
+        view.state = RUNG_NEVER;
+        view.why = "cannot be judged: the calendar does not cover it";
+    } else if (clock->state != CLOCK_RUNNING) {
+        view.state = RUNG_NEVER;
+        view.why = "the clock stopped in time";
+    } else if (view.due_at.ms == INT64_MAX) {
+        view.state = RUNG_WAITING;
+        view.why = "held by an open pause";
+    } else if (!instant_is_set(view.due_at)) {
+        view.state = RUNG_NEVER;
+        view.why = view.rung->form == RUNG_CHAIN ? "the card it follows has not been issued"
+                                                 : "the case has no such limit";
+    } else {
+        view.state = RUNG_WAITING;
+    }
+    return view;
+}
+
+static void used_fill(struct reckoning *reckoning, struct clock_view *view)
+{
+    int64_t tenths;
+    enum unit unit;
+    struct instant until = instant_is_set(view->stop_at) ? view->stop_at : reckoning->core->now;
+    if (view->state != CLOCK_FACT && reckoning->rule->limit_count > 0 &&
+        reckon_used(reckoning, 0, until, &tenths, &unit))
+        view->used = (struct term){.n = (int32_t)((tenths + 9) / 10), .unit = unit};
+}
+
+void core_clocks(const struct core *core, uint32_t case_index,
+                 void (*visit)(void *ctx, const struct clock_view *clock), void *ctx)
+{
+    const struct core_case *kase = case_row(core, case_index);
+    for (uint32_t row = kase->first_clock; row != 0; row = clock_row(core, row)->next) {
+        const struct core_clock *clock = clock_row(core, row);
+        struct reckoning reckoning;
+        reckon_init(&reckoning, core, kase, clock);
+        struct clock_view view = {
+            .rule = reckoning.rule,
+            .calendar = reckoning.calendar,
+            .step = names_get(&core->names, clock->step),
+            .cycle = clock->cycle,
+            .state = (enum clock_state)clock->state,
+            .is_judgeable = reckoning.is_judgeable || clock->state == CLOCK_FACT,
+            .start_at = {.ms = clock->start_ms},
+            .counted_from = reckoning.from,
+            .stop_at =
+                clock->stop_ms == INT64_MAX ? INSTANT_NONE : (struct instant){.ms = clock->stop_ms},
+        };
+        uint32_t last = reckoning.stretch_count;
+        view.is_paused = clock->state == CLOCK_RUNNING && last > 0 &&
+                         reckoning.stretches[last - 1].to_ms > core->now.ms;
+        limits_fill(&reckoning, &view);
+        view.rung_count = reckoning.rule->rung_count;
+        for (uint32_t i = 0; i < view.rung_count; i++)
+            view.rungs[i] = rung_fill(&reckoning, i);
+        used_fill(&reckoning, &view);
+        visit(ctx, &view);
+    }
+}
+
+/* The clock a view was made of: views are made in order, and name their rule, step and cycle. */
+static const struct core_clock *clock_of_view(const struct core *core, const struct core_case *kase,
+                                              const struct clock_view *view)
+{
+    for (uint32_t row = kase->first_clock; row != 0; row = clock_row(core, row)->next) {
+        const struct core_clock *clock = clock_row(core, row);
+        if (clock_rule(core, kase, clock) == view->rule && clock->cycle == view->cycle &&
+            slice_is_equal(names_get(&core->names, clock->step), view->step))
+            return clock;
+    }
+    return NULL;
+}
+
+void core_pauses(const struct core *core, uint32_t case_index, const struct clock_view *clock,
+                 void (*visit)(void *ctx, const struct pause_view *pause), void *ctx)
+{
+    const struct core_case *kase = case_row(core, case_index);
+    const struct core_clock *row = clock_of_view(core, kase, clock);
+    assert(row != NULL);
+    struct reckoning reckoning;
+    reckon_init(&reckoning, core, kase, row);
+    for (uint32_t at = kase->first_pause; at != 0; at = pause_row(core, at)->next) {
+        const struct core_pause *pause = pause_row(core, at);
+        bool is_counted = false;
+        for (uint32_t i = 0; i < reckoning.rule->pause_count; i++)
+            is_counted |= (uint32_t)reckoning.rule->pauses[i].from == pause->kind;
+        if (!is_counted || !reckoning.is_judgeable)
+            continue;
+        struct pause_view view = {
+            .kind = (enum event_kind)pause->kind,
+            .from = {.ms = pause->from_ms},
+            .to = {.ms = pause->to_ms},
+            .counted_to = {.ms = reckon_pause_end(&reckoning, pause)},
+            .term = pause->term,
+        };
+        visit(ctx, &view);
+    }
+}
