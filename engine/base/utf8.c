@@ -17,17 +17,16 @@ static bool is_tail(uint8_t byte)
     return (byte & 0xc0) == 0x80;
 }
 
-/* How many bytes the clean character at the front has; 0: it is not clean. */
-static size_t clean_character(const uint8_t *at, size_t count, bool with_lines)
+size_t utf8_extent(const uint8_t *at, size_t count)
 {
     uint8_t first = at[0];
     if (first < 0x80)
-        return (first >= 0x20 && first != 0x7f) || (first == '\n' && with_lines);
-    if (first < 0xc2 || count < 2)
+        return 1;
+    if (first < 0xc2 || count < 2 || !is_tail(at[1]))
         return 0;
-    if (first < 0xe0) /* U+0080 … U+009F are the C1 controls */
-        return is_tail(at[1]) && (first > 0xc2 || at[1] >= 0xa0) ? 2 : 0;
-    if (count < 3 || !is_tail(at[1]) || !is_tail(at[2]))
+    if (first < 0xe0)
+        return 2;
+    if (count < 3 || !is_tail(at[2]))
         return 0;
     if (first < 0xf0) {
         bool is_overlong = first == 0xe0 && at[1] < 0xa0;
@@ -39,6 +38,12 @@ static size_t clean_character(const uint8_t *at, size_t count, bool with_lines)
     bool is_small = first == 0xf0 && at[1] < 0x90;
     bool is_large = first > 0xf4 || (first == 0xf4 && at[1] >= 0x90);
     return is_small || is_large ? 0 : 4;
+}
+
+/* C0, DEL, and C1, which is C2 80 to C2 9F. */
+static bool is_control(const uint8_t *at)
+{
+    return at[0] < 0x20 || at[0] == 0x7f || (at[0] == 0xc2 && at[1] < 0xa0);
 }
 
 bool text_is_clean(struct slice text, bool with_lines)
@@ -55,8 +60,8 @@ bool text_is_clean(struct slice text, bool with_lines)
                 continue;
             }
         }
-        size_t count = clean_character(at, left, with_lines);
-        if (count == 0)
+        size_t count = utf8_extent(at, left);
+        if (count == 0 || (is_control(at) && !(with_lines && at[0] == '\n')))
             return false;
         at += count;
         left -= count;

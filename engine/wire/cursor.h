@@ -81,11 +81,18 @@ static inline bool cursor_take_text(struct cursor *cursor, struct slice *text_ou
     return cursor_take_long_text(cursor, text_out);
 }
 
+/* Milliseconds since 1970 stand in nine bytes: that form is read here too. */
 static inline bool cursor_take_number(struct cursor *cursor, int64_t *number_out)
 {
-    if (cursor->at != cursor->end && *cursor->at < 0x80) {
-        *number_out = *cursor->at++;
-        return true;
+    if (cursor_left(cursor) >= 9 && (*cursor->at == 0xcf || *cursor->at == 0xd3)) {
+        uint64_t number = 0;
+        for (int i = 1; i < 9; i++)
+            number = number << 8 | cursor->at[i];
+        if (*cursor->at == 0xd3 || number <= INT64_MAX) {
+            *number_out = (int64_t)number;
+            cursor->at += 9;
+            return true;
+        }
     }
     return cursor_take_long_number(cursor, number_out);
 }

@@ -21,7 +21,7 @@ static const char *const text_name[TEXT_COUNT] = {"item",    "step",   "org",   
 
 static inline bool take_text(struct cursor *cursor, struct slice *text_out)
 {
-    return cursor_take_text(cursor, text_out) || cursor_take_nil(cursor);
+    return cursor_take_nil(cursor) || cursor_take_text(cursor, text_out);
 }
 
 static enum refusal refusal_of_date(int outcome)
