@@ -1,0 +1,111 @@
+/* store.h - the rule store: every document that was ever in force, and every edition of them.
+ *
+ * Layer: rules/store. An edition is a list of documents; a new one is made by adding or replacing
+ * some of those of the one before, or by going back to an earlier list. Nothing is ever changed or
+ * deleted: edition 7 is the same bytes today and in ten years, and a card names its edition.
+ *
+ * One LMDB environment in a folder of its own; many may read while one writes. Foreign codes end
+ * here: a failure is logged once and comes out as a negative errno.
+ */
+#ifndef RULES_STORE_STORE_H
+#define RULES_STORE_STORE_H
+
+#include "engine/base/arena.h"
+#include "engine/base/instant.h"
+#include "rules/model/ruleset.h"
+#include "rules/text/ruleset_text.h"
+
+enum {
+    RULE_STORE_E_NONE = 1, /* there is no store in that folder */
+    RULE_STORE_E_UNKNOWN,  /* no such edition */
+    RULE_STORE_E_SAME,     /* nothing would change: no edition was made */
+};
+
+enum { DOCUMENT_HASH_BYTES = 32, DOCUMENT_HASH_TEXT = 2 * DOCUMENT_HASH_BYTES + 1 };
+
+struct rule_store;
+
+/* One document of an edition, without its text. */
+struct edition_document {
+    enum document_kind kind;
+    const char *name;
+    const char *file; /* as it was called when it was imported, without its folder */
+    unsigned char hash[DOCUMENT_HASH_BYTES]; /* BLAKE2b of its text */
+    uint64_t bytes;
+};
+
+struct rule_edition {
+    uint32_t number; /* from 1, no gaps */
+    struct instant made_at;
+    const char *author;
+    const char *note;
+    uint32_t count;
+    struct edition_document *documents; /* sorted by kind and name */
+};
+
+/* rule_store_open - is_writable: the folder and the store are made if they are not there.
+ *
+ * Owns:    the caller owns *store_out and ends it with rule_store_close.
+ * Returns: 0, RULE_STORE_E_NONE (only when not writable), a negative errno.
+ */
+MUST_USE int rule_store_open(const char *folder, bool is_writable, struct rule_store **store_out);
+void rule_store_close(struct rule_store **store_p);
+
+/* rule_store_latest - the number of the newest edition; 0: there is none yet. */
+MUST_USE int rule_store_latest(struct rule_store *store, uint32_t *number_out);
+
+/* rule_store_edition - what an edition consists of. All of it lives in the arena.
+ *
+ * Returns: 0, RULE_STORE_E_UNKNOWN, a negative errno.
+ */
+MUST_USE int rule_store_edition(struct rule_store *store, uint32_t number, struct arena *arena,
+                                struct rule_edition *edition_out);
+
+/* rule_store_documents - the documents of an edition with their texts, in the arena.
+ *
+ * Returns: 0, RULE_STORE_E_UNKNOWN, a negative errno.
+ */
+MUST_USE int rule_store_documents(struct rule_store *store, uint32_t number, struct arena *arena,
+                                  struct document **documents_out, uint32_t *count_out);
+
+/* rule_store_text - the text of one document by its hash, in the arena. */
+MUST_USE int rule_store_text(struct rule_store *store, const unsigned char *hash,
+                             struct arena *arena, struct slice *text_out);
+
+/* rule_store_load - an edition, compiled. The engine's way in.
+ *
+ * Owns:    the caller owns *ruleset_out and ends it with ruleset_destroy.
+ * Returns: 0, RULE_STORE_E_UNKNOWN, a negative errno; -EBADMSG when the documents no longer
+ *          compile (by a newer program): the problems say why.
+ */
+MUST_USE int rule_store_load(struct rule_store *store, uint32_t number,
+                             struct problem_list *problems, struct ruleset **ruleset_out);
+
+/* What stands beside a new edition. */
+struct edition_words {
+    struct instant made_at;
+    const char *author;
+    const char *note;
+};
+
+/* rule_store_import - a new edition: that of before, with these documents added or replaced, all or
+ * none. The documents are taken as they are: check them first.
+ *
+ * Returns: 0, RULE_STORE_E_SAME, a negative errno.
+ */
+MUST_USE int rule_store_import(struct rule_store *store, const struct edition_words *words,
+                               const struct document *documents, uint32_t count,
+                               uint32_t *number_out);
+
+/* rule_store_rollback - a new edition with the documents of an earlier one.
+ *
+ * Returns: 0, RULE_STORE_E_UNKNOWN, RULE_STORE_E_SAME, a negative errno.
+ */
+MUST_USE int rule_store_rollback(struct rule_store *store, const struct edition_words *words,
+                                 uint32_t to, uint32_t *number_out);
+
+/* document_hash - of a text. document_hash_format - in hexadecimal. Returns text. */
+void document_hash(struct slice text, unsigned char hash_out[DOCUMENT_HASH_BYTES]);
+char *document_hash_format(const unsigned char *hash, char text[DOCUMENT_HASH_TEXT]);
+
+#endif

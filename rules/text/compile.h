@@ -1,0 +1,124 @@
+/* compile.h - what the files that make a rule set out of texts share; nobody else's.
+ *
+ * Layer: rules/text. Every function that reads says what is wrong by itself (to the problems) and
+ * goes on where it can, so that one run shows all mistakes. It returns false when what it should
+ * have made is not there. Memory that runs short is remembered in is_short, and the whole ends
+ * with -ENOMEM.
+ */
+#ifndef TEXT_COMPILE_H
+#define TEXT_COMPILE_H
+
+#include "rules/model/rule_test.h"
+#include "rules/model/ruleset.h"
+#include "rules/text/ruleset_text.h"
+#include "rules/text/words.h"
+#include "rules/text/yaml.h"
+
+enum { LIMIT_NAMES_MAX = 64 };
+
+/* One rule as it stands in its file. */
+struct rule_source {
+    const struct yaml_node *set;  /* the top of the file; its settings hold for all its rules */
+    const struct yaml_node *node; /* the rule; the same as set in a file of a single rule */
+    struct slice set_name;
+    struct rule *rule;
+};
+
+struct compile {
+    struct arena *arena;   /* lives as long as the rule set */
+    struct arena *scratch; /* ends with the compilation: trees, tables */
+    struct problem_list *problems;
+    struct ruleset *ruleset;
+    bool is_short;
+    uint32_t source_count;
+    struct rule_source *sources;
+    struct rule *rules; /* one for each source, in the same order */
+    uint32_t set_count;
+    const struct yaml_node **sets; /* the tops of all rule files */
+    uint32_t limit_name_count;
+    const char *limit_names[LIMIT_NAMES_MAX];
+    uint32_t calendar_count;
+    const char **calendar_names;
+    struct calendar **calendars; /* NULL: it has mistakes, which were told */
+    struct item *items;          /* the rule set's, while they can still be changed */
+    uint32_t test_count;
+    struct rule_test *tests;
+};
+
+/* compile_take, compile_copy - from the rule set's arena; NULL or empty, and is_short is set, when
+ * memory is short. */
+void *compile_take(struct compile *compile, size_t count, size_t bytes);
+struct slice compile_copy(struct compile *compile, struct slice text);
+
+/* compile_limit_name - the index of a limit's name; -1: there is none, and it was not to be added
+ * (or there is no room). */
+int compile_limit_name(struct compile *compile, struct slice name, bool is_new);
+
+/* compile_calendar - by name, told when there is none. node: where the name stands. */
+bool compile_calendar(struct compile *compile, const struct yaml_node *node,
+                      const struct calendar **calendar_out);
+
+/* compile_calendar_named - the same for a name that stands elsewhere. Returns its index, or -1. */
+int compile_calendar_named(const struct compile *compile, struct slice name);
+
+/* setting - the rule's own, else its set's. */
+const struct yaml_node *setting(const struct rule_source *source, const char *key);
+
+/* local_time - "2025-01-20", "2025-01-20 10:00", "2025-01-20 10:00:01" in the calendar's zone, or
+ * any instant with an offset. Tells nothing. */
+MUST_USE bool local_time(struct slice text, const struct calendar *calendar,
+                         struct instant *at_out);
+
+/* event_kind_at - one event kind in a scalar node, told when it is none. */
+bool event_kind_at(struct compile *compile, const struct yaml_node *node,
+                   enum event_kind *kind_out);
+
+/* event_kinds_at - one kind, or a list of them that is not empty. */
+bool event_kinds_at(struct compile *compile, const struct yaml_node *node,
+                    event_kind_set *kinds_out);
+
+/* term_at - a term in a scalar node, told when it is none, or zero. */
+bool term_at(struct compile *compile, const struct yaml_node *node, struct term *term_out);
+
+/* condition_at - a condition in a scalar node. */
+bool condition_at(struct compile *compile, const struct yaml_node *node,
+                  const struct condition **condition_out);
+
+/* calendars_read - all calendar documents, and those they inherit from. */
+bool calendars_read(struct compile *compile, const struct document *documents, uint32_t count);
+
+/* levels_read - the levels of all sets, merged in order, into the rule set. */
+bool levels_read(struct compile *compile);
+
+/* rule_read - one rule without its clock and cards, then with them. */
+bool rule_read(struct compile *compile, const struct rule_source *source);
+
+/* clock_read - the map under clock:. */
+bool clock_read(struct compile *compile, const struct rule_source *source,
+                const struct yaml_node *clock);
+
+/* limits_read - the map under limits:. */
+bool limits_read(struct compile *compile, const struct rule_source *source,
+                 const struct yaml_node *limits);
+
+/* cards_read - the list under cards: of a clock, or what stands under card: of a fact. */
+bool cards_read(struct compile *compile, const struct rule_source *source);
+
+/* rule_check - what can be told of a rule that was read whole, before any case comes. */
+void rule_check(struct compile *compile, const struct rule_source *source);
+
+/* rule_check_items - each rule against the limits of the catalogue. */
+void rule_check_items(struct compile *compile);
+
+/* tests_read - the tests of a rule, or of a whole set (then source->rule is NULL), into room that
+ * tests_count asked for. */
+uint32_t tests_count(const struct rule_source *source);
+void tests_read(struct compile *compile, const struct rule_source *source);
+
+/* items_read, steps_read, orgs_read - the tables among the documents; nothing of a kind of table is
+ * used unless all rows of all of them are right. steps_read comes after items_read. */
+bool items_read(struct compile *compile, const struct document *documents, uint32_t count);
+bool steps_read(struct compile *compile, const struct document *documents, uint32_t count);
+bool orgs_read(struct compile *compile, const struct document *documents, uint32_t count);
+
+#endif

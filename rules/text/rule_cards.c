@@ -1,0 +1,398 @@
+/* rule_cards.c - the rungs of a ladder: "2 workday before promised", and what may stand with it. */
+#include "rules/text/compile.h"
+
+static const char *const issues[] = {"auto", "confirm", "shadow"};
+static const char *const skips[] = {"skip", "issue"};
+
+/* ---- the text of a rung ---------------------------------------------------------------------- */
+
+/* The names of this clock's limits, for looking one up and for the message when it is none. */
+static int pick_limit(struct compile *compile, const struct rule *rule, struct words *words)
+{
+    const char *names[RULE_LIMITS_MAX];
+    struct word word = words_next(words);
+    for (uint32_t i = 0; i < rule->limit_count; i++)
+        names[i] = compile->limit_names[rule->limits[i].name];
+    return words_pick(words, &word, names, rule->limit_count, "limit of this clock",
+                      "本时钟的时限");
+}
+
+static bool read_limit(struct compile *compile, const struct rule *rule, struct words *words,
+                       struct rung *rung)
+{
+    int limit = pick_limit(compile, rule, words);
+    rung->limit = (uint8_t)(limit < 0 ? 0 : limit);
+    return limit >= 0;
+}
+
+static bool read_cutoff_time(struct words *words, struct rung *rung)
+{
+    if (words->now.kind != WORD_TIME)
+        return false;
+    rung->form = RUNG_CUTOFF;
+    rung->cutoff_ms = (int32_t)words_next(words).number;
+    return true;
+}
+
+/* "over promised >= -2" */
+static bool read_over(struct compile *compile, const struct rule *rule, struct words *words,
+                      struct rung *rung)
+{
+    int64_t number = 0;
+    struct word over = words_next(words);
+    if (!read_limit(compile, rule, words, rung))
+        return false;
+    if (rule->counting.count != COUNT_CEIL) {
+        WORD_ERROR(words, &over,
+                   "over: is for count: ceil; write \"2 workday before promised\" or "
+                   "\"1 workday after promised\"",
+                   "over: 只用于 count: ceil；请写“2 workday before promised”或"
+                   "“1 workday after promised”");
+        return false;
+    }
+    bool is_more = words_take(words, ">");
+    if (!is_more && !words_take(words, ">=")) {
+        WORD_ERROR(words, &words->now, "expected > or >= here, found \"%.*s\"",
+                   "此处应为 > 或 >=，而不是“%.*s”", WORD_ARG(&words->now));
+        return false;
+    }
+    struct word at = words->now;
+    if (!words_number(words, &number) || number < -TERM_MAX || number > TERM_MAX) {
+        WORD_ERROR(words, &at, "expected a whole number of workdays, found \"%.*s\"",
+                   "此处应为工作日的整数，而不是“%.*s”", WORD_ARG(&at));
+        return false;
+    }
+    rung->form = RUNG_OVER;
+    rung->over_at_least = (int32_t)number + (is_more ? 1 : 0);
+    if (words_take(words, "workday") || words_take(words, "workdays"))
+        return true; /* the unit may be said, it is always this one */
+    return true;
+}
+
+/* "80% of promised", "87.5% of promised" */
+static bool read_share(struct compile *compile, const struct rule *rule, struct words *words,
+                       struct rung *rung, struct word number)
+{
+    int64_t permille = number.number * 10;
+    if (words_take(words, ".")) {
+        struct word tenth = words_next(words);
+        if (tenth.kind != WORD_NUMBER || tenth.text.count != 1) {
+            WORD_ERROR(words, &tenth, "a share has at most one decimal: 87.5%%",
+                       "百分比至多一位小数：87.5%%");
+            return false;
+        }
+        permille += tenth.number;
+    }
+    if (!words_take(words, "%") || !words_take(words, "of")) {
+        WORD_ERROR(words, &words->now, "a share reads: 80%% of promised",
+                   "应写作：80%% of promised");
+        return false;
+    }
+    if (permille < 1 || permille > 10000) {
+        WORD_ERROR(words, &number, "a share is more than 0%% and at most 1000%%",
+                   "百分比应大于 0%% 且不超过 1000%%");
+        return false;
+    }
+    rung->form = RUNG_SHARE;
+    rung->share_permille = (int32_t)permille;
+    return read_limit(compile, rule, words, rung);
+}
+
+/* "10 workday after yellow card" */
+static bool read_chain(struct compile *compile, const struct rule *rule, struct words *words,
+                       struct rung *rung)
+{
+    const char *names[RULE_RUNGS_MAX];
+    (void)compile;
+    struct word word = words_next(words);
+    for (uint32_t i = 0; i < rule->rung_count; i++)
+        names[i] = rule->rungs[i].name.start; /* compile_copy gave it an end mark */
+    int chain =
+        words_pick(words, &word, names, rule->rung_count, "card above this one", "前面的牌");
+    if (chain < 0)
+        return false;
+    (void)words_next(words); /* "card", which was seen */
+    rung->form = RUNG_CHAIN;
+    rung->chain_rung = (uint8_t)chain;
+    rung->limit = rule->rungs[chain].limit;
+    if (words_take(words, ",") || word_is(&words->now, "unless")) {
+        /* (A clock that stopped raises no chained card in any case; it may be said.) */
+        if (!words_take(words, "unless") ||
+            !(words_take(words, "closed") || words_take(words, "stopped"))) {
+            WORD_ERROR(words, &words->now, "expected \"unless closed\" or nothing",
+                       "此处应为“unless closed”，或不写");
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_chain(const struct words *words)
+{
+    struct words ahead = *words;
+    (void)words_next(&ahead);
+    return word_is(&ahead.now, "card");
+}
+
+static bool read_around(struct compile *compile, const struct rule *rule, struct words *words,
+                        struct rung *rung)
+{
+    struct word word = words->now;
+    bool is_before = words_take(words, "before");
+    bool is_at = !is_before && words_take(words, "at");
+    if (!is_before && !is_at && !words_take(words, "after")) {
+        WORD_ERROR(words, &word, "expected before, at or after, found \"%.*s\"",
+                   "此处应为 before、at 或 after，而不是“%.*s”", WORD_ARG(&word));
+        return false;
+    }
+    bool has_offset = term_is_set(rung->offset);
+    if ((is_before && !has_offset) || (is_at && has_offset)) {
+        WORD_ERROR(words, &word,
+                   "write \"2 workday before promised\", \"at promised\", or \"after promised\"",
+                   "应写作“2 workday before promised”“at promised”或“after promised”");
+        return false;
+    }
+    if (words->now.kind == WORD_TIME) {
+        if (!is_before && has_offset) {
+            WORD_ERROR(words, &word, "a time of day has only before and at: 30 minute before 12:00",
+                       "时刻之前只用 before 或 at：30 minute before 12:00");
+            return false;
+        }
+        return read_cutoff_time(words, rung);
+    }
+    if (!is_before && !is_at && is_chain(words)) {
+        if (has_offset)
+            return read_chain(compile, rule, words, rung);
+        WORD_ERROR(words, &word, "say how long after that card: 10 workday after yellow card",
+                   "请写明该牌之后多久：10 workday after yellow card");
+        return false;
+    }
+    rung->form = is_before ? RUNG_BEFORE : is_at ? RUNG_AT : RUNG_AFTER;
+    return read_limit(compile, rule, words, rung);
+}
+
+static bool read_when(struct compile *compile, const struct rule *rule,
+                      const struct yaml_node *node, struct rung *rung)
+{
+    struct words words;
+    if (!yaml_is_scalar(node, compile->problems))
+        return false;
+    words_begin(&words, node, true, compile->problems);
+    rung->text = compile_copy(compile, node->value);
+    bool is_good = false;
+    struct word first = words.now;
+    if (word_is(&first, "over")) {
+        is_good = read_over(compile, rule, &words, rung);
+    } else if (first.kind == WORD_NUMBER) {
+        struct words ahead = words;
+        (void)words_next(&ahead);
+        if (word_is(&ahead.now, "%") || word_is(&ahead.now, ".")) {
+            (void)words_next(&words);
+            is_good = read_share(compile, rule, &words, rung, first);
+        } else {
+            is_good = words_term(&words, &rung->offset) && read_around(compile, rule, &words, rung);
+        }
+    } else {
+        is_good = read_around(compile, rule, &words, rung);
+    }
+    return is_good && words_end(&words);
+}
+
+/* ---- what stands with it --------------------------------------------------------------------- */
+
+static int read_level(struct compile *compile, const struct yaml_node *node, struct slice name,
+                      uint32_t line, uint32_t column)
+{
+    const char *names[RULESET_LEVELS_MAX];
+    int level = ruleset_level(compile->ruleset, name);
+    for (uint32_t i = 0; i < compile->ruleset->level_count; i++)
+        names[i] = compile->ruleset->levels[i].start;
+    if (level < 0)
+        tell_unknown(compile->problems, node->file, line, column, name, names,
+                     compile->ruleset->level_count, "level of card", "牌的级别");
+    return level;
+}
+
+static bool read_skip(struct compile *compile, const struct yaml_node *map, const char *key,
+                      bool *is_issued)
+{
+    const struct yaml_node *node = yaml_find(map, key);
+    if (node == NULL)
+        return true;
+    int choice = yaml_choice(node, skips, COUNT_OF(skips), compile->problems);
+    *is_issued = choice == 1;
+    return choice >= 0;
+}
+
+static bool read_name(struct compile *compile, const struct rule *rule, const struct yaml_node *map,
+                      struct rung *rung)
+{
+    const struct yaml_node *node = yaml_find(map, "name");
+    if (node != NULL) {
+        if (!yaml_is_scalar(node, compile->problems))
+            return false;
+        struct words words;
+        words_begin(&words, node, true, compile->problems);
+        struct word word = words_next(&words);
+        if (word.kind != WORD_NAME || words.now.kind != WORD_END) {
+            yaml_error(node, compile->problems, "\"%.*s\" is no name: letters, digits, - _ only",
+                       "“%.*s”不能作名称：只用字母、数字、- _", SLICE_ARG(node->value));
+            return false;
+        }
+        rung->name = compile_copy(compile, node->value);
+    }
+    for (uint32_t i = 0; i < rule->rung_count; i++) {
+        if (!slice_is_equal(rule->rungs[i].name, rung->name))
+            continue;
+        yaml_error(node != NULL ? node : map, compile->problems,
+                   "a second card called \"%.*s\" in this rule: give it a name of its own, "
+                   "{when: …, name: …}",
+                   "本规则中已有名为“%.*s”的牌：请另取名称 {when: …, name: …}",
+                   SLICE_ARG(rung->name));
+        return false;
+    }
+    return true;
+}
+
+/* A warning warns of something to come: by default it is not issued when that has come already. */
+static void set_defaults(const struct compile *compile, struct rung *rung)
+{
+    bool is_warn = slice_is_equal(compile->ruleset->levels[rung->level], SLICE("warn"));
+    bool is_ahead = rung->form == RUNG_BEFORE || rung->form == RUNG_CUTOFF ||
+                    (rung->form == RUNG_SHARE && rung->share_permille < 1000) ||
+                    (rung->form == RUNG_OVER && rung->over_at_least <= 0);
+    rung->after_finish = !is_warn;
+    rung->after_limit = !(is_warn && is_ahead);
+}
+
+static bool read_issue(struct compile *compile, const struct rule_source *source,
+                       const struct yaml_node *own, struct rung *rung)
+{
+    const struct yaml_node *node = own != NULL ? own : setting(source, "issue");
+    if (node == NULL)
+        return true;
+    int choice = yaml_choice(node, issues, COUNT_OF(issues), compile->problems);
+    rung->issue = (enum rung_issue)(choice < 0 ? 0 : choice);
+    return choice >= 0;
+}
+
+static bool read_details(struct compile *compile, const struct rule_source *source,
+                         const struct yaml_node *map, struct rung *rung)
+{
+    bool is_good = condition_at(compile, yaml_find(map, "if"), &rung->when);
+    is_good &= read_skip(compile, map, "after_finish", &rung->after_finish);
+    is_good &= read_skip(compile, map, "after_limit", &rung->after_limit);
+    is_good &= read_issue(compile, source, yaml_find(map, "issue"), rung);
+    is_good &= read_name(compile, source->rule, map, rung);
+    return is_good;
+}
+
+static bool read_rung(struct compile *compile, const struct rule_source *source,
+                      const struct yaml_node *entry)
+{
+    static const char *const keys[] = {"when",        "if",    "after_finish",
+                                       "after_limit", "issue", "name"};
+    struct rule *rule = source->rule;
+    struct rung rung = {0};
+    if (!yaml_is_map(entry, compile->problems))
+        return false;
+    const struct yaml_node *node = entry->first;
+    if (entry->count != 1) {
+        yaml_error(entry, compile->problems,
+                   "one card for each line: - warn: 2 workday before promised",
+                   "每行一张牌：- warn: 2 workday before promised");
+        return false;
+    }
+    int level = read_level(compile, node, node->key, node->key_line, node->key_column);
+    if (level < 0)
+        return false;
+    rung.level = (uint8_t)level;
+    rung.name = compile->ruleset->levels[level];
+    const struct yaml_node *when = node;
+    if (node->kind == YAML_MAP) {
+        if (!yaml_check_keys(node, keys, COUNT_OF(keys), compile->problems))
+            return false;
+        when = yaml_find(node, "when");
+        if (when == NULL) {
+            yaml_error(node, compile->problems, "the card has no when:", "这张牌没有 when:");
+            return false;
+        }
+    }
+    if (!read_when(compile, rule, when, &rung))
+        return false;
+    set_defaults(compile, &rung);
+    if (!read_details(compile, source, node, &rung))
+        return false;
+    rule->rungs[rule->rung_count++] = rung;
+    return true;
+}
+
+static bool read_ladder(struct compile *compile, const struct rule_source *source)
+{
+    const struct yaml_node *cards = yaml_find(source->node, "cards");
+    bool is_good = true;
+    if (cards == NULL || (cards->kind == YAML_LIST && cards->count == 0)) {
+        yaml_error(source->node, compile->problems,
+                   "rule \"%.*s\" raises no card: write cards: and under it - red: after promised",
+                   "规则“%.*s”不发任何牌：请写 cards:，其下写 - red: after promised",
+                   SLICE_ARG(source->rule->name));
+        return false;
+    }
+    if (!yaml_is_list(cards, compile->problems))
+        return false;
+    for (const struct yaml_node *entry = cards->first; entry != NULL; entry = entry->next) {
+        if (source->rule->rung_count == RULE_RUNGS_MAX) {
+            yaml_error(entry, compile->problems, "more than %d cards on one clock",
+                       "一个时钟的牌超过 %d 张", RULE_RUNGS_MAX);
+            return false;
+        }
+        is_good &= read_rung(compile, source, entry);
+    }
+    return is_good;
+}
+
+static bool read_fact_card(struct compile *compile, const struct rule_source *source)
+{
+    static const char *const keys[] = {"level", "if", "after_finish", "issue", "name"};
+    const struct yaml_node *card = yaml_find(source->node, "card");
+    struct rung rung = {.form = RUNG_AT, .after_finish = true, .after_limit = true};
+    if (card == NULL) {
+        yaml_error(source->node, compile->problems, "a fact raises one card: card: yellow",
+                   "事实规则发一张牌：card: yellow");
+        return false;
+    }
+    const struct yaml_node *level = card;
+    if (card->kind == YAML_MAP) {
+        if (!yaml_check_keys(card, keys, COUNT_OF(keys), compile->problems))
+            return false;
+        level = yaml_find(card, "level");
+    }
+    if (level == NULL || !yaml_is_scalar(level, compile->problems)) {
+        if (level == NULL)
+            yaml_error(card, compile->problems, "the card has no level:", "这张牌没有 level:");
+        return false;
+    }
+    int index = read_level(compile, level, level->value, level->line, level->column);
+    if (index < 0)
+        return false;
+    rung.level = (uint8_t)index;
+    rung.name = compile->ruleset->levels[index];
+    rung.text = source->rule->fact == NULL ? (struct slice){0} : source->rule->fact->text;
+    if (!read_details(compile, source, card, &rung))
+        return false;
+    source->rule->rungs[source->rule->rung_count++] = rung;
+    return true;
+}
+
+bool cards_read(struct compile *compile, const struct rule_source *source)
+{
+    bool is_fact = source->rule->form == RULE_FACT;
+    const struct yaml_node *other = yaml_find(source->node, is_fact ? "cards" : "card");
+    if (other != NULL) {
+        yaml_error(other, compile->problems,
+                   is_fact ? "a fact has one card: card: yellow" : "a clock has cards:, a list",
+                   is_fact ? "事实规则只有一张牌：card: yellow" : "时钟规则用 cards: 列表");
+        return false;
+    }
+    return is_fact ? read_fact_card(compile, source) : read_ladder(compile, source);
+}

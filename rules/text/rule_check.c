@@ -1,0 +1,213 @@
+/* rule_check.c - what can be told of a rule before any case comes: a card that can never be raised,
+ * a warning longer than what it warns of, two cards that say the same.
+ *
+ * Two terms in different units are compared on the rule's own calendar, from every day of one year:
+ * only there does it show that ten days can be longer than seven workdays.
+ */
+#include "rules/text/compile.h"
+
+enum { LONGER_NEVER, LONGER_SOMETIMES, LONGER_ALWAYS };
+
+/* Is `a` longer than `b`? */
+static int compare_terms(const struct rule *rule, struct term a, struct term b)
+{
+    enum { SAMPLES = 365, NOON_MS = DATE_DAY_MS / 2 };
+    if (a.unit == b.unit)
+        return a.n > b.n ? LONGER_ALWAYS : LONGER_NEVER;
+    if (rule->calendar == NULL)
+        return LONGER_NEVER;
+    struct counting counting = {.count = COUNT_INSTANT, .cutoff_ms = -1};
+    int32_t first_day = calendar_horizon(rule->calendar) - SAMPLES;
+    int longer = 0;
+    int known = 0;
+    for (int32_t day = first_day; day < first_day + SAMPLES; day++) {
+        struct instant start = calendar_instant(rule->calendar, day, NOON_MS);
+        struct instant due_a;
+        struct instant due_b;
+        if (counting_due(rule->calendar, &counting, start, a, &due_a, NULL) != 0 ||
+            counting_due(rule->calendar, &counting, start, b, &due_b, NULL) != 0)
+            continue;
+        known++;
+        longer += instant_is_before(due_b, due_a);
+    }
+    if (known == 0 || longer == 0)
+        return LONGER_NEVER;
+    return longer == known ? LONGER_ALWAYS : LONGER_SOMETIMES;
+}
+
+static const struct yaml_node *rung_node(const struct rule_source *source, uint32_t index)
+{
+    const struct yaml_node *cards = yaml_find(source->node, "cards");
+    const struct yaml_node *entry = cards == NULL ? NULL : cards->first;
+    for (uint32_t i = 0; i < index && entry != NULL; i++)
+        entry = entry->next;
+    if (entry == NULL || entry->first == NULL)
+        return source->node;
+    const struct yaml_node *when = yaml_find(entry->first, "when");
+    return when != NULL ? when : entry->first;
+}
+
+static struct term rung_ahead(const struct rung *rung)
+{
+    if (rung->form == RUNG_BEFORE)
+        return rung->offset;
+    if (rung->form == RUNG_OVER && rung->over_at_least < 0)
+        return (struct term){.n = -rung->over_at_least, .unit = UNIT_WORKDAY};
+    return (struct term){0};
+}
+
+static void check_length(struct compile *compile, const struct rule_source *source, uint32_t index,
+                         struct term limit)
+{
+    char ahead_text[TERM_TEXT_BYTES];
+    char limit_text[TERM_TEXT_BYTES];
+    struct term ahead = rung_ahead(&source->rule->rungs[index]);
+    if (!term_is_set(ahead) || !term_is_set(limit))
+        return;
+    int longer = compare_terms(source->rule, ahead, limit);
+    if (longer == LONGER_NEVER)
+        return;
+    term_format(ahead, ahead_text);
+    term_format(limit, limit_text);
+    const struct yaml_node *node = rung_node(source, index);
+    if (longer == LONGER_ALWAYS)
+        yaml_error(node, compile->problems,
+                   "%s before a limit of %s: the warning is longer than its limit",
+                   "提前 %s，而时限为 %s：提前量长于时限", ahead_text, limit_text);
+    else
+        yaml_warn(node, compile->problems,
+                  "%s before a limit of %s: around holidays the warning is longer than its limit",
+                  "提前 %s，而时限为 %s：节假日前后提前量会长于时限", ahead_text, limit_text);
+}
+
+static void check_twice(struct compile *compile, const struct rule_source *source, uint32_t index)
+{
+    const struct rule *rule = source->rule;
+    const struct rung *rung = &rule->rungs[index];
+    for (uint32_t i = 0; i < index; i++) {
+        const struct rung *other = &rule->rungs[i];
+        if (other->level != rung->level || !slice_is_equal(other->text, rung->text) ||
+            other->when != NULL || rung->when != NULL || other->issue != rung->issue)
+            continue;
+        yaml_error(rung_node(source, index), compile->problems,
+                   "the same card as \"%.*s\" above: it would be raised twice",
+                   "与上面的“%.*s”是同一张牌：会重复发牌", SLICE_ARG(other->name));
+        return;
+    }
+}
+
+/* A limit that only kinds of item have which the rule does not apply to. */
+static bool is_reachable(const struct rule *rule, const struct rule_limit *limit)
+{
+    if (term_is_set(limit->otherwise) || limit->source_count != 1 ||
+        limit->sources[0] != LIMIT_FROM_KIND)
+        return true;
+    for (int i = 0; i < ITEM_KIND_COUNT; i++)
+        if (term_is_set(limit->by_kind[i]) &&
+            (rule->item_kinds == 0 || (rule->item_kinds & (UINT32_C(1) << i)) != 0))
+            return true;
+    return false;
+}
+
+static void check_reachable(struct compile *compile, const struct rule_source *source,
+                            uint32_t index)
+{
+    const struct rule *rule = source->rule;
+    const struct rule_limit *limit = &rule->limits[rule->rungs[index].limit];
+    if (is_reachable(rule, limit))
+        return;
+    yaml_error(rung_node(source, index), compile->problems,
+               "this card can never be raised: no kind of item in applies: has the limit \"%s\"",
+               "这张牌永远不会发出：applies: 中的事项类型都没有时限“%s”",
+               compile->limit_names[limit->name]);
+}
+
+/* A limit that no card looks at, is a word too much or a card too few. */
+static void check_limits_used(struct compile *compile, const struct rule_source *source)
+{
+    const struct rule *rule = source->rule;
+    for (uint32_t i = 0; i < rule->limit_count; i++) {
+        bool is_used = false;
+        for (uint32_t j = 0; j < rule->rung_count; j++)
+            is_used = is_used || rule->rungs[j].limit == i;
+        if (!is_used)
+            yaml_warn(source->node, compile->problems, "no card looks at the limit \"%s\"",
+                      "没有哪张牌用到时限“%s”", compile->limit_names[rule->limits[i].name]);
+    }
+}
+
+void rule_check(struct compile *compile, const struct rule_source *source)
+{
+    const struct rule *rule = source->rule;
+    if (rule->form != RULE_CLOCK)
+        return;
+    for (uint32_t i = 0; i < rule->rung_count; i++) {
+        const struct rule_limit *limit = &rule->limits[rule->rungs[i].limit];
+        check_twice(compile, source, i);
+        check_reachable(compile, source, i);
+        check_length(compile, source, i, limit->otherwise);
+        for (int kind = 0; kind < ITEM_KIND_COUNT; kind++)
+            if (rule->item_kinds == 0 || (rule->item_kinds & (UINT32_C(1) << kind)) != 0)
+                check_length(compile, source, i, limit->by_kind[kind]);
+    }
+    check_limits_used(compile, source);
+}
+
+/* ---- against the catalogue ------------------------------------------------------------------- */
+
+static bool takes_from_item(const struct rule_limit *limit)
+{
+    for (uint32_t i = 0; i < limit->source_count; i++)
+        if (limit->sources[i] == LIMIT_FROM_ITEM)
+            return true;
+    return false;
+}
+
+static bool item_is_shorter(const struct rule *rule, const struct item *item,
+                            const struct rule_limit *limit, struct term ahead)
+{
+    if (rule->item_kinds != 0 && (rule->item_kinds & (UINT32_C(1) << item->kind)) == 0)
+        return false;
+    for (uint32_t i = 0; i < item->limit_count; i++)
+        if (item->limits[i].name == limit->name && item->limits[i].term.unit == ahead.unit &&
+            item->limits[i].term.n < ahead.n)
+            return true;
+    return false;
+}
+
+/* An item with a limit shorter than the warning is warned of from its first moment: usual for
+ * promises of one day, and worth knowing. Said once a rung, not once an item. */
+static void check_rung_items(struct compile *compile, const struct rule_source *source,
+                             uint32_t index)
+{
+    const struct ruleset *ruleset = compile->ruleset;
+    const struct rule *rule = source->rule;
+    const struct rule_limit *limit = &rule->limits[rule->rungs[index].limit];
+    struct term ahead = rung_ahead(&rule->rungs[index]);
+    uint32_t count = 0;
+    const struct item *first = NULL;
+    if (!term_is_set(ahead) || !takes_from_item(limit))
+        return;
+    for (uint32_t i = 0; i < ruleset->item_count; i++) {
+        if (!item_is_shorter(rule, &ruleset->items[i], limit, ahead))
+            continue;
+        first = count++ == 0 ? &ruleset->items[i] : first;
+    }
+    if (count > 0)
+        yaml_warn(rung_node(source, index), compile->problems,
+                  "%u items, \"%.*s\" the first, have a limit shorter than this warning: their "
+                  "cases are warned of from the start",
+                  "有 %u 个事项（首个为“%.*s”）的时限短于提前量：其办件一开始就会预警", count,
+                  SLICE_ARG(first->code));
+}
+
+void rule_check_items(struct compile *compile)
+{
+    for (uint32_t i = 0; i < compile->source_count; i++) {
+        const struct rule_source *source = &compile->sources[i];
+        if (source->rule->form != RULE_CLOCK)
+            continue;
+        for (uint32_t j = 0; j < source->rule->rung_count; j++)
+            check_rung_items(compile, source, j);
+    }
+}
