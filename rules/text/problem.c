@@ -6,6 +6,7 @@
 #include "rules/text/problem.h"
 
 #include "engine/sys/lang.h"
+#include "engine/sys/nearest.h"
 
 #include <stdlib.h>
 
@@ -130,52 +131,17 @@ void problem_list_print(const struct problem_list *list, FILE *to)
         (void)fprintf(to, say("and %u more\n", "另有 %u 处\n"), all - list->count);
 }
 
-/* ---- the nearest word ------------------------------------------------------------------------ */
-
-enum { WORD_BYTES_MAX = 64 };
-
-/* How many letters must be put in, left out, changed or swapped (Damerau, restricted). */
-static size_t distance(struct slice a, const char *b, size_t b_count)
-{
-    size_t rows[3][WORD_BYTES_MAX + 1];
-    for (size_t j = 0; j <= b_count; j++)
-        rows[0][j] = j;
-    for (size_t i = 1; i <= a.count; i++) {
-        size_t *row = rows[i % 3];
-        const size_t *above = rows[(i + 2) % 3];
-        const size_t *above2 = rows[(i + 1) % 3];
-        row[0] = i;
-        for (size_t j = 1; j <= b_count; j++) {
-            size_t best = above[j - 1] + (a.start[i - 1] != b[j - 1]);
-            if (above[j] + 1 < best)
-                best = above[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            if (i > 1 && j > 1 && a.start[i - 1] == b[j - 2] && a.start[i - 2] == b[j - 1] &&
-                above2[j - 2] + 1 < best)
-                best = above2[j - 2] + 1;
-            row[j] = best;
-        }
-    }
-    return rows[a.count % 3][b_count];
-}
-
 const char *text_nearest(struct slice word, const char *const *words, size_t count)
 {
+    char typed[64];
     const char *nearest = NULL;
-    size_t nearest_distance = 0;
-    if (word.count == 0 || word.count > WORD_BYTES_MAX)
+    if (word.count == 0 || word.count >= sizeof typed)
         return NULL;
-    for (size_t i = 0; i < count; i++) {
-        size_t length = strlen(words[i]);
-        if (length > WORD_BYTES_MAX)
-            continue;
-        size_t longer = length > word.count ? length : word.count;
-        size_t far = distance(word, words[i], length);
-        if (far <= (longer + 2) / 3 && (nearest == NULL || far < nearest_distance)) {
+    memcpy(typed, word.start, word.count);
+    typed[word.count] = '\0';
+    for (size_t i = 0; i < count; i++)
+        if (word_is_near(typed, words[i]) &&
+            (nearest == NULL || word_distance(typed, words[i]) < word_distance(typed, nearest)))
             nearest = words[i];
-            nearest_distance = far;
-        }
-    }
     return nearest;
 }
