@@ -122,9 +122,11 @@ def what_is_no_longer_kept_is_told():
 def a_restart_doubles_nothing_and_loses_nothing():
     with hall() as engine, tail(engine, "--from", "start") as watched:
         is_subscribed(engine, watched)
+        wait_until(lambda: engine.asked["status"], "the first status, with the instance's name")
         for round_number in range(3):
             for _ in range(50):
                 engine.issue()
+            watched.wait_out(51 + 120 * round_number)
             engine.stop()
             for _ in range(20):  # judged at the start, before anybody listens
                 engine.lose()

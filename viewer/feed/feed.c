@@ -230,6 +230,7 @@ static void take_status(struct feed *feed, const json_t *status)
 {
     uint64_t head = number_of(status, "head");
     feed->head_is_doubted = false;
+    take_instance(feed, status);
     if (feed->next == 0)
         feed->next = head + 1;
     if (head + 1 >= feed->next) {

@@ -1,0 +1,185 @@
+/* case.c - a case as a timeline: what happened, the cards it raised, and what will hold next, all
+ * in one row of time; then each clock in numbers.
+ */
+#include "engine/sys/lang.h"
+#include "viewer/ask/show.h"
+#include "viewer/ask/table.h"
+#include "viewer/ask/words.h"
+#include "viewer/feed/fit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One entry of the timeline. The order within one instant is that of adding: an event stands
+ * before the card that it or its absence raised. */
+struct entry {
+    struct moment at;
+    size_t place;
+    const char *mark;
+    char what[WORDS_BYTES];
+    char more[WORDS_BYTES];
+};
+
+struct timeline {
+    struct entry *entries;
+    size_t count;
+    size_t room;
+};
+
+static struct entry *entry_add(struct timeline *timeline, struct moment at)
+{
+    if (timeline->count == timeline->room) {
+        size_t room = 2 * timeline->room + 32;
+        struct entry *grown = realloc(timeline->entries, room * sizeof *grown);
+        if (grown == NULL)
+            return NULL;
+        timeline->entries = grown;
+        timeline->room = room;
+    }
+    struct entry *entry = &timeline->entries[timeline->count];
+    *entry = (struct entry){.at = at, .place = timeline->count, .mark = " "};
+    timeline->count++;
+    return entry;
+}
+
+/* An event that came long after it happened may have been typed in afterwards (事后补录). */
+static const char *arrived_text(const json_t *event, char room[WORDS_BYTES])
+{
+    enum { LATE_MS = 3600000 };
+    struct moment at = field_moment(event, "at");
+    struct moment arrived = field_moment(event, "arrived_at");
+    char span[SPAN_TEXT_BYTES];
+    room[0] = '\0';
+    if (instant_is_set(at.at) && instant_is_set(arrived.at) && arrived.at.ms - at.at.ms > LATE_MS)
+        (void)snprintf(room, WORDS_BYTES, say("came %s later", "%s后才到"),
+                       span_text(arrived.at.ms - at.at.ms, span));
+    return room;
+}
+
+static void add_events(struct timeline *timeline, const json_t *events)
+{
+    for (size_t i = 0; i < json_array_size(events); i++) {
+        const json_t *event = json_array_get(events, i);
+        struct entry *entry = entry_add(timeline, field_moment(event, "at"));
+        if (entry == NULL)
+            return;
+        char version[64] = "";
+        if (field_number(event, "version") > 0)
+            (void)snprintf(version, sizeof version,
+                           say("corrected, version %lld", "更正第 %lld 版"),
+                           (long long)field_number(event, "version"));
+        char term[TERM_ROOM_BYTES];
+        char late[WORDS_BYTES];
+        (void)joined(entry->what, " ", kind_text(field_text(event, "kind")),
+                     field_text(event, "step"), NULL);
+        (void)joined(entry->more, " · ", field_text(event, "org"), field_text(event, "handler"),
+                     field_text(event, "result"), term_text(field_text(event, "term"), term),
+                     field_text(event, "reason"), version, arrived_text(event, late), NULL);
+    }
+}
+
+static void add_cards(struct timeline *timeline, const json_t *cards)
+{
+    for (size_t i = 0; i < json_array_size(cards); i++) {
+        struct card_view view = card_view_of(json_array_get(cards, i));
+        struct entry *entry = entry_add(timeline, view.due);
+        if (entry == NULL)
+            return;
+        struct level_look look = level_look(view.level);
+        char late[SPAN_TEXT_BYTES + 32] = "";
+        char span[SPAN_TEXT_BYTES];
+        if (view.late_ms >= 1000)
+            (void)snprintf(late, sizeof late, say("issued %s late", "迟发 %s"),
+                           span_text(view.late_ms, span));
+        entry->mark = look.shape;
+        (void)joined(entry->what, " ", look.text, state_text(view.state), NULL);
+        (void)joined(entry->more, " · ", view.rule, view.rung, late, view.reason, view.id, NULL);
+    }
+}
+
+static void add_waiting(struct timeline *timeline, const json_t *clocks)
+{
+    for (size_t i = 0; i < json_array_size(clocks); i++) {
+        const json_t *clock = json_array_get(clocks, i);
+        const json_t *rungs = json_object_get(clock, "rungs");
+        for (size_t k = 0; k < json_array_size(rungs); k++) {
+            const json_t *rung = json_array_get(rungs, k);
+            struct moment due = field_moment(rung, "due_at");
+            if (strcmp(field_text(rung, "state"), "waiting") != 0 || !instant_is_set(due.at))
+                continue;
+            struct entry *entry = entry_add(timeline, due);
+            if (entry == NULL)
+                return;
+            char label[WORDS_BYTES];
+            entry->mark = fit_is_utf8() ? "→" : ">";
+            (void)joined(entry->what, " ", say("will turn", "将发"),
+                         level_label(field_text(rung, "level"), label), NULL);
+            (void)joined(entry->more, " · ", field_text(clock, "clock"), field_text(rung, "text"),
+                         NULL);
+        }
+    }
+}
+
+static int entry_order(const void *a, const void *b)
+{
+    const struct entry *first = a;
+    const struct entry *second = b;
+    if (first->at.at.ms != second->at.at.ms)
+        return first->at.at.ms < second->at.at.ms ? -1 : 1;
+    return first->place < second->place ? -1 : 1;
+}
+
+static void timeline_print(struct timeline *timeline)
+{
+    if (timeline->count > 1)
+        qsort(timeline->entries, timeline->count, sizeof *timeline->entries, entry_order);
+    struct table table = {.column_count = 4};
+    for (size_t i = 0; i < timeline->count; i++) {
+        const struct entry *entry = &timeline->entries[i];
+        char time[MOMENT_TEXT_BYTES];
+        TABLE_ADD(&table, moment_text(entry->at, MOMENT_FULL, time), entry->mark, entry->what,
+                  entry->more);
+    }
+    table_print(&table, 2);
+}
+
+static void show_facts(const json_t *facts)
+{
+    char edition[32] = "";
+    if (field_number(facts, "edition") > 0)
+        (void)snprintf(edition, sizeof edition, "%lld", (long long)field_number(facts, "edition"));
+    fact_print(say("item", "事项"), field_text(facts, "item"));
+    fact_print(say("org", "部门"), field_text(facts, "org"));
+    fact_print(say("area", "区划"), field_text(facts, "area"));
+    fact_print(say("handler", "承办人"), field_text(facts, "handler"));
+    fact_print(say("source", "来源"), field_text(facts, "source"));
+    fact_print(say("edition", "规则库版次"), edition);
+}
+
+void show_case(const json_t *answer)
+{
+    const json_t *facts = json_object_get(answer, "case");
+    char name[FIT_BYTES];
+    printf("%s %s · %s\n", say("Case", "办件"),
+           fit_text(slice_of(field_text(facts, "case")), 80, false, name),
+           word_text(field_text(facts, "state")));
+    const json_t *judgeable = json_object_get(facts, "judgeable");
+    char since[WORDS_BYTES];
+    if (json_is_false(judgeable)) {
+        (void)field_when(facts, "silent_since", since);
+        printf(say("  ! cannot judge since %s: its source is silent\n",
+                   "  ！自 %s 起无法判断：来源没有消息\n"),
+               since[0] == '\0' ? "?" : since);
+    }
+    show_facts(facts);
+
+    struct timeline timeline = {0};
+    add_events(&timeline, json_object_get(facts, "events"));
+    add_cards(&timeline, json_object_get(facts, "cards"));
+    add_waiting(&timeline, json_object_get(facts, "clocks"));
+    printf("\n%s\n", say("Timeline", "时间线"));
+    timeline_print(&timeline);
+    free(timeline.entries);
+    show_clocks(json_object_get(facts, "clocks"));
+}

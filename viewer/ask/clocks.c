@@ -1,0 +1,96 @@
+/* clocks.c - the clocks of a case: what each limit came to, what was left out, and for each rung
+ * when it held, will hold, or why it never will.
+ */
+#include "engine/sys/lang.h"
+#include "viewer/ask/show.h"
+#include "viewer/ask/table.h"
+#include "viewer/ask/words.h"
+#include "viewer/feed/fit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void add_limits(struct table *table, const json_t *limits)
+{
+    for (size_t i = 0; i < json_array_size(limits); i++) {
+        const json_t *limit = json_array_get(limits, i);
+        char term[TERM_ROOM_BYTES];
+        char due[WORDS_BYTES];
+        char name[WORDS_BYTES];
+        char more[WORDS_BYTES];
+        char source[WORDS_BYTES];
+        (void)labelled(source, say("from", "来自"), word_text(field_text(limit, "source")));
+        const char *called = field_text(limit, "name");
+        if (strcmp(called, "limit") == 0)
+            called = "";
+        TABLE_ADD(table, joined(name, " ", say("limit", "时限"), called, NULL),
+                  field_when(limit, "due_at", due), term_text(field_text(limit, "limit"), term),
+                  joined(more, " · ", source,
+                         field_is_true(limit, "provisional")
+                             ? say("provisional: beyond the calendar", "暂定：超出日历范围")
+                             : "",
+                         NULL));
+    }
+}
+
+static void add_pauses(struct table *table, const json_t *pauses)
+{
+    for (size_t i = 0; i < json_array_size(pauses); i++) {
+        const json_t *pause = json_array_get(pauses, i);
+        char from[WORDS_BYTES];
+        char to[WORDS_BYTES];
+        char more[WORDS_BYTES];
+        char excluded[WORDS_BYTES];
+        char until[WORDS_BYTES];
+        char term[TERM_ROOM_BYTES];
+        (void)field_when(pause, "to", to);
+        (void)labelled(until, say("to", "至"), to[0] == '\0' ? say("open", "未结束") : to);
+        (void)labelled(excluded, say("not counted", "不计入"),
+                       term_text(field_text(pause, "excluded"), term));
+        TABLE_ADD(table, say("pause", "暂停"), field_when(pause, "from", from),
+                  kind_text(field_text(pause, "kind")),
+                  joined(more, " · ", until, excluded, field_text(pause, "ground"), NULL));
+    }
+}
+
+static void add_rungs(struct table *table, const json_t *rungs)
+{
+    for (size_t i = 0; i < json_array_size(rungs); i++) {
+        const json_t *rung = json_array_get(rungs, i);
+        char label[WORDS_BYTES];
+        char due[WORDS_BYTES];
+        char more[WORDS_BYTES];
+        TABLE_ADD(table, level_label(field_text(rung, "level"), label),
+                  field_when(rung, "due_at", due), word_text(field_text(rung, "state")),
+                  joined(more, " · ", field_text(rung, "text"), field_text(rung, "why"), NULL));
+    }
+}
+
+static void show_clock(const json_t *clock)
+{
+    char head[WORDS_BYTES];
+    char rule[WORDS_BYTES];
+    char used[WORDS_BYTES];
+    char from[WORDS_BYTES];
+    char when[WORDS_BYTES];
+    char term[TERM_ROOM_BYTES];
+    char room[FIT_BYTES];
+    (void)snprintf(rule, sizeof rule, say("rule %s version %lld", "规则 %s 第 %lld 版"),
+                   field_text(clock, "rule"), (long long)field_number(clock, "rule_version"));
+    (void)labelled(from, say("counted from", "起算"), field_when(clock, "counted_from", when));
+    (void)labelled(used, say("used", "已用"), term_text(field_text(clock, "used"), term));
+    (void)joined(head, " · ", field_text(clock, "clock"), word_text(field_text(clock, "state")),
+                 rule, from, used, NULL);
+    printf("\n%s %s\n", say("Clock", "时钟"), fit_text(slice_of(head), 240, false, room));
+    struct table table = {.column_count = 4};
+    add_limits(&table, json_object_get(clock, "limits"));
+    add_pauses(&table, json_object_get(clock, "pauses"));
+    add_rungs(&table, json_object_get(clock, "rungs"));
+    table_print(&table, 2);
+}
+
+void show_clocks(const json_t *clocks)
+{
+    for (size_t i = 0; i < json_array_size(clocks); i++)
+        show_clock(json_array_get(clocks, i));
+}

@@ -1,0 +1,174 @@
+/* lists.c - the engine's state, and the lists: open cases, what falls due, refused events. */
+#include "engine/sys/lang.h"
+#include "viewer/ask/show.h"
+#include "viewer/ask/table.h"
+#include "viewer/ask/words.h"
+#include "viewer/feed/fit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void number_fact(const char *name, const json_t *answer, const char *field)
+{
+    char text[32];
+    if (!json_is_integer(json_object_get(answer, field)))
+        return;
+    (void)snprintf(text, sizeof text, "%lld", (long long)field_number(answer, field));
+    fact_print(name, text);
+}
+
+static void show_cards(json_t *cards)
+{
+    const char *level;
+    json_t *count;
+    char text[WORDS_BYTES] = "";
+    json_object_foreach(cards, level, count)
+    {
+        char label[WORDS_BYTES];
+        char one[WORDS_BYTES];
+        char before[WORDS_BYTES];
+        (void)level_label(level, label);
+        (void)snprintf(one, sizeof one, "%.100s %lld", label, (long long)json_integer_value(count));
+        memcpy(before, text, sizeof before);
+        (void)joined(text, "  ", before, one, NULL);
+    }
+    fact_print(say("cards", "发牌"), text);
+}
+
+static void show_sources(const json_t *sources)
+{
+    if (json_array_size(sources) == 0)
+        return;
+    printf("\n%s\n", say("Sources", "来源"));
+    struct table table = {.column_count = 4,
+                          .names = {say("source", "来源"), say("events", "序号"),
+                                    say("last", "最近事件"), say("state", "状态")}};
+    for (size_t i = 0; i < json_array_size(sources); i++) {
+        const json_t *source = json_array_get(sources, i);
+        char seq[32];
+        char last[WORDS_BYTES];
+        char since[WORDS_BYTES];
+        char state[WORDS_BYTES];
+        (void)snprintf(seq, sizeof seq, "%lld", (long long)field_number(source, "seq"));
+        (void)field_when(source, "silent_since", since);
+        (void)joined(state, " ",
+                     since[0] == '\0' ? say("speaks", "正常")
+                                      : say("! cannot judge since", "！无法判断，自"),
+                     since, NULL);
+        TABLE_ADD(&table, field_text(source, "source"), seq, field_when(source, "last_at", last),
+                  state);
+    }
+    table_print(&table, 2);
+}
+
+void show_status(const json_t *answer)
+{
+    char text[WORDS_BYTES];
+    char span[SPAN_TEXT_BYTES];
+    printf("%s\n", say("Engine", "引擎"));
+    fact_print(say("now", "时间"), field_when(answer, "now", text));
+    fact_print(say("clock", "时钟"), field_text(answer, "clock"));
+    fact_print(say("instance", "实例"), field_text(answer, "instance"));
+    if (field_number(answer, "uptime_s") > 0)
+        fact_print(say("up for", "已运行"),
+                   span_text(field_number(answer, "uptime_s") * 1000, span));
+    number_fact(say("edition", "规则库版次"), answer, "edition");
+    number_fact(say("events", "事件"), answer, "events");
+    number_fact(say("refused", "拒收"), answer, "refused");
+    number_fact(say("cases", "办件"), answer, "cases");
+    number_fact(say("open cases", "在办"), answer, "cases_open");
+    number_fact(say("last card", "末牌号"), answer, "head");
+    show_cards(json_object_get(answer, "cards"));
+    fact_print(say("next due", "下次到期"), field_when(answer, "due_next", text));
+    number_fact(say("journal", "日志字节"), answer, "journal_bytes");
+    if (json_is_integer(json_object_get(answer, "map_used_permille"))) {
+        long long permille = (long long)field_number(answer, "map_used_permille");
+        (void)snprintf(text, sizeof text, "%lld.%lld %%", permille / 10, permille % 10);
+        fact_print(say("store used", "存储占用"), text);
+    }
+    show_sources(json_object_get(answer, "sources"));
+}
+
+/* The next instant of a case stands in `next` (an object), or flat in `next_at`, `next_level`. */
+void show_open(const json_t *answer)
+{
+    const json_t *cases = json_object_get(answer, "cases");
+    struct table table = {.column_count = 6,
+                          .names = {say("case", "办件"), say("item", "事项"), say("org", "部门"),
+                                    say("handler", "承办人"), say("next", "下次触发"),
+                                    say("level", "级别")}};
+    for (size_t i = 0; i < json_array_size(cases); i++) {
+        const json_t *row = json_array_get(cases, i);
+        const json_t *next = json_object_get(row, "next");
+        char when[WORDS_BYTES];
+        char label[WORDS_BYTES];
+        if (json_is_object(next))
+            (void)field_when(next, "due_at", when);
+        else
+            (void)field_when(row, json_is_string(next) ? "next" : "next_at", when);
+        const char *level = field_text(json_is_object(next) ? next : row,
+                                       json_is_object(next) ? "level" : "next_level");
+        TABLE_ADD(&table, field_text(row, "case"), field_text(row, "item"), field_text(row, "org"),
+                  field_text(row, "handler"), when, level_label(level, label));
+    }
+    if (table.cell_count == 0)
+        printf("%s\n", say("no open cases", "没有在办办件"));
+    else
+        table_print(&table, 0);
+}
+
+void show_soon(const json_t *answer)
+{
+    const json_t *due = json_object_get(answer, "due");
+    struct table table = {.column_count = 6,
+                          .names = {say("due", "到期"), say("level", "级别"), say("case", "办件"),
+                                    say("item", "事项"), say("org", "部门"),
+                                    say("rung", "触发点")}};
+    for (size_t i = 0; i < json_array_size(due); i++) {
+        const json_t *row = json_array_get(due, i);
+        char when[WORDS_BYTES];
+        char label[WORDS_BYTES];
+        char rung[WORDS_BYTES];
+        TABLE_ADD(&table, field_when(row, "due_at", when),
+                  level_label(field_text(row, "level"), label), field_text(row, "case"),
+                  field_text(row, "item"), field_text(row, "org"),
+                  joined(rung, " · ", field_text(row, "clock"),
+                         field_text(row, "text")[0] != '\0' ? field_text(row, "text")
+                                                            : field_text(row, "rung"),
+                         NULL));
+    }
+    if (table.cell_count == 0)
+        printf("%s\n", say("nothing falls due", "没有即将到期的办件"));
+    else
+        table_print(&table, 0);
+}
+
+void show_quarantine(const json_t *answer)
+{
+    const json_t *refused = json_object_get(answer, "refused");
+    struct table table = {.column_count = 6,
+                          .names = {say("number", "编号"), say("source", "来源"),
+                                    say("seq", "序号"), say("case", "办件"), say("code", "代码"),
+                                    say("why", "原因")}};
+    for (size_t i = 0; i < json_array_size(refused); i++) {
+        const json_t *row = json_array_get(refused, i);
+        char number[32];
+        char seq[32];
+        char why[WORDS_BYTES];
+        (void)snprintf(number, sizeof number, "%lld", (long long)field_number(row, "number"));
+        (void)snprintf(seq, sizeof seq, "%lld", (long long)field_number(row, "seq"));
+        TABLE_ADD(&table, number, field_text(row, "source"), seq,
+                  field_text(json_object_get(row, "event"), "case"), field_text(row, "code"),
+                  joined(why, ": ", field_text(row, "field"), field_text(row, "text"), NULL));
+    }
+    if (table.cell_count == 0)
+        printf("%s\n", say("nothing was refused", "没有被拒收的事件"));
+    else
+        table_print(&table, 0);
+}
+
+void show_requeued(const json_t *answer)
+{
+    printf(say("taken in again: %lld\n", "已重新接收：%lld\n"),
+           (long long)field_number(answer, "requeued"));
+}

@@ -1,0 +1,110 @@
+/* words.c - one table for all words: none of them means two things. */
+#include "viewer/ask/words.h"
+#include "engine/sys/lang.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *word;
+    const char *en;
+    const char *zh;
+} words[] = {
+    /* states of a case, a clock, a rung */
+    {"open", "open", "在办"},
+    {"finished", "finished", "已办结"},
+    {"void", "void", "已作废"},
+    {"running", "running", "计时中"},
+    {"paused", "paused", "暂停计时"},
+    {"stopped", "stopped", "已停止"},
+    {"cancelled", "cancelled", "已取消"},
+    {"waiting", "waiting", "未到"},
+    {"held", "held", "已到"},
+    {"issued", "issued", "已发"},
+    {"withdrawn", "withdrawn", "已撤销"},
+    {"never", "never", "不会到"},
+    /* where a limit comes from */
+    {"event", "the event", "事件"},
+    {"item", "the item", "事项目录"},
+    {"kind", "the kind of item", "事项类型"},
+    {"org", "the org", "部门"},
+    {"step", "the step", "环节"},
+    {"otherwise", "the rule", "规则"},
+    {"rule", "the rule", "规则"},
+    /* conventions */
+    {"day", "whole days", "按整日"},
+    {"instant", "to the instant", "按时刻"},
+    {"ceil", "units begun count whole", "不足一个单位按一个计"},
+    {"next-day", "from the next day", "次日起算"},
+    {"same-day", "from the same day", "当日起算"},
+    {"start-of-day", "start of the day", "当日开始"},
+    {"end-of-day", "end of the day", "当日结束"},
+    {"next", "next working day", "顺延至下一工作日"},
+    {"none", "not moved", "不顺延"},
+    /* weekdays */
+    {"Mon", "Mon", "周一"},
+    {"Tue", "Tue", "周二"},
+    {"Wed", "Wed", "周三"},
+    {"Thu", "Thu", "周四"},
+    {"Fri", "Fri", "周五"},
+    {"Sat", "Sat", "周六"},
+    {"Sun", "Sun", "周日"},
+};
+
+const char *word_text(const char *word)
+{
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (strcmp(words[i].word, word) == 0)
+            return lang_is_zh() ? words[i].zh : words[i].en;
+    }
+    return word;
+}
+
+char *level_label(const char *level, char room[WORDS_BYTES])
+{
+    room[0] = '\0';
+    if (level[0] == '\0')
+        return room;
+    struct level_look look = level_look(level);
+    (void)snprintf(room, WORDS_BYTES, "%s %s", look.shape, look.text);
+    return room;
+}
+
+char *field_when(const json_t *object, const char *name, char room[WORDS_BYTES])
+{
+    char text[MOMENT_TEXT_BYTES];
+    struct moment moment = field_moment(object, name);
+    (void)snprintf(room, WORDS_BYTES, "%s",
+                   instant_is_set(moment.at) ? moment_text(moment, MOMENT_FULL, text)
+                                             : field_text(object, name));
+    return room;
+}
+
+/* Between two Han characters there is no blank; before a figure or a code there is. */
+char *labelled(char room[WORDS_BYTES], const char *label, const char *value)
+{
+    room[0] = '\0';
+    bool is_han = lang_is_zh() && (value[0] & 0x80) != 0;
+    if (value[0] != '\0')
+        (void)snprintf(room, WORDS_BYTES, "%s%s%s", label, is_han ? "" : " ", value);
+    return room;
+}
+
+char *joined(char room[WORDS_BYTES], const char *separator, ...)
+{
+    size_t used = 0;
+    room[0] = '\0';
+    va_list parts;
+    va_start(parts, separator);
+    for (const char *part = va_arg(parts, const char *); part != NULL;
+         part = va_arg(parts, const char *)) {
+        if (part[0] == '\0' || used >= WORDS_BYTES)
+            continue;
+        int count =
+            snprintf(room + used, WORDS_BYTES - used, "%s%s", used == 0 ? "" : separator, part);
+        used += count > 0 ? (size_t)count : 0;
+    }
+    va_end(parts);
+    return room;
+}

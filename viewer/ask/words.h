@@ -1,0 +1,29 @@
+/* words.h - words of the contract in the reader's language, and small joined texts.
+ *
+ * Layer: viewer/ask. A word that is not known is shown as it came.
+ */
+#ifndef ASK_WORDS_H
+#define ASK_WORDS_H
+
+#include "viewer/feed/card_view.h"
+
+enum { WORDS_BYTES = 512 };
+
+/* word_text - a word of the contract ("running", "waiting", "Mon", "start-day", …). */
+const char *word_text(const char *word);
+
+/* level_label - "▲ 预警". Returns room. */
+char *level_label(const char *level, char room[WORDS_BYTES]);
+
+/* field_when - an instant of an object to the second; or the text as it is, if it is no instant (a
+ * date). Returns room. */
+char *field_when(const json_t *object, const char *name, char room[WORDS_BYTES]);
+
+/* labelled - "from the item", 来自事项目录: label and value, or "" where there is no value. room
+ * may not be value. Returns room. */
+char *labelled(char room[WORDS_BYTES], const char *label, const char *value);
+
+/* joined - the parts that are not empty, with the separator between them. Ends with NULL. */
+char *joined(char room[WORDS_BYTES], const char *separator, ...) __attribute__((sentinel));
+
+#endif
