@@ -69,20 +69,39 @@ static int open_tables(struct environment *environment, bool is_writable)
     return code == 0 ? 0 : failure(environment, "open a table", code);
 }
 
+/* The folder, and those above it. */
+static int make_folders(const char *folder)
+{
+    enum { FOLDER_MODE = 0750 };
+    size_t count = strlen(folder);
+    char *path = malloc(count + 1);
+    int error = path == NULL ? ENOMEM : 0;
+    for (size_t i = 1; error == 0 && i <= count; i++) {
+        if (folder[i] != '/' && folder[i] != '\0')
+            continue;
+        memcpy(path, folder, i);
+        path[i] = '\0';
+        if (mkdir(path, FOLDER_MODE) != 0 && errno != EEXIST)
+            error = errno;
+    }
+    free(path);
+    if (error != 0)
+        log_error("rule store failed: cannot make the folder: %s: folder=%s", strerror(error),
+                  folder);
+    return -error;
+}
+
 static int open_env(struct environment *environment, const char *folder, bool is_writable)
 {
-    enum { MODE = 0640, FOLDER_MODE = 0750 };
+    enum { MODE = 0640 };
     size_t count = strlen(folder) + 1;
     environment->folder = malloc(count);
     if (environment->folder == NULL)
         return -ENOMEM;
     memcpy(environment->folder, folder, count);
-    if (is_writable && mkdir(folder, FOLDER_MODE) != 0 && errno != EEXIST) {
-        int error = errno;
-        log_error("rule store failed: cannot make the folder: %s: folder=%s", strerror(error),
-                  folder);
-        return -error;
-    }
+    int status = is_writable ? make_folders(folder) : 0;
+    if (status != 0)
+        return status;
     int code = mdb_env_create(&environment->env);
     if (code == 0)
         code = mdb_env_set_maxdbs(environment->env, TABLE_COUNT);

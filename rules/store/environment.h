@@ -9,7 +9,8 @@
 
 enum {
     ENVIRONMENT_E_NONE = 1, /* no such environment; no such key */
-    ENVIRONMENT_E_AGAIN,    /* the map was grown: begin again */
+    ENVIRONMENT_E_AGAIN =
+        1000, /* the map was grown: begin again; apart from all codes of store.h */
 };
 
 enum environment_table { TABLE_DOCUMENTS, TABLE_EDITIONS, TABLE_COUNT };

@@ -1,0 +1,154 @@
+/* record.c - a cursor that knows where the bytes end; a record that is shorter than it says is
+ * -EBADMSG, never read past.
+ */
+#include "rules/store/record.h"
+
+#include <errno.h>
+
+enum { RECORD_FORM = 1 };
+
+struct slice edition_key(uint32_t number, unsigned char room[EDITION_KEY_BYTES])
+{
+    for (int i = 0; i < EDITION_KEY_BYTES; i++)
+        room[i] = (unsigned char)(number >> (8 * (EDITION_KEY_BYTES - 1 - i)));
+    return (struct slice){.start = (const char *)room, .count = EDITION_KEY_BYTES};
+}
+
+uint32_t edition_number(struct slice key)
+{
+    uint32_t number = 0;
+    for (size_t i = 0; i < key.count && i < EDITION_KEY_BYTES; i++)
+        number = number << 8 | (unsigned char)key.start[i];
+    return number;
+}
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+static void put_number(unsigned char **cursor, uint64_t number, int bytes)
+{
+    for (int i = 0; i < bytes; i++)
+        *(*cursor)++ = (unsigned char)(number >> (8 * i));
+}
+
+static void put_text(unsigned char **cursor, const char *text)
+{
+    size_t count = strlen(text);
+    put_number(cursor, count, 4);
+    memcpy(*cursor, text, count);
+    *cursor += count;
+}
+
+int edition_encode(struct arena *arena, const struct rule_edition *edition, struct slice *bytes_out)
+{
+    enum { FIXED_BYTES = 1 + 8 + 4 + 4 + 4, DOCUMENT_BYTES = 1 + 8 + DOCUMENT_HASH_BYTES + 4 + 4 };
+    size_t room = FIXED_BYTES + strlen(edition->author) + strlen(edition->note);
+    for (uint32_t i = 0; i < edition->count; i++)
+        room += DOCUMENT_BYTES + strlen(edition->documents[i].name) +
+                strlen(edition->documents[i].file);
+    unsigned char *bytes = arena_take(arena, room, 1);
+    if (bytes == NULL)
+        return -ENOMEM;
+    unsigned char *cursor = bytes;
+    put_number(&cursor, RECORD_FORM, 1);
+    put_number(&cursor, (uint64_t)edition->made_at.ms, 8);
+    put_text(&cursor, edition->author);
+    put_text(&cursor, edition->note);
+    put_number(&cursor, edition->count, 4);
+    for (uint32_t i = 0; i < edition->count; i++) {
+        const struct edition_document *document = &edition->documents[i];
+        put_number(&cursor, document->kind, 1);
+        put_number(&cursor, document->bytes, 8);
+        memcpy(cursor, document->hash, DOCUMENT_HASH_BYTES);
+        cursor += DOCUMENT_HASH_BYTES;
+        put_text(&cursor, document->name);
+        put_text(&cursor, document->file);
+    }
+    assert((size_t)(cursor - bytes) == room);
+    *bytes_out = (struct slice){.start = (const char *)bytes, .count = room};
+    return 0;
+}
+
+/* ---- reading --------------------------------------------------------------------------------- */
+
+struct reader {
+    const unsigned char *cursor;
+    size_t left;
+    struct arena *arena;
+    int status; /* the first thing that went wrong; everything after it reads as zero */
+};
+
+static uint64_t take_number(struct reader *reader, int bytes)
+{
+    uint64_t number = 0;
+    if (reader->status != 0 || reader->left < (size_t)bytes) {
+        reader->status = reader->status != 0 ? reader->status : -EBADMSG;
+        return 0;
+    }
+    for (int i = 0; i < bytes; i++)
+        number |= (uint64_t)reader->cursor[i] << (8 * i);
+    reader->cursor += bytes;
+    reader->left -= (size_t)bytes;
+    return number;
+}
+
+static const char *take_text(struct reader *reader)
+{
+    size_t count = (size_t)take_number(reader, 4);
+    struct slice copy = SLICE("");
+    if (reader->status == 0 && count > reader->left)
+        reader->status = -EBADMSG;
+    if (reader->status != 0)
+        return "";
+    if (!arena_copy(reader->arena,
+                    (struct slice){.start = (const char *)reader->cursor, .count = count}, &copy)) {
+        reader->status = -ENOMEM;
+        return "";
+    }
+    reader->cursor += count;
+    reader->left -= count;
+    return copy.start;
+}
+
+static void take_document(struct reader *reader, struct edition_document *document)
+{
+    uint64_t kind = take_number(reader, 1);
+    if (kind >= DOCUMENT_KIND_COUNT)
+        reader->status = -EBADMSG;
+    document->kind = (enum document_kind)kind;
+    document->bytes = take_number(reader, 8);
+    if (reader->status == 0 && reader->left < DOCUMENT_HASH_BYTES)
+        reader->status = -EBADMSG;
+    if (reader->status != 0)
+        return;
+    memcpy(document->hash, reader->cursor, DOCUMENT_HASH_BYTES);
+    reader->cursor += DOCUMENT_HASH_BYTES;
+    reader->left -= DOCUMENT_HASH_BYTES;
+    document->name = take_text(reader);
+    document->file = take_text(reader);
+}
+
+int edition_decode(struct arena *arena, uint32_t number, struct slice bytes,
+                   struct rule_edition *edition_out)
+{
+    struct reader reader = {
+        .cursor = (const unsigned char *)bytes.start, .left = bytes.count, .arena = arena};
+    struct rule_edition edition = {.number = number};
+    if (take_number(&reader, 1) != RECORD_FORM && reader.status == 0)
+        return -EBADMSG;
+    edition.made_at.ms = (int64_t)take_number(&reader, 8);
+    edition.author = take_text(&reader);
+    edition.note = take_text(&reader);
+    edition.count = (uint32_t)take_number(&reader, 4);
+    if (reader.status == 0 && edition.count > reader.left / DOCUMENT_HASH_BYTES)
+        reader.status = -EBADMSG;
+    if (reader.status != 0)
+        return reader.status;
+    edition.documents = arena_take(arena, edition.count, sizeof *edition.documents);
+    if (edition.documents == NULL)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < edition.count && reader.status == 0; i++)
+        take_document(&reader, &edition.documents[i]);
+    if (reader.status == 0)
+        *edition_out = edition;
+    return reader.status;
+}
