@@ -96,6 +96,22 @@ def now_means_from_now():
 
 
 @test
+def the_newest_can_be_had_first():
+    with hall() as engine:
+        for _ in range(30):
+            engine.issue()
+        engine.settle()
+        with tail(engine, "--last", "4") as watched:
+            watched.wait_out(4)
+            engine.issue()
+            watched.wait_out(5)
+            check_eq(seqs(watched), [27, 28, 29, 30, 31])
+        with tail(engine, "--last", "99", "--count", "31") as watched:
+            check_eq(watched.end(), 0)
+            check_eq(seqs(watched), list(range(1, 32)))
+
+
+@test
 def a_viewer_goes_on_where_it_was():
     with hall() as engine:
         for _ in range(20):

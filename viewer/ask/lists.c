@@ -1,23 +1,23 @@
 /* lists.c - the engine's state, and the lists: open cases, what falls due, refused events. */
+#include "viewer/ask/lists.h"
 #include "engine/sys/lang.h"
-#include "viewer/ask/show.h"
-#include "viewer/ask/table.h"
-#include "viewer/ask/words.h"
 #include "viewer/feed/fit.h"
+#include "viewer/feed/table.h"
+#include "viewer/feed/words.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static void number_fact(const char *name, const json_t *answer, const char *field)
+static void number_fact(FILE *out, const char *name, const json_t *answer, const char *field)
 {
     char text[32];
     if (!json_is_integer(json_object_get(answer, field)))
         return;
     (void)snprintf(text, sizeof text, "%lld", (long long)field_number(answer, field));
-    fact_print(name, text);
+    fact_print(out, name, text);
 }
 
-static void show_cards(json_t *cards)
+static void show_cards(FILE *out, json_t *cards)
 {
     const char *level;
     json_t *count;
@@ -32,14 +32,14 @@ static void show_cards(json_t *cards)
         memcpy(before, text, sizeof before);
         (void)joined(text, "  ", before, one, NULL);
     }
-    fact_print(say("cards", "发牌"), text);
+    fact_print(out, say("cards", "发牌"), text);
 }
 
-static void show_sources(const json_t *sources)
+static void show_sources(FILE *out, const json_t *sources)
 {
     if (json_array_size(sources) == 0)
         return;
-    printf("\n%s\n", say("Sources", "来源"));
+    (void)fprintf(out, "\n%s\n", say("Sources", "来源"));
     struct table table = {.column_count = 4,
                           .names = {say("source", "来源"), say("events", "序号"),
                                     say("last", "最近事件"), say("state", "状态")}};
@@ -58,39 +58,39 @@ static void show_sources(const json_t *sources)
         TABLE_ADD(&table, field_text(source, "source"), seq, field_when(source, "last_at", last),
                   state);
     }
-    table_print(&table, 2);
+    table_print(out, &table, 2);
 }
 
-void show_status(const json_t *answer)
+void show_status(FILE *out, const json_t *answer)
 {
     char text[WORDS_BYTES];
     char span[SPAN_TEXT_BYTES];
-    printf("%s\n", say("Engine", "引擎"));
-    fact_print(say("now", "时间"), field_when(answer, "now", text));
-    fact_print(say("clock", "时钟"), field_text(answer, "clock"));
-    fact_print(say("instance", "实例"), field_text(answer, "instance"));
+    (void)fprintf(out, "%s\n", say("Engine", "引擎"));
+    fact_print(out, say("now", "时间"), field_when(answer, "now", text));
+    fact_print(out, say("clock", "时钟"), field_text(answer, "clock"));
+    fact_print(out, say("instance", "实例"), field_text(answer, "instance"));
     if (field_number(answer, "uptime_s") > 0)
-        fact_print(say("up for", "已运行"),
+        fact_print(out, say("up for", "已运行"),
                    span_text(field_number(answer, "uptime_s") * 1000, span));
-    number_fact(say("edition", "规则库版次"), answer, "edition");
-    number_fact(say("events", "事件"), answer, "events");
-    number_fact(say("refused", "拒收"), answer, "refused");
-    number_fact(say("cases", "办件"), answer, "cases");
-    number_fact(say("open cases", "在办"), answer, "cases_open");
-    number_fact(say("last card", "末牌号"), answer, "head");
-    show_cards(json_object_get(answer, "cards"));
-    fact_print(say("next due", "下次到期"), field_when(answer, "due_next", text));
-    number_fact(say("journal", "日志字节"), answer, "journal_bytes");
+    number_fact(out, say("edition", "规则库版次"), answer, "edition");
+    number_fact(out, say("events", "事件"), answer, "events");
+    number_fact(out, say("refused", "拒收"), answer, "refused");
+    number_fact(out, say("cases", "办件"), answer, "cases");
+    number_fact(out, say("open cases", "在办"), answer, "cases_open");
+    number_fact(out, say("last card", "末牌号"), answer, "head");
+    show_cards(out, json_object_get(answer, "cards"));
+    fact_print(out, say("next due", "下次到期"), field_when(answer, "due_next", text));
+    number_fact(out, say("journal", "日志字节"), answer, "journal_bytes");
     if (json_is_integer(json_object_get(answer, "map_used_permille"))) {
         long long permille = (long long)field_number(answer, "map_used_permille");
         (void)snprintf(text, sizeof text, "%lld.%lld %%", permille / 10, permille % 10);
-        fact_print(say("store used", "存储占用"), text);
+        fact_print(out, say("store used", "存储占用"), text);
     }
-    show_sources(json_object_get(answer, "sources"));
+    show_sources(out, json_object_get(answer, "sources"));
 }
 
 /* The next instant of a case stands in `next` (an object), or flat in `next_at`, `next_level`. */
-void show_open(const json_t *answer)
+void show_open(FILE *out, const json_t *answer)
 {
     const json_t *cases = json_object_get(answer, "cases");
     struct table table = {.column_count = 6,
@@ -112,12 +112,12 @@ void show_open(const json_t *answer)
                   field_text(row, "handler"), when, level_label(level, label));
     }
     if (table.cell_count == 0)
-        printf("%s\n", say("no open cases", "没有在办办件"));
+        (void)fprintf(out, "%s\n", say("no open cases", "没有在办办件"));
     else
-        table_print(&table, 0);
+        table_print(out, &table, 0);
 }
 
-void show_soon(const json_t *answer)
+void show_soon(FILE *out, const json_t *answer)
 {
     const json_t *due = json_object_get(answer, "due");
     struct table table = {.column_count = 6,
@@ -138,12 +138,12 @@ void show_soon(const json_t *answer)
                          NULL));
     }
     if (table.cell_count == 0)
-        printf("%s\n", say("nothing falls due", "没有即将到期的办件"));
+        (void)fprintf(out, "%s\n", say("nothing falls due", "没有即将到期的办件"));
     else
-        table_print(&table, 0);
+        table_print(out, &table, 0);
 }
 
-void show_quarantine(const json_t *answer)
+void show_quarantine(FILE *out, const json_t *answer)
 {
     const json_t *refused = json_object_get(answer, "refused");
     struct table table = {.column_count = 6,
@@ -162,13 +162,13 @@ void show_quarantine(const json_t *answer)
                   joined(why, ": ", field_text(row, "field"), field_text(row, "text"), NULL));
     }
     if (table.cell_count == 0)
-        printf("%s\n", say("nothing was refused", "没有被拒收的事件"));
+        (void)fprintf(out, "%s\n", say("nothing was refused", "没有被拒收的事件"));
     else
-        table_print(&table, 0);
+        table_print(out, &table, 0);
 }
 
-void show_requeued(const json_t *answer)
+void show_requeued(FILE *out, const json_t *answer)
 {
-    printf(say("taken in again: %lld\n", "已重新接收：%lld\n"),
-           (long long)field_number(answer, "requeued"));
+    (void)fprintf(out, say("taken in again: %lld\n", "已重新接收：%lld\n"),
+                  (long long)field_number(answer, "requeued"));
 }

@@ -6,11 +6,12 @@
 #include "engine/sys/lang.h"
 #include "engine/sys/log.h"
 #include "engine/sys/options.h"
-#include "viewer/ask/show.h"
+#include "viewer/ask/lists.h"
 #include "viewer/feed/card_view.h"
 #include "viewer/feed/feed.h"
 #include "viewer/feed/fit.h"
 #include "viewer/feed/place.h"
+#include "viewer/feed/show.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -107,7 +108,7 @@ struct verb {
     int operands_min;
     int operands_max;
     json_t *(*request)(int count, char **operands);
-    void (*show)(const json_t *answer);
+    void (*show)(FILE *out, const json_t *answer);
 };
 
 static const struct verb *verb_in_force;
@@ -218,12 +219,12 @@ static json_t *request_quarantine(int count, char **operands)
     return request;
 }
 
-static void show_refused(const json_t *answer)
+static void show_refused(FILE *out, const json_t *answer)
 {
     if (json_is_array(json_object_get(answer, "refused")))
-        show_quarantine(answer);
+        show_quarantine(out, answer);
     else
-        show_requeued(answer);
+        show_requeued(out, answer);
 }
 
 #define PROGRAM(word, operands, en, zh, rows)                                                      \
@@ -294,7 +295,7 @@ static int answer_show(const struct verb *verb, const json_t *answer)
         puts(line);
         free(line);
     } else if (code == EX_OK) {
-        verb->show(answer);
+        verb->show(stdout, answer);
     }
     return fflush(stdout) == 0 && ferror(stdout) == 0 ? code : EX_IOERR;
 }

@@ -32,6 +32,7 @@ enum {
 struct feed {
     struct feed_events events;
     bool with_shadow;
+    uint64_t last_count;
     int64_t blind_ms;
     int watch_fd; /* an epoll of both sockets: one number that never changes */
     struct socket *cards;
@@ -107,6 +108,7 @@ int feed_open(const struct feed_options *options, const struct feed_events *even
     feed->with_shadow = options->with_shadow;
     feed->blind_ms = options->blind_ms > 0 ? options->blind_ms : BLIND_MS;
     feed->next = options->from_seq;
+    feed->last_count = options->last_count;
     feed->head_is_doubted = true;
     feed->is_blind = true;
     feed->pulse_ms = clock_monotonic_ms();
@@ -171,6 +173,12 @@ static uint64_t number_of(const json_t *object, const char *name)
     return number > 0 ? (uint64_t)number : 0;
 }
 
+/* The first number wanted, now that the head is known. */
+static uint64_t baseline(const struct feed *feed, uint64_t head)
+{
+    return head > feed->last_count ? head - feed->last_count + 1 : 1;
+}
+
 static int take_card(struct feed *feed, bool is_shadow, struct slice line, json_t *card)
 {
     uint64_t seq = number_of(card, "seq");
@@ -181,7 +189,7 @@ static int take_card(struct feed *feed, bool is_shadow, struct slice line, json_
     if (feed->known < seq)
         feed->known = seq;
     if (feed->next == 0)
-        feed->next = seq;
+        feed->next = baseline(feed, seq - 1);
     if (seq == feed->next) {
         hand_on(feed, is_shadow, line, card);
         hand_on_held(feed);
@@ -212,7 +220,7 @@ static void take_pulse(struct feed *feed, const json_t *pulse)
     feed->pulse_at = clock_now();
     feed->has_pulsed = true;
     if (feed->next == 0)
-        feed->next = head + 1;
+        feed->next = baseline(feed, head);
     if (feed->known < head)
         feed->known = head;
     /* Lower than what we have: either this pulse waited in a queue while answers overtook it, or
@@ -232,7 +240,7 @@ static void take_status(struct feed *feed, const json_t *status)
     feed->head_is_doubted = false;
     take_instance(feed, status);
     if (feed->next == 0)
-        feed->next = head + 1;
+        feed->next = baseline(feed, head);
     if (head + 1 >= feed->next) {
         if (feed->known < head)
             feed->known = head;

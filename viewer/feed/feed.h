@@ -15,9 +15,10 @@
 struct feed_options {
     const char *feed_endpoint;
     const char *query_endpoint;
-    uint64_t from_seq; /* first card wanted; 0: only those to come */
-    bool with_shadow;  /* cards of shadow rules too */
-    int64_t blind_ms;  /* no pulse for so long: blind. 0: 5000 */
+    uint64_t from_seq;   /* first card wanted; 0: only those to come */
+    uint64_t last_count; /* with from_seq 0: so many of the newest that are there already, too */
+    bool with_shadow;    /* cards of shadow rules too */
+    int64_t blind_ms;    /* no pulse for so long: blind. 0: 5000 */
 };
 
 /* What a viewer does with what comes. Any of them may be NULL. Text and json are borrowed for the

@@ -30,6 +30,7 @@ static struct {
     const char *colour;
     const char *zone;
     int64_t count;
+    int64_t last;
     int64_t blind_ms;
     bool json;
     bool shadow;
@@ -45,6 +46,8 @@ static const struct option options[] = {
      &wish.query},
     {"from", 0, OPTION_TEXT, "SEQ|start|now", "now", 0, 0, "first card to show",
      "从哪一张牌开始显示", &wish.from},
+    {"last", 0, OPTION_NUMBER, "N", "0", 0, INT32_MAX, "with --from now: the newest N first",
+     "从现在开始时，先显示最近 N 张", &wish.last},
     {"level", 0, OPTION_LIST, "LEVEL,…", NULL, 0, 0, "only these levels (warn, yellow, red)",
      "只显示这些级别（warn、yellow、red）", &wish.levels},
     {"org", 0, OPTION_TEXT, "ORG", NULL, 0, 0, "only cards of this org", "只显示该部门的牌",
@@ -261,6 +264,7 @@ int main(int argc, char **argv)
         .feed_endpoint = place_endpoint(wish.feed, wish.home, "feed", rooms[0]),
         .query_endpoint = place_endpoint(wish.query, wish.home, "query", rooms[1]),
         .from_seq = from_of(wish.from),
+        .last_count = (uint64_t)wish.last,
         .with_shadow = wish.shadow,
         .blind_ms = wish.blind_ms,
     };

@@ -1,9 +1,9 @@
 /* words.h - words of the contract in the reader's language, and small joined texts.
  *
- * Layer: viewer/ask. A word that is not known is shown as it came.
+ * Layer: viewer/feed. A word that is not known is shown as it came.
  */
-#ifndef ASK_WORDS_H
-#define ASK_WORDS_H
+#ifndef FEED_WORDS_H
+#define FEED_WORDS_H
 
 #include "viewer/feed/card_view.h"
 

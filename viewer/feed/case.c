@@ -2,10 +2,10 @@
  * in one row of time; then each clock in numbers.
  */
 #include "engine/sys/lang.h"
-#include "viewer/ask/show.h"
-#include "viewer/ask/table.h"
-#include "viewer/ask/words.h"
 #include "viewer/feed/fit.h"
+#include "viewer/feed/show.h"
+#include "viewer/feed/table.h"
+#include "viewer/feed/words.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,7 +130,7 @@ static int entry_order(const void *a, const void *b)
     return first->place < second->place ? -1 : 1;
 }
 
-static void timeline_print(struct timeline *timeline)
+static void timeline_print(FILE *out, struct timeline *timeline)
 {
     if (timeline->count > 1)
         qsort(timeline->entries, timeline->count, sizeof *timeline->entries, entry_order);
@@ -141,45 +141,46 @@ static void timeline_print(struct timeline *timeline)
         TABLE_ADD(&table, moment_text(entry->at, MOMENT_FULL, time), entry->mark, entry->what,
                   entry->more);
     }
-    table_print(&table, 2);
+    table_print(out, &table, 2);
 }
 
-static void show_facts(const json_t *facts)
+static void show_facts(FILE *out, const json_t *facts)
 {
     char edition[32] = "";
     if (field_number(facts, "edition") > 0)
         (void)snprintf(edition, sizeof edition, "%lld", (long long)field_number(facts, "edition"));
-    fact_print(say("item", "事项"), field_text(facts, "item"));
-    fact_print(say("org", "部门"), field_text(facts, "org"));
-    fact_print(say("area", "区划"), field_text(facts, "area"));
-    fact_print(say("handler", "承办人"), field_text(facts, "handler"));
-    fact_print(say("source", "来源"), field_text(facts, "source"));
-    fact_print(say("edition", "规则库版次"), edition);
+    fact_print(out, say("item", "事项"), field_text(facts, "item"));
+    fact_print(out, say("org", "部门"), field_text(facts, "org"));
+    fact_print(out, say("area", "区划"), field_text(facts, "area"));
+    fact_print(out, say("handler", "承办人"), field_text(facts, "handler"));
+    fact_print(out, say("source", "来源"), field_text(facts, "source"));
+    fact_print(out, say("edition", "规则库版次"), edition);
 }
 
-void show_case(const json_t *answer)
+void show_case(FILE *out, const json_t *answer)
 {
     const json_t *facts = json_object_get(answer, "case");
     char name[FIT_BYTES];
-    printf("%s %s · %s\n", say("Case", "办件"),
-           fit_text(slice_of(field_text(facts, "case")), 80, false, name),
-           word_text(field_text(facts, "state")));
+    (void)fprintf(out, "%s %s · %s\n", say("Case", "办件"),
+                  fit_text(slice_of(field_text(facts, "case")), 80, false, name),
+                  word_text(field_text(facts, "state")));
     const json_t *judgeable = json_object_get(facts, "judgeable");
     char since[WORDS_BYTES];
     if (json_is_false(judgeable)) {
         (void)field_when(facts, "silent_since", since);
-        printf(say("  ! cannot judge since %s: its source is silent\n",
-                   "  ！自 %s 起无法判断：来源没有消息\n"),
-               since[0] == '\0' ? "?" : since);
+        (void)fprintf(out,
+                      say("  ! cannot judge since %s: its source is silent\n",
+                          "  ！自 %s 起无法判断：来源没有消息\n"),
+                      since[0] == '\0' ? "?" : since);
     }
-    show_facts(facts);
+    show_facts(out, facts);
 
     struct timeline timeline = {0};
     add_events(&timeline, json_object_get(facts, "events"));
     add_cards(&timeline, json_object_get(facts, "cards"));
     add_waiting(&timeline, json_object_get(facts, "clocks"));
-    printf("\n%s\n", say("Timeline", "时间线"));
-    timeline_print(&timeline);
+    (void)fprintf(out, "\n%s\n", say("Timeline", "时间线"));
+    timeline_print(out, &timeline);
     free(timeline.entries);
-    show_clocks(json_object_get(facts, "clocks"));
+    show_clocks(out, json_object_get(facts, "clocks"));
 }

@@ -1,5 +1,5 @@
 /* words.c - one table for all words: none of them means two things. */
-#include "viewer/ask/words.h"
+#include "viewer/feed/words.h"
 #include "engine/sys/lang.h"
 
 #include <stdarg.h>

@@ -3,15 +3,15 @@
  * out and on which ground, and what it comes to.
  */
 #include "engine/sys/lang.h"
-#include "viewer/ask/show.h"
-#include "viewer/ask/table.h"
-#include "viewer/ask/words.h"
 #include "viewer/feed/fit.h"
+#include "viewer/feed/show.h"
+#include "viewer/feed/table.h"
+#include "viewer/feed/words.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static void show_card(const json_t *card)
+static void show_card(FILE *out, const json_t *card)
 {
     struct card_view view = card_view_of(card);
     char head[WORDS_BYTES];
@@ -21,19 +21,19 @@ static void show_card(const json_t *card)
     char late[SPAN_TEXT_BYTES];
     (void)joined(head, " · ", level_label(view.level, label), state_text(view.state), view.case_no,
                  NULL);
-    printf("%s\n", fit_text(slice_of(head), 240, false, room));
-    fact_print(say("card", "牌"), view.id);
-    fact_print(say("item", "事项"), joined(head, " / ", view.item, view.step, NULL));
-    fact_print(say("org", "部门"), joined(head, " · ", view.org, view.handler, NULL));
-    fact_print(say("due", "应于"), moment_text(view.due, MOMENT_FULL, time));
+    (void)fprintf(out, "%s\n", fit_text(slice_of(head), 240, false, room));
+    fact_print(out, say("card", "牌"), view.id);
+    fact_print(out, say("item", "事项"), joined(head, " / ", view.item, view.step, NULL));
+    fact_print(out, say("org", "部门"), joined(head, " · ", view.org, view.handler, NULL));
+    fact_print(out, say("due", "应于"), moment_text(view.due, MOMENT_FULL, time));
     head[0] = '\0';
     if (moment_text(view.issued, MOMENT_FULL, time)[0] != '\0')
         (void)snprintf(head, sizeof head, "%s  (+%s)", time, span_text(view.late_ms, late));
-    fact_print(say("issued", "发出"), head);
-    fact_print(say("reason", "原因"), view.reason);
+    fact_print(out, say("issued", "发出"), head);
+    fact_print(out, say("reason", "原因"), view.reason);
 }
 
-static void show_grounds(const json_t *receipt)
+static void show_grounds(FILE *out, const json_t *receipt)
 {
     const json_t *rule = json_object_get(receipt, "rule");
     const json_t *calendar = json_object_get(receipt, "calendar");
@@ -42,20 +42,22 @@ static void show_grounds(const json_t *receipt)
     char part[WORDS_BYTES];
     (void)snprintf(part, sizeof part, say("version %lld", "第 %lld 版"),
                    (long long)field_number(rule, "revision"));
-    fact_print(say("rule", "规则"), joined(text, " · ", field_text(rule, "name"), part,
-                                           field_text(rule, lang_is_zh() ? "title_zh" : "title_en"),
-                                           field_text(rule, "ground"), NULL));
+    fact_print(out, say("rule", "规则"),
+               joined(text, " · ", field_text(rule, "name"), part,
+                      field_text(rule, lang_is_zh() ? "title_zh" : "title_en"),
+                      field_text(rule, "ground"), NULL));
     (void)labelled(part, say("known up to", "已知至"), field_text(calendar, "horizon"));
-    fact_print(say("calendar", "日历"), joined(text, " · ", field_text(calendar, "name"),
-                                               field_text(calendar, "zone"), part, NULL));
-    fact_print(say("convention", "计算方法"),
+    fact_print(out, say("calendar", "日历"),
+               joined(text, " · ", field_text(calendar, "name"), field_text(calendar, "zone"), part,
+                      NULL));
+    fact_print(out, say("convention", "计算方法"),
                joined(text, " · ", word_text(field_text(convention, "count")),
                       word_text(field_text(convention, "start")),
                       word_text(field_text(convention, "end")),
                       word_text(field_text(convention, "roll")), NULL));
 }
 
-static void show_count(const json_t *receipt)
+static void show_count(FILE *out, const json_t *receipt)
 {
     const json_t *start = json_object_get(receipt, "start");
     const json_t *limit = json_object_get(receipt, "limit");
@@ -66,21 +68,23 @@ static void show_count(const json_t *receipt)
     char source[WORDS_BYTES];
     char term[TERM_ROOM_BYTES];
     (void)labelled(from, say("counted from", "起算"), field_when(start, "counted_from", when));
-    fact_print(say("start", "开始"), joined(text, " · ", kind_text(field_text(start, "kind")),
-                                            field_when(start, "at", when), from, NULL));
+    fact_print(out, say("start", "开始"),
+               joined(text, " · ", kind_text(field_text(start, "kind")),
+                      field_when(start, "at", when), from, NULL));
     (void)labelled(source, say("from", "来自"), word_text(field_text(limit, "source")));
-    fact_print(say("limit", "时限"),
+    fact_print(out, say("limit", "时限"),
                joined(text, " · ", term_text(field_text(limit, "term"), term),
                       field_text(limit, "name"), source, field_when(limit, "due_at", when), NULL));
-    fact_print(say("rung", "触发点"), joined(text, " · ", field_text(rung, "text"),
-                                             field_when(rung, "due_at", when), NULL));
+    fact_print(
+        out, say("rung", "触发点"),
+        joined(text, " · ", field_text(rung, "text"), field_when(rung, "due_at", when), NULL));
 }
 
-static void show_pauses(const json_t *pauses)
+static void show_pauses(FILE *out, const json_t *pauses)
 {
     if (json_array_size(pauses) == 0)
         return;
-    printf("\n%s\n", say("Not counted", "不计入的期间"));
+    (void)fprintf(out, "\n%s\n", say("Not counted", "不计入的期间"));
     struct table table = {.column_count = 4,
                           .names = {say("from", "自"), say("to", "至"),
                                     say("not counted", "不计入"), say("ground", "依据")}};
@@ -95,7 +99,7 @@ static void show_pauses(const json_t *pauses)
                   joined(ground, " · ", kind_text(field_text(pause, "kind")),
                          field_text(pause, "ground"), NULL));
     }
-    table_print(&table, 2);
+    table_print(out, &table, 2);
 }
 
 /* A day (date, weekday) or an interval (from, to, amount): each counted piece has its number. */
@@ -124,43 +128,43 @@ static void add_day(struct table *table, const json_t *day)
               joined(why, " · ", field_text(day, "name"), field_text(day, "ground"), NULL));
 }
 
-static void show_days(const json_t *days)
+static void show_days(FILE *out, const json_t *days)
 {
     if (json_array_size(days) == 0)
         return;
-    printf("\n%s\n", say("The count, day by day", "逐日计算"));
+    (void)fprintf(out, "\n%s\n", say("The count, day by day", "逐日计算"));
     struct table table = {.column_count = 4,
                           .names = {say("date", "日期"), say("day", "星期"), say("counts", "计入"),
                                     say("why", "说明")}};
     for (size_t i = 0; i < json_array_size(days); i++)
         add_day(&table, json_array_get(days, i));
-    table_print(&table, 2);
+    table_print(out, &table, 2);
 }
 
-static void show_sum(const json_t *receipt)
+static void show_sum(FILE *out, const json_t *receipt)
 {
     char term[TERM_ROOM_BYTES];
     char edition[32];
-    (void)putchar('\n');
-    fact_print(say("used", "已用"), term_text(field_text(receipt, "used"), term));
-    fact_print(say("over", "超出"), term_text(field_text(receipt, "over"), term));
+    (void)fputc('\n', out);
+    fact_print(out, say("used", "已用"), term_text(field_text(receipt, "used"), term));
+    fact_print(out, say("over", "超出"), term_text(field_text(receipt, "over"), term));
     (void)snprintf(edition, sizeof edition, "%lld", (long long)field_number(receipt, "edition"));
     if (field_number(receipt, "edition") > 0)
-        fact_print(say("edition", "规则库版次"), edition);
+        fact_print(out, say("edition", "规则库版次"), edition);
 }
 
-void show_explanation(const json_t *answer)
+void show_explanation(FILE *out, const json_t *answer)
 {
     const json_t *receipt = json_object_get(answer, "receipt");
     if (!json_is_object(receipt)) {
-        show_clocks(json_object_get(answer, "clocks"));
+        show_clocks(out, json_object_get(answer, "clocks"));
         return;
     }
-    show_card(json_object_get(receipt, "card"));
-    (void)putchar('\n');
-    show_grounds(receipt);
-    show_count(receipt);
-    show_pauses(json_object_get(receipt, "pauses"));
-    show_days(json_object_get(receipt, "days"));
-    show_sum(receipt);
+    show_card(out, json_object_get(receipt, "card"));
+    (void)fputc('\n', out);
+    show_grounds(out, receipt);
+    show_count(out, receipt);
+    show_pauses(out, json_object_get(receipt, "pauses"));
+    show_days(out, json_object_get(receipt, "days"));
+    show_sum(out, receipt);
 }

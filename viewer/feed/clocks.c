@@ -2,10 +2,10 @@
  * when it held, will hold, or why it never will.
  */
 #include "engine/sys/lang.h"
-#include "viewer/ask/show.h"
-#include "viewer/ask/table.h"
-#include "viewer/ask/words.h"
 #include "viewer/feed/fit.h"
+#include "viewer/feed/show.h"
+#include "viewer/feed/table.h"
+#include "viewer/feed/words.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -66,7 +66,7 @@ static void add_rungs(struct table *table, const json_t *rungs)
     }
 }
 
-static void show_clock(const json_t *clock)
+static void show_clock(FILE *out, const json_t *clock)
 {
     char head[WORDS_BYTES];
     char rule[WORDS_BYTES];
@@ -81,16 +81,17 @@ static void show_clock(const json_t *clock)
     (void)labelled(used, say("used", "已用"), term_text(field_text(clock, "used"), term));
     (void)joined(head, " · ", field_text(clock, "clock"), word_text(field_text(clock, "state")),
                  rule, from, used, NULL);
-    printf("\n%s %s\n", say("Clock", "时钟"), fit_text(slice_of(head), 240, false, room));
+    (void)fprintf(out, "\n%s %s\n", say("Clock", "时钟"),
+                  fit_text(slice_of(head), 240, false, room));
     struct table table = {.column_count = 4};
     add_limits(&table, json_object_get(clock, "limits"));
     add_pauses(&table, json_object_get(clock, "pauses"));
     add_rungs(&table, json_object_get(clock, "rungs"));
-    table_print(&table, 2);
+    table_print(out, &table, 2);
 }
 
-void show_clocks(const json_t *clocks)
+void show_clocks(FILE *out, const json_t *clocks)
 {
     for (size_t i = 0; i < json_array_size(clocks); i++)
-        show_clock(json_array_get(clocks, i));
+        show_clock(out, json_array_get(clocks, i));
 }

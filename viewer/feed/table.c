@@ -1,5 +1,5 @@
 /* table.c - see table.h. A cell is cut at 48 columns, the last of a row never. */
-#include "viewer/ask/table.h"
+#include "viewer/feed/table.h"
 #include "engine/sys/lang.h"
 #include "viewer/feed/fit.h"
 
@@ -45,8 +45,8 @@ static int width_of(const struct table *table, size_t column)
     return width < CELL_COLUMNS_MAX ? width : CELL_COLUMNS_MAX;
 }
 
-static void row_print(const struct table *table, const char *const *cells, const int *widths,
-                      int indent)
+static void row_print(FILE *out, const struct table *table, const char *const *cells,
+                      const int *widths, int indent)
 {
     char line[TABLE_COLUMNS_MAX * FIT_BYTES];
     size_t used = 0;
@@ -59,18 +59,18 @@ static void row_print(const struct table *table, const char *const *cells, const
     }
     while (used > 0 && line[used - 1] == ' ')
         line[--used] = '\0';
-    printf("%*s%s\n", indent, "", line);
+    (void)fprintf(out, "%*s%s\n", indent, "", line);
 }
 
-void table_print(struct table *table, int indent)
+void table_print(FILE *out, struct table *table, int indent)
 {
     int widths[TABLE_COLUMNS_MAX];
     for (size_t i = 0; i < table->column_count; i++)
         widths[i] = width_of(table, i);
     if (table->names[0] != NULL)
-        row_print(table, table->names, widths, indent);
+        row_print(out, table, table->names, widths, indent);
     for (size_t i = 0; i < table->cell_count; i += table->column_count)
-        row_print(table, (const char *const *)(table->cells + i), widths, indent);
+        row_print(out, table, (const char *const *)(table->cells + i), widths, indent);
     for (size_t i = 0; i < table->cell_count; i++)
         free(table->cells[i]);
     free(table->cells);
@@ -79,12 +79,12 @@ void table_print(struct table *table, int indent)
     table->cell_room = 0;
 }
 
-void fact_print(const char *name, const char *value)
+void fact_print(FILE *out, const char *name, const char *value)
 {
     char label[FIT_BYTES];
     char text[FIT_BYTES];
     if (value[0] == '\0')
         return;
-    printf("  %s  %s\n", fit_text(slice_of(name), FACT_COLUMNS, true, label),
-           fit_text(slice_of(value), 240, false, text));
+    (void)fprintf(out, "  %s  %s\n", fit_text(slice_of(name), FACT_COLUMNS, true, label),
+                  fit_text(slice_of(value), 240, false, text));
 }

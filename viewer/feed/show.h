@@ -1,0 +1,18 @@
+/* show.h - cases and receipts as a person reads them, as lines of text.
+ *
+ * Layer: viewer/feed. Each takes the engine's whole answer (engine/wire/README.md); what is missing
+ * in it is left out, not complained about.
+ */
+#ifndef FEED_SHOW_H
+#define FEED_SHOW_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+void show_case(FILE *out, const json_t *answer);
+/* A receipt; or, when a case was asked about, its clocks. */
+void show_explanation(FILE *out, const json_t *answer);
+/* show_clocks - each clock with its limits, pauses and rungs. */
+void show_clocks(FILE *out, const json_t *clocks);
+
+#endif
