@@ -10,6 +10,7 @@
 /* One event, and when the engine first sees it: usually when it happened. */
 struct rule_test_event {
     struct instant seen_at;
+    uint64_t seq; /* the source's number; 0: its place in the list. A correction repeats one */
     struct event event;
     uint32_t line;
 };

@@ -117,11 +117,13 @@ enum value_place {
     PLACE_FEE_PAID,
     PLACE_RATING,
     PLACE_VERSION,
+    PLACE_SEQ,
 };
 
 static const char *const place_names[] = {
-    "case", "item",  "step",   "org",        "area", "handler", "result",   "reason", "parent",
-    "term", "limit", "due_at", "entered_at", "seen", "fee_due", "fee_paid", "rating", "version",
+    "case",    "item",     "step",   "org",     "area",   "handler",    "result",
+    "reason",  "parent",   "term",   "limit",   "due_at", "entered_at", "seen",
+    "fee_due", "fee_paid", "rating", "version", "seq",
 };
 
 static struct slice *text_place(struct event *event, enum value_place place)
@@ -132,9 +134,10 @@ static struct slice *text_place(struct event *event, enum value_place place)
     return places[place];
 }
 
-static bool put_number(struct event *event, enum value_place place, struct slice value)
+static bool put_number(struct rule_test_event *it, enum value_place place, struct slice value)
 {
     enum { RATING_MAX = 5 };
+    struct event *event = &it->event;
     int64_t number = 0;
     if (!whole_number(value, &number))
         return false;
@@ -144,6 +147,8 @@ static bool put_number(struct event *event, enum value_place place, struct slice
         event->fee_paid = number;
     else if (place == PLACE_VERSION)
         event->version = (uint32_t)number;
+    else if (place == PLACE_SEQ)
+        it->seq = (uint64_t)number;
     else if (number >= 1 && number <= RATING_MAX)
         event->rating = (int32_t)number;
     else
@@ -160,7 +165,7 @@ static bool put_value(const struct test_reader *reader, struct rule_test_event *
         return !slice_is_empty(value);
     }
     if (place >= PLACE_FEE_DUE)
-        return put_number(event, place, value);
+        return put_number(it, place, value);
     if (place == PLACE_TERM)
         return term_parse(value, &event->term) == 0;
     if (place == PLACE_LIMIT)

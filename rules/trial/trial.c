@@ -1,0 +1,235 @@
+/* trial.c - a test looks at a part of the rule set: the rule it stands in (or its whole set), and
+ * the one item it makes up. That part is a rule set of its own, made by copying the few arrays that
+ * differ; all else is shared.
+ *
+ * Cards are kept as they stand after their last record, one for each (case, clock, cycle, rung).
+ */
+#include "rules/trial/trial.h"
+
+#include "engine/core/offline.h"
+
+#include <stdlib.h>
+
+enum { NO_MEMORY = -12 };
+
+/* One card as it stood last. */
+struct kept_card {
+    struct kept_card *next;
+    struct slice case_no;
+    struct slice clock;
+    struct slice rung;
+    struct slice rule;
+    struct slice level;
+    uint32_t cycle;
+    struct instant due_at;
+    bool is_withdrawn;
+    bool is_expected;
+};
+
+struct trial {
+    const struct ruleset *ruleset;
+    const struct rule_test *test;
+    void *ctx;
+    void (*report)(void *ctx, const struct trial_report *report);
+    struct arena *arena;
+    struct ruleset part;
+    struct kept_card *first;
+    struct kept_card **last_p;
+    bool is_short;
+    bool is_good;
+};
+
+static void differ(struct trial *trial, enum trial_difference difference, uint32_t line,
+                   const struct trial_report *more)
+{
+    struct trial_report report = *more;
+    report.test = trial->test;
+    report.difference = difference;
+    report.line = line;
+    trial->is_good = false;
+    trial->report(trial->ctx, &report);
+}
+
+/* ---- the part of the rule set ---------------------------------------------------------------- */
+
+static bool looks_on(const struct rule_test *test, const struct rule *rule)
+{
+    return slice_is_empty(test->rule) ? slice_is_equal(test->set, rule->set)
+                                      : slice_is_equal(test->rule, rule->name);
+}
+
+static bool take_part(struct trial *trial)
+{
+    const struct ruleset *whole = trial->ruleset;
+    struct rule *rules = arena_take(trial->arena, whole->rule_count, sizeof *rules);
+    uint32_t count = 0;
+    if (rules == NULL) {
+        trial->is_short = true;
+        return false;
+    }
+    for (uint32_t i = 0; i < whole->rule_count; i++)
+        if (looks_on(trial->test, &whole->rules[i]))
+            rules[count++] = whole->rules[i];
+    trial->part = *whole;
+    trial->part.rules = rules;
+    trial->part.rule_count = count;
+    if (trial->test->has_item) {
+        trial->part.items = &trial->test->item;
+        trial->part.item_count = 1;
+    } else if (trial->test->event_count > 0 && slice_is_empty(trial->test->events[0].event.item)) {
+        trial->part.item_count = 0; /* a test about no item asks for no catalogue */
+    }
+    if (count == 0)
+        differ(trial, TRIAL_NO_RULE, trial->test->line, &(struct trial_report){.line = 0});
+    else if (ruleset_index(&trial->part, trial->arena) != 0)
+        trial->is_short = true;
+    return count > 0 && !trial->is_short;
+}
+
+/* ---- playing --------------------------------------------------------------------------------- */
+
+static struct slice copy(struct trial *trial, struct slice text)
+{
+    struct slice copied = {0};
+    if (!arena_copy(trial->arena, text, &copied))
+        trial->is_short = true;
+    return copied;
+}
+
+static struct kept_card *find(const struct trial *trial, const struct card *card)
+{
+    struct kept_card *kept = trial->first;
+    while (kept != NULL && !(slice_is_equal(kept->case_no, card->case_no) &&
+                             slice_is_equal(kept->clock, card->clock) &&
+                             kept->cycle == card->cycle && slice_is_equal(kept->rung, card->rung)))
+        kept = kept->next;
+    return kept;
+}
+
+static void on_card(void *ctx, const struct card *card)
+{
+    struct trial *trial = ctx;
+    struct kept_card *kept = find(trial, card);
+    if (kept == NULL) {
+        kept = arena_take(trial->arena, 1, sizeof *kept);
+        if (kept == NULL) {
+            trial->is_short = true;
+            return;
+        }
+        kept->case_no = copy(trial, card->case_no);
+        kept->clock = copy(trial, card->clock);
+        kept->rung = copy(trial, card->rung);
+        kept->rule = copy(trial, card->rule);
+        kept->level = copy(trial, card->level);
+        kept->cycle = card->cycle;
+        kept->due_at = card->due_at;
+        *trial->last_p = kept;
+        trial->last_p = &kept->next;
+    }
+    kept->is_withdrawn = card->state == CARD_WITHDRAWN || card->state == CARD_DISMISSED ||
+                         card->state == CARD_SUPERSEDED;
+    if (!kept->is_withdrawn)
+        kept->due_at = card->due_at; /* a card taken back keeps the instant it was raised for */
+}
+
+static void play(struct trial *trial, struct offline *offline)
+{
+    const struct rule_test *test = trial->test;
+    for (uint32_t i = 0; i < test->event_count && trial->is_good; i++) {
+        const struct rule_test_event *it = &test->events[i];
+        uint64_t seq = it->seq != 0 ? it->seq : (uint64_t)i + 1;
+        int status = offline_apply(offline, it->seen_at, 1, seq, &it->event);
+        if (status < 0)
+            trial->is_short = true;
+        else if (status > 0)
+            differ(trial, TRIAL_REFUSED, it->line, &(struct trial_report){.line = 0});
+    }
+    if (trial->is_good)
+        offline_advance(offline, test->until);
+}
+
+/* ---- comparing ------------------------------------------------------------------------------- */
+
+static bool is_as_expected(const struct trial *trial, const struct rule_test_card *expected,
+                           const struct kept_card *kept)
+{
+    return !kept->is_expected && kept->due_at.ms == expected->due_at.ms &&
+           kept->is_withdrawn == expected->is_withdrawn &&
+           slice_is_equal(kept->level, trial->ruleset->levels[expected->level]) &&
+           (slice_is_empty(expected->rule) || slice_is_equal(kept->rule, expected->rule)) &&
+           (slice_is_empty(expected->case_no) || slice_is_equal(kept->case_no, expected->case_no));
+}
+
+static void compare(struct trial *trial)
+{
+    const struct rule_test *test = trial->test;
+    for (uint32_t i = 0; i < test->card_count; i++) {
+        const struct rule_test_card *expected = &test->cards[i];
+        struct kept_card *kept = trial->first;
+        while (kept != NULL && !is_as_expected(trial, expected, kept))
+            kept = kept->next;
+        if (kept != NULL) {
+            kept->is_expected = true;
+            continue;
+        }
+        differ(trial, TRIAL_MISSING, expected->line,
+               &(struct trial_report){
+                   .due_at = expected->due_at,
+                   .offset_s = calendar_offset_s(test->calendar, expected->due_at),
+                   .level = trial->ruleset->levels[expected->level],
+                   .rule = slice_is_empty(expected->rule) ? test->rule : expected->rule,
+                   .is_withdrawn = expected->is_withdrawn});
+    }
+    for (const struct kept_card *kept = trial->first; kept != NULL; kept = kept->next) {
+        if (kept->is_expected)
+            continue;
+        differ(trial, TRIAL_SURPLUS, test->line,
+               &(struct trial_report){.due_at = kept->due_at,
+                                      .offset_s = calendar_offset_s(test->calendar, kept->due_at),
+                                      .level = kept->level,
+                                      .rule = kept->rule,
+                                      .is_withdrawn = kept->is_withdrawn});
+    }
+}
+
+int trial_run(const struct ruleset *ruleset, const struct rule_test *test, void *ctx,
+              void (*report)(void *ctx, const struct trial_report *report), bool *is_good_out)
+{
+    struct trial trial = {.ruleset = ruleset,
+                          .test = test,
+                          .ctx = ctx,
+                          .report = report,
+                          .arena = arena_create(),
+                          .is_good = true};
+    trial.last_p = &trial.first;
+    if (trial.arena == NULL)
+        return NO_MEMORY;
+    if (take_part(&trial)) {
+        struct offline *offline = offline_create(&trial.part, &trial, on_card);
+        trial.is_short = offline == NULL;
+        if (offline != NULL)
+            play(&trial, offline);
+        offline_destroy(&offline);
+        if (trial.is_good && !trial.is_short)
+            compare(&trial);
+    }
+    arena_destroy(&trial.arena);
+    *is_good_out = trial.is_good;
+    return trial.is_short ? NO_MEMORY : 0;
+}
+
+int trial_run_all(const struct ruleset *ruleset, void *ctx,
+                  void (*report)(void *ctx, const struct trial_report *report),
+                  struct trial_result *result_out)
+{
+    struct trial_result result = {.test_count = ruleset->test_count};
+    for (uint32_t i = 0; i < ruleset->test_count; i++) {
+        bool is_good = false;
+        int status = trial_run(ruleset, &ruleset->tests[i], ctx, report, &is_good);
+        if (status != 0)
+            return status;
+        result.failed_count += !is_good;
+    }
+    *result_out = result;
+    return 0;
+}
