@@ -1,0 +1,131 @@
+/* due_calendar.c - finding a calendar, and those it inherits from, among the folders. */
+#include "rules/due.h"
+
+#include "rules/text/calendar_text.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { PATH_BYTES = 4096, FOLDERS_MAX = 4 };
+
+const char *due_calendar_folder;
+
+struct folders {
+    uint32_t count;
+    char at[FOLDERS_MAX][PATH_BYTES];
+};
+
+static void folder_add(struct folders *folders, const char *start, size_t count, const char *rest)
+{
+    if (folders->count == FOLDERS_MAX || count + strlen(rest) >= PATH_BYTES)
+        return;
+    char *to = folders->at[folders->count++];
+    memcpy(to, start, count);
+    memcpy(to + count, rest, strlen(rest) + 1);
+}
+
+/* Next to the program: PREFIX/bin/cardwatch-due has its calendars in PREFIX/share. */
+static void folder_of_program(struct folders *folders)
+{
+    char path[PATH_BYTES];
+    ssize_t count = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (count <= 0)
+        return;
+    path[count] = '\0';
+    const char *end = strrchr(path, '/');
+    if (end != NULL)
+        folder_add(folders, path, (size_t)(end - path), "/../share/cardwatch/calendars");
+}
+
+static void folders_of(struct folders *folders)
+{
+    const char *share = getenv("CARDWATCH_SHARE");
+    folders->count = 0;
+    if (due_calendar_folder != NULL) {
+        folder_add(folders, due_calendar_folder, strlen(due_calendar_folder), "");
+        return;
+    }
+    if (share != NULL && share[0] != '\0')
+        folder_add(folders, share, strlen(share), "/calendars");
+    folder_of_program(folders);
+    folder_add(folders, "rules/calendars", strlen("rules/calendars"), "");
+}
+
+/* FOLDER/NAME.yaml, if it can be read. */
+static bool is_there(const char *folder, struct slice name, char path[PATH_BYTES])
+{
+    int count = snprintf(path, PATH_BYTES, "%s/%.*s.yaml", folder, SLICE_ARG(name));
+    return count > 0 && count < PATH_BYTES && access(path, R_OK) == 0;
+}
+
+/* The file of a calendar that another one inherits from: beside that one first. */
+static bool find_parent(const struct folders *folders, const struct calendar_page *page,
+                        char path[PATH_BYTES])
+{
+    char beside[PATH_BYTES];
+    const char *file = page->root->file;
+    const char *end = strrchr(file, '/');
+    size_t count = end == NULL ? 0 : (size_t)(end - file);
+    if (count < sizeof beside) {
+        memcpy(beside, file, count);
+        beside[count] = '\0';
+        if (is_there(count == 0 ? "." : beside, page->parent, path))
+            return true;
+    }
+    for (uint32_t i = 0; i < folders->count; i++)
+        if (is_there(folders->at[i], page->parent, path))
+            return true;
+    return false;
+}
+
+static bool is_path(const char *name)
+{
+    size_t count = strlen(name);
+    return strchr(name, '/') != NULL || (count > 5 && strcmp(name + count - 5, ".yaml") == 0);
+}
+
+static bool find(const struct folders *folders, const char *name, char path[PATH_BYTES],
+                 struct problem_list *problems)
+{
+    if (is_path(name))
+        return snprintf(path, PATH_BYTES, "%s", name) < PATH_BYTES;
+    for (uint32_t i = 0; i < folders->count; i++)
+        if (is_there(folders->at[i], slice_of(name), path))
+            return true;
+    problem_error(problems, name, 0, 0,
+                  "no calendar of this name in %s; give its file (./NAME.yaml), or --calendars DIR",
+                  "在 %s 中没有此日历；请给出文件（./NAME.yaml），或用 --calendars DIR",
+                  folders->count == 0 ? "." : folders->at[0]);
+    return false;
+}
+
+static bool read_all(struct calendar_book *book, const char *name, struct problem_list *problems)
+{
+    char path[PATH_BYTES];
+    struct folders *folders = calloc(1, sizeof *folders);
+    if (folders == NULL)
+        return false;
+    folders_of(folders);
+    bool is_more = find(folders, name, path, problems);
+    bool is_good = is_more;
+    while (is_more) {
+        is_good = calendar_text_read_file(book, path, problems) == 0 && is_good;
+        const struct calendar_page *page = book->last;
+        /* A parent that is not found is told by calendar_text_resolve, where it is named. */
+        is_more = is_good && page->parent.count > 0 &&
+                  calendar_book_find(book, page->parent) == NULL &&
+                  find_parent(folders, page, path);
+    }
+    free(folders);
+    return is_good;
+}
+
+bool due_calendar_load(const char *name, struct problem_list *problems,
+                       struct calendar **calendar_out)
+{
+    OWNED(calendar_book_clear) struct calendar_book book;
+    if (!calendar_book_init(&book))
+        return false;
+    return read_all(&book, name, problems) && calendar_text_resolve(&book, problems) == 0 &&
+           calendar_book_build(book.first, calendar_out) == 0;
+}
