@@ -80,17 +80,24 @@ static void *keep(const char *text)
     return copy;
 }
 
-static void entry_add(const char *key, const yaml_event_t *event, bool in_section, uint32_t list)
+/* A key, and where it stands: what is wrong with its value is told at the key. */
+struct key {
+    char text[KEY_BYTES];
+    yaml_mark_t mark;
+};
+
+static void entry_add(const struct key *key, const yaml_event_t *event, bool in_section,
+                      uint32_t list)
 {
     const char *text = (const char *)event->data.scalar.value;
-    yaml_mark_t mark = event->start_mark;
+    yaml_mark_t mark = key->mark;
     if (strlen(text) != event->data.scalar.length)
-        refuse(mark, key, say("has a NUL character", "含空字符"));
+        refuse(mark, key->text, say("has a NUL character", "含空字符"));
     if (text[0] == '\0' && event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE)
-        refuse(mark, key,
+        refuse(mark, key->text,
                say("has no value: give one, or leave the line out", "没有值：请填写或删去该行"));
     if (file.count == ENTRIES_MAX)
-        refuse(mark, key, say("more than 1024 values", "超过 1024 个值"));
+        refuse(mark, key->text, say("more than 1024 values", "超过 1024 个值"));
     struct entry *entry = &file.entries[file.count++];
     char where[1024];
     (void)snprintf(where, sizeof where, "%s:%zu", file.path, mark.line + 1);
@@ -99,10 +106,10 @@ static void entry_add(const char *key, const yaml_event_t *event, bool in_sectio
                             .mark = mark,
                             .in_section = in_section,
                             .list = list};
-    (void)snprintf(entry->key, sizeof entry->key, "%s", key);
+    (void)snprintf(entry->key, sizeof entry->key, "%s", key->text);
 }
 
-static void read_elements(const char *key, bool in_section)
+static void read_elements(const struct key *key, bool in_section)
 {
     uint32_t list = ++file.list_count;
     for (;;) {
@@ -119,13 +126,14 @@ static void read_elements(const char *key, bool in_section)
 }
 
 /* The key of an entry, copied out of the event. */
-static void key_copy(const yaml_event_t *event, char key[KEY_BYTES])
+static void key_copy(const yaml_event_t *event, struct key *key)
 {
     if (event->type != YAML_SCALAR_EVENT)
         refuse_form(event->start_mark);
-    (void)snprintf(key, KEY_BYTES, "%s", (const char *)event->data.scalar.value);
+    key->mark = event->start_mark;
+    (void)snprintf(key->text, KEY_BYTES, "%s", (const char *)event->data.scalar.value);
     if (event->data.scalar.length >= KEY_BYTES)
-        refuse(event->start_mark, key, say("no such option", "没有这个选项"));
+        refuse(event->start_mark, key->text, say("no such option", "没有这个选项"));
 }
 
 /* The mapping of a section; is_ours: that of the program that asks. Others are walked over. */
@@ -137,15 +145,15 @@ static void read_section(bool is_ours)
             yaml_event_delete(&event);
             return;
         }
-        char key[KEY_BYTES];
-        key_copy(&event, key);
+        struct key key;
+        key_copy(&event, &key);
         yaml_event_delete(&event);
         size_t count = file.count;
         event = next_event();
         if (event.type == YAML_SCALAR_EVENT)
-            entry_add(key, &event, true, 0);
+            entry_add(&key, &event, true, 0);
         else if (event.type == YAML_SEQUENCE_START_EVENT)
-            read_elements(key, true);
+            read_elements(&key, true);
         else
             refuse_form(event.start_mark);
         yaml_event_delete(&event);
@@ -155,14 +163,15 @@ static void read_section(bool is_ours)
 }
 
 /* A section one letter off from ours would be passed over without a word. */
-static void check_section_name(const struct program *program, const char *key, yaml_mark_t mark)
+static void check_section_name(const struct program *program, const struct key *key)
 {
-    if (strcmp(key, program->section) != 0 && word_distance(key, program->section) == 1) {
+    if (strcmp(key->text, program->section) != 0 &&
+        word_distance(key->text, program->section) == 1) {
         char reason[REASON_BYTES];
         (void)snprintf(reason, sizeof reason,
                        say("no such section; did you mean %s?", "没有这一节；是否指 %s？"),
                        program->section);
-        refuse(mark, key, reason);
+        refuse(key->mark, key->text, reason);
     }
 }
 
@@ -174,18 +183,17 @@ static void read_top(const struct program *program)
             yaml_event_delete(&event);
             return;
         }
-        char key[KEY_BYTES];
-        yaml_mark_t mark = event.start_mark;
-        key_copy(&event, key);
+        struct key key;
+        key_copy(&event, &key);
         yaml_event_delete(&event);
         event = next_event();
         if (event.type == YAML_SCALAR_EVENT) {
-            entry_add(key, &event, false, 0);
+            entry_add(&key, &event, false, 0);
         } else if (event.type == YAML_SEQUENCE_START_EVENT) {
-            read_elements(key, false);
+            read_elements(&key, false);
         } else if (event.type == YAML_MAPPING_START_EVENT) {
-            check_section_name(program, key, mark);
-            read_section(strcmp(key, program->section) == 0);
+            check_section_name(program, &key);
+            read_section(strcmp(key.text, program->section) == 0);
         } else {
             refuse_form(event.start_mark);
         }

@@ -1,24 +1,13 @@
 /* options_help.c - the table as a person reads it: --help, and what is in force. */
 #include "engine/sys/options_parts.h"
 
+#include "engine/sys/columns.h"
 #include "engine/sys/lang.h"
 
 #include <stdio.h>
 #include <string.h>
 
-enum { LEFT_BYTES = 96, LEFT_COLUMNS_MAX = 30, VALUE_BYTES = 512, VALUE_COLUMNS_MAX = 44 };
-
-/* How many columns a terminal gives the text: most of what lies beyond Hangul Jamo is wide. */
-static int columns(const char *text)
-{
-    int count = 0;
-    for (const uint8_t *c = (const uint8_t *)text; *c != '\0'; c++) {
-        if ((*c & 0xc0) == 0x80)
-            continue;
-        count += *c >= 0xe3 ? 2 : 1; /* U+3000 and above */
-    }
-    return count;
-}
+enum { LEFT_BYTES = 96, LEFT_COLUMNS_MAX = 30, VALUE_BYTES = 512 };
 
 static void left_format(const struct option *option, char left[LEFT_BYTES])
 {
@@ -35,7 +24,7 @@ static int left_columns(const struct settings *settings)
     for (size_t i = 0; i < settings->count; i++) {
         char left[LEFT_BYTES];
         left_format(settings->rows[i].option, left);
-        int width = columns(left);
+        int width = (int)text_columns(slice_of(left));
         if (width > widest && width <= LEFT_COLUMNS_MAX)
             widest = width;
     }
@@ -46,7 +35,7 @@ static void option_print(const struct option *option, int width)
 {
     char left[LEFT_BYTES];
     left_format(option, left);
-    int used = columns(left);
+    int used = (int)text_columns(slice_of(left));
     if (used + 2 > width)
         printf("%s\n%*s", left, width, "");
     else
@@ -90,35 +79,24 @@ static const char *origin_text(const struct setting *setting)
     return "";
 }
 
-static void row_print(const char *name, int name_width, const char *value, int value_width,
-                      const char *from)
-{
-    int name_gap = name_width - columns(name);
-    int value_gap = value_width - columns(value);
-    printf("%s%*s  %s%*s  %s\n", name, name_gap > 0 ? name_gap : 0, "", value,
-           value_gap > 0 ? value_gap : 0, "", from);
-}
-
 void options_print(const struct program *program)
 {
     const struct settings *settings = &settings_in_force;
     assert(settings->program == program);
-    char value[VALUE_BYTES];
-    int name_width = 0;
-    int value_width = 0;
+    struct columns table = {0};
+    columns_add(&table, "%s", say("option", "选项"));
+    columns_add(&table, "%s", say("value", "值"));
+    columns_add(&table, "%s", say("from", "来源"));
+    columns_end(&table);
     /* --help, --version have ended the program; --config and --lang are worth showing. */
-    size_t count = settings->count - 2;
-    for (size_t i = 0; i < count; i++) {
-        int name_columns = columns(settings->rows[i].option->name);
-        int value_columns = columns(setting_format(&settings->rows[i], value, sizeof value));
-        name_width = name_columns > name_width ? name_columns : name_width;
-        if (value_columns > value_width && value_columns <= VALUE_COLUMNS_MAX)
-            value_width = value_columns;
+    for (size_t i = 0; i < settings->count - 2; i++) {
+        char value[VALUE_BYTES];
+        const struct setting *setting = &settings->rows[i];
+        columns_add(&table, "%s", setting->option->name);
+        columns_add(&table, "%s", setting_format(setting, value, sizeof value));
+        columns_add(&table, "%s", origin_text(setting));
+        columns_end(&table);
     }
-    row_print(say("option", "选项"), name_width, say("value", "值"), value_width,
-              say("from", "来源"));
-    for (size_t i = 0; i < count; i++)
-        row_print(settings->rows[i].option->name, name_width,
-                  setting_format(&settings->rows[i], value, sizeof value), value_width,
-                  origin_text(&settings->rows[i]));
+    if (columns_print(&table, stdout) != 0)
+        (void)fprintf(stderr, "%s: %s\n", program->name, say("memory is short", "内存不足"));
 }
