@@ -118,7 +118,8 @@ struct instant core_next_deadline(const struct core *core);
 struct instant core_now(const struct core *core);
 void core_count(const struct core *core, struct core_counts *counts_out);
 
-/* core_digest - one number over the whole state: equal states, equal numbers. Cost: one pass. */
+/* core_digest - one number over the whole state but `now`: equal states, equal numbers. Cost: one
+ * pass. */
 uint64_t core_digest(const struct core *core);
 
 /* ---- the image: the state as bytes, so that a restart need not replay history ------------------
@@ -208,6 +209,11 @@ bool core_find(const struct core *core, struct slice case_no, struct case_view *
 
 /* core_case - the case of an index from 1 to core_counts.cases, in the order they came. */
 void core_case(const struct core *core, uint32_t case_index, struct case_view *case_out);
+
+/* core_due - the cases that have something falling due before an instant, soonest first, at most
+ * max; visit returns false to stop. Cost: O(max × log max), whatever the number of cases. */
+void core_due(const struct core *core, struct instant before, uint32_t max,
+              bool (*visit)(void *ctx, const struct case_view *kase), void *ctx);
 
 /* core_clocks - call visit with every clock of a case, oldest first. The view borrows for the
  * call. Cost: O(clocks × rungs). */

@@ -10,7 +10,7 @@
  * arrived: when the event was taken in.
  * Returns: true when some clock was touched or begun, and the case has to be judged.
  */
-MUST_USE bool fold_event(struct core *core, struct core_case *kase, struct instant arrived,
+bool fold_event(struct core *core, struct core_case *kase, struct instant arrived,
                          const struct event *event);
 
 /* fold_reset - the case as it was before its first event; its rows are handed back. Clocks of

@@ -212,7 +212,6 @@ uint64_t core_digest(const struct core *core)
     struct digest digest = {.word = 1};
     const struct pool *pools[POOL_KINDS];
     pools_of(core, pools);
-    (void)digest_write(&digest, &core->now, sizeof core->now);
     (void)digest_write(&digest, &core->counts, sizeof core->counts);
     for (uint32_t row = 1; row < core->cases.count; row++)
         (void)digest_case(core, row, &digest);

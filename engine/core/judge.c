@@ -85,6 +85,7 @@ static void emit(struct core *core, const struct core_case *kase, const struct c
         .reason = slice_of(reason),
         .is_shadow = rung->issue == ISSUE_SHADOW,
         .edition = ruleset->edition,
+        .offset_s = reckoning.calendar == NULL ? 0 : calendar_offset_s(reckoning.calendar, due),
     };
     if (clock->state != CLOCK_FACT && rule->limit_count > 0) {
         int64_t tenths;

@@ -42,6 +42,87 @@ void core_case(const struct core *core, uint32_t case_index, struct case_view *c
     view_fill(core, case_index, case_out);
 }
 
+/* A frontier over the deadlines: places of the heap whose children have not been looked at, the
+ * earliest first. An entry may be too early (deadlines.h): then the case comes back with its real
+ * instant and takes its turn. */
+enum { FRONTIER_MAX = 8192 };
+
+struct frontier_entry {
+    int64_t at_ms;
+    uint32_t place; /* in the deadlines; 0: a case whose instant is known */
+    uint32_t case_row;
+};
+
+struct frontier {
+    uint32_t count;
+    struct frontier_entry entries[FRONTIER_MAX];
+};
+
+static void frontier_add(struct frontier *frontier, struct frontier_entry entry)
+{
+    if (frontier->count == FRONTIER_MAX)
+        return;
+    uint32_t at = frontier->count++;
+    for (; at > 0 && frontier->entries[(at - 1) / 2].at_ms > entry.at_ms; at = (at - 1) / 2)
+        frontier->entries[at] = frontier->entries[(at - 1) / 2];
+    frontier->entries[at] = entry;
+}
+
+static struct frontier_entry frontier_take(struct frontier *frontier)
+{
+    struct frontier_entry first = frontier->entries[0];
+    struct frontier_entry last = frontier->entries[--frontier->count];
+    uint32_t at = 0;
+    for (;;) {
+        uint32_t child = 2 * at + 1;
+        if (child >= frontier->count)
+            break;
+        if (child + 1 < frontier->count &&
+            frontier->entries[child + 1].at_ms < frontier->entries[child].at_ms)
+            child++;
+        if (frontier->entries[child].at_ms >= last.at_ms)
+            break;
+        frontier->entries[at] = frontier->entries[child];
+        at = child;
+    }
+    frontier->entries[at] = last;
+    return first;
+}
+
+static void frontier_add_place(const struct core *core, struct frontier *frontier, uint32_t place)
+{
+    if (place <= core->deadlines.count)
+        frontier_add(frontier,
+                     (struct frontier_entry){.at_ms = core->deadlines.heap[place].at_ms,
+                                             .place = place,
+                                             .case_row = core->deadlines.heap[place].case_row});
+}
+
+void core_due(const struct core *core, struct instant before, uint32_t max,
+              bool (*visit)(void *ctx, const struct case_view *kase), void *ctx)
+{
+    struct frontier frontier = {.count = 0};
+    frontier_add_place(core, &frontier, 1);
+    while (frontier.count > 0 && max > 0) {
+        struct frontier_entry entry = frontier_take(&frontier);
+        if (entry.at_ms >= before.ms)
+            return;
+        struct case_view view;
+        view_fill(core, entry.case_row, &view);
+        if (entry.place != 0)
+            for (uint32_t child = 0; child < 4; child++)
+                frontier_add_place(core, &frontier, entry.place * 4 - 2 + child);
+        if (entry.place != 0 && view.next_at.ms > entry.at_ms) {
+            frontier_add(&frontier, (struct frontier_entry){.at_ms = view.next_at.ms,
+                                                            .case_row = entry.case_row});
+            continue;
+        }
+        max--;
+        if (!visit(ctx, &view))
+            return;
+    }
+}
+
 static void limits_fill(struct reckoning *reckoning, struct clock_view *view)
 {
     const struct ruleset *ruleset = case_edition(reckoning->core, reckoning->kase)->ruleset;

@@ -52,6 +52,7 @@ struct card {
     struct slice reason; /* why it was issued late, changed or withdrawn; empty: in its time */
     bool is_shadow;      /* recorded, never public */
     bool is_provisional; /* computed beyond the calendar's horizon */
+    int32_t offset_s;    /* of local time at due_at, by the calendar that counted: for display */
     uint32_t edition;    /* of the rule store */
 };
 

@@ -1,0 +1,202 @@
+/* apply.c - journal entries become state, and state becomes cards: live and in recovery alike. */
+#include "engine/sys/log.h"
+#include "engine/turn/turn_state.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+int turn_apply_batch(struct turn *turn, uint64_t number, const struct entry *entry,
+                     const struct event *events, const uint32_t *cases)
+{
+    struct source *source = &turn->sources[entry->source - 1];
+    for (uint32_t i = 0; i < entry->event_count; i++) {
+        uint64_t word = turn->words[i];
+        if ((word & WORD_REFUSED) != 0)
+            continue;
+        struct instant now = entry->now;
+        if (turn->options.clock == TURN_EVENTS)
+            now = instant_later_of(core_now(turn->core), events[i].at);
+        if (instant_is_before(now, core_now(turn->core)))
+            now = core_now(turn->core);
+        struct event_ref ref = {.place = number << PLACE_INDEX_BITS | i};
+        core_apply(turn->core, now, cases[i], &events[i], ref, (word & WORD_CORRECTION) != 0);
+        turn->counts.events++;
+        if (events[i].at.ms > source->row.last_at_ms)
+            source->row.last_at_ms = events[i].at.ms;
+    }
+    return turn->is_recovering ? 0 : turn_cards_store(turn);
+}
+
+/* ---- cards -------------------------------------------------------------------------------------
+ */
+
+static struct level_count *level_of(struct turn *turn, struct slice level)
+{
+    struct turn_counts *counts = &turn->counts;
+    for (uint32_t i = 0; i < counts->level_count; i++)
+        if (slice_is_equal(slice_of(counts->levels[i].level), level))
+            return &counts->levels[i];
+    if (counts->level_count == COUNT_OF(counts->levels) ||
+        level.count >= sizeof counts->levels[0].level)
+        return NULL;
+    struct level_count *row = &counts->levels[counts->level_count++];
+    *row = (struct level_count){0};
+    memcpy(row->level, level.start, level.count);
+    return row;
+}
+
+/* A card that moved is issued again though it stood: told by its reason, it is not counted twice.
+ */
+static void level_note(struct turn *turn, const struct card *card)
+{
+    struct level_count *row = level_of(turn, card->level);
+    if (row == NULL)
+        return;
+    bool is_again = slice_is_equal(card->reason, SLICE("moved: its instant was judged again"));
+    if (card->is_shadow)
+        row->shadow++;
+    else if ((card->state == CARD_ISSUED || card->state == CARD_PENDING) && !is_again)
+        row->issued++;
+    else if (card->state == CARD_WITHDRAWN || card->state == CARD_DISMISSED)
+        row->issued -= row->issued > 0 ? 1 : 0;
+    row->withdrawn += card->state == CARD_WITHDRAWN ? 1 : 0;
+}
+
+static void topic_part(char *place, size_t room, size_t *at, struct slice part)
+{
+    if (*at + 1 < room)
+        place[(*at)++] = '.';
+    if (part.count == 0)
+        part = SLICE("-");
+    for (size_t i = 0; i < part.count && *at < room; i++)
+        place[(*at)++] = part.start[i] == '.' ? '_' : part.start[i];
+}
+
+static size_t topic_write(const struct card *card, char topic[CARD_TOPIC_BYTES])
+{
+    struct slice family = card->is_shadow ? SLICE("shadow") : SLICE("card");
+    size_t at = family.count;
+    memcpy(topic, family.start, family.count);
+    topic_part(topic, CARD_TOPIC_BYTES, &at, card->level);
+    topic_part(topic, CARD_TOPIC_BYTES, &at, card->area);
+    topic_part(topic, CARD_TOPIC_BYTES, &at, card->org);
+    return at;
+}
+
+static struct pending_card *card_room(struct turn *turn)
+{
+    if (turn->card_count == turn->card_room) {
+        uint32_t room = turn->card_room == 0 ? 256 : turn->card_room * 2;
+        struct pending_card *cards = realloc(turn->cards, room * sizeof *cards);
+        if (cards == NULL)
+            return NULL;
+        turn->cards = cards;
+        turn->card_room = room;
+    }
+    return &turn->cards[turn->card_count];
+}
+
+/* In recovery the ledger already has it: it must be the very same line. */
+static void card_compare(struct turn *turn, const struct card *card)
+{
+    struct slice line;
+    turn->scratch.count = 0;
+    if (card_to_json(&turn->scratch, card, card->offset_s) == 0 &&
+        store_card_line(turn->store, card->seq, &line) == 0 &&
+        slice_is_equal(line,
+                       (struct slice){.start = turn->scratch.start, .count = turn->scratch.count}))
+        return;
+    turn->counts.ledger_differs++;
+    log_error("recovery: card %llu of case %.*s stands otherwise in the ledger; the ledger is kept",
+              (unsigned long long)card->seq, (int)card->case_no.count, card->case_no.start);
+}
+
+void turn_card_on(void *ctx, const struct card *card)
+{
+    struct turn *turn = ctx;
+    struct card full = *card;
+    full.seq = ++turn->card_seq;
+    card_id(card->case_no, card->clock, card->cycle, card->rung, full.id);
+    level_note(turn, &full);
+    turn->counts.cards++;
+    if (turn->is_recovering) {
+        card_compare(turn, &full);
+        return;
+    }
+    struct pending_card *pending = card_room(turn);
+    assert(pending != NULL); /* a card that cannot be kept must not be lost: the journal has it */
+    char topic[CARD_TOPIC_BYTES];
+    *pending = (struct pending_card){.seq = full.seq};
+    memcpy(pending->id, full.id, sizeof pending->id);
+    pending->topic_at = turn->card_bytes.count;
+    pending->topic_bytes = topic_write(&full, topic);
+    int error = bytes_append(&turn->card_bytes,
+                             (struct slice){.start = topic, .count = pending->topic_bytes});
+    pending->line_at = turn->card_bytes.count;
+    if (error == 0)
+        error = card_to_json(&turn->card_bytes, &full, full.offset_s);
+    assert(error == 0);
+    pending->line_bytes = turn->card_bytes.count - pending->line_at;
+    turn->card_count++;
+}
+
+int turn_cards_store(struct turn *turn)
+{
+    for (; turn->card_stored < turn->card_count; turn->card_stored++) {
+        const struct pending_card *card = &turn->cards[turn->card_stored];
+        int error = store_card(turn->store, card->seq, card->id,
+                               (struct slice){.start = turn->card_bytes.start + card->line_at,
+                                              .count = card->line_bytes});
+        if (error != 0)
+            return error;
+    }
+    return 0;
+}
+
+/* ---- history -----------------------------------------------------------------------------------
+ */
+
+static struct past_event past_read(struct turn *turn, uint64_t place, uint64_t *previous_out)
+{
+    struct entry entry;
+    uint32_t index = (uint32_t)(place & ((1u << PLACE_INDEX_BITS) - 1));
+    int error = store_entry(turn->store, place >> PLACE_INDEX_BITS, &entry);
+    assert(error == 0); /* the journal is the truth: without it nothing can be judged */
+    assert(entry.kind == ENTRY_BATCH);
+    struct past_event past = {.ref = {.place = place},
+                              .source = entry.source,
+                              .seq = entry.first_seq + index,
+                              .arrived_at = entry.now};
+    struct slice rest = entry.body;
+    struct slice bytes;
+    const char *field;
+    for (uint32_t i = 0; i <= index; i++) {
+        enum refusal refusal = event_next(&rest, turn->attrs_room, &past.event, &bytes, &field);
+        assert(i < index || refusal == REFUSAL_NONE);
+    }
+    past.event.attrs = (struct slice){0}; /* its room is shared */
+    *previous_out = entry_word(&entry, index) >> WORD_FLAG_BITS;
+    return past;
+}
+
+uint32_t turn_history_port(void *ctx, struct event_ref newest, struct past_event *past,
+                           uint32_t room)
+{
+    struct turn *turn = ctx;
+    uint32_t count = 0;
+    for (uint64_t place = newest.place; place != 0; count++) {
+        uint64_t previous;
+        struct past_event event = past_read(turn, place, &previous);
+        if (count < room)
+            past[count] = event;
+        place = previous;
+    }
+    return count;
+}
+
+uint32_t turn_history(struct turn *turn, struct event_ref newest, struct past_event *past,
+                      uint32_t room)
+{
+    return turn_history_port(turn, newest, past, room);
+}

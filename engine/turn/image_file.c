@@ -1,0 +1,274 @@
+/* image_file.c - the state as a file, so that a restart reads it instead of replaying history.
+ *
+ * A child process writes it: the system's copy-on-write gives it the state of one instant for
+ * nothing, and no turn waits. The file gets its name when it is whole and on disk; a damaged or
+ * foreign one is passed over, and the journal is replayed from its beginning.
+ *
+ *     mark, journal entry, card seq, counts, editions │ the core's own image │ checksum
+ */
+#include "engine/sys/log.h"
+#include "engine/turn/turn_state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { BUFFER_BYTES = 1 << 20, PATH_BYTES = 4096, SUM_BYTES = 32 };
+
+static const char file_mark[8] = "CWIMG02";
+
+struct file_head {
+    char mark[8];
+    uint64_t entry;
+    uint64_t card_seq;
+    struct turn_counts counts;
+    uint32_t edition_count;
+    uint32_t unused;
+};
+
+struct image_file {
+    int fd;
+    size_t used;
+    size_t filled;
+    crypto_generichash_state sum;
+    unsigned char buffer[BUFFER_BYTES];
+};
+
+static int file_flush(struct image_file *file)
+{
+    for (size_t at = 0; at < file->used;) {
+        ssize_t count = write(file->fd, file->buffer + at, file->used - at);
+        if (count < 0 && errno != EINTR)
+            return -errno;
+        at += count < 0 ? 0 : (size_t)count;
+    }
+    (void)crypto_generichash_update(&file->sum, file->buffer, file->used);
+    file->used = 0;
+    return 0;
+}
+
+static int file_write(void *ctx, const void *bytes, size_t count)
+{
+    struct image_file *file = ctx;
+    const unsigned char *from = bytes;
+    while (count > 0) {
+        size_t room = sizeof file->buffer - file->used;
+        size_t piece = count < room ? count : room;
+        memcpy(file->buffer + file->used, from, piece);
+        file->used += piece;
+        from += piece;
+        count -= piece;
+        if (file->used == sizeof file->buffer) {
+            int error = file_flush(file);
+            if (error != 0)
+                return error;
+        }
+    }
+    return 0;
+}
+
+static int image_write(const struct turn *turn, struct image_file *file)
+{
+    struct file_head head;
+    unsigned char sum[SUM_BYTES];
+    memset(&head, 0, sizeof head);
+    memcpy(head.mark, file_mark, sizeof head.mark);
+    head.entry = turn->image_child_entry;
+    head.card_seq = turn->card_seq;
+    head.counts = turn->counts;
+    head.edition_count = turn->edition_count;
+    (void)crypto_generichash_init(&file->sum, NULL, 0, sizeof sum);
+    int error = file_write(file, &head, sizeof head);
+    if (error == 0)
+        error = file_write(file, turn->editions, turn->edition_count * sizeof *turn->editions);
+    if (error == 0)
+        error = core_save(turn->core, file_write, file);
+    if (error == 0)
+        error = file_flush(file);
+    if (error != 0)
+        return error;
+    (void)crypto_generichash_final(&file->sum, sum, sizeof sum);
+    memcpy(file->buffer, sum, sizeof sum);
+    file->used = sizeof sum;
+    error = file_flush(file);
+    return error == 0 && fsync(file->fd) != 0 ? -errno : error;
+}
+
+/* In the child. Only plain system calls: no lock of another thread may be waited for. */
+static int image_child(const struct turn *turn, struct image_file *file, const char *temporary)
+{
+    file->fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (file->fd < 0)
+        return 1;
+    if (image_write(turn, file) != 0)
+        return 2;
+    return rename(temporary, turn->options.image_path) != 0 ? 3 : 0;
+}
+
+void turn_image(struct turn *turn)
+{
+    static struct image_file file;
+    char temporary[PATH_BYTES];
+    if (turn->options.image_path == NULL || turn->image_child > 0)
+        return;
+    (void)snprintf(temporary, sizeof temporary, "%s.new", turn->options.image_path);
+    turn->image_child_entry = store_entry_last(turn->store);
+    turn->bytes_since_image = 0;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(image_child(turn, &file, temporary));
+    if (child < 0)
+        log_warn("image: fork failed, going on without: %s", strerror(errno));
+    else
+        turn->image_child = child;
+}
+
+bool turn_image_poll(struct turn *turn)
+{
+    int status;
+    if (turn->image_child <= 0)
+        return false;
+    if (waitpid(turn->image_child, &status, WNOHANG) == 0)
+        return true;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        turn->image_entry = turn->image_child_entry;
+    else
+        log_warn("image: could not be written, going on with the one before: status=%d", status);
+    turn->image_child = 0;
+    return false;
+}
+
+/* ---- reading ------------------------------------------------------------------------------------
+ */
+
+/* The last SUM_BYTES of the file are the checksum: they are held back from the reader. */
+static int file_fill(struct image_file *file)
+{
+    size_t held = file->filled - file->used;
+    memmove(file->buffer, file->buffer + file->used, held);
+    file->used = 0;
+    file->filled = held;
+    while (file->filled < sizeof file->buffer) {
+        ssize_t count =
+            read(file->fd, file->buffer + file->filled, sizeof file->buffer - file->filled);
+        if (count < 0 && errno != EINTR)
+            return -errno;
+        if (count == 0)
+            break;
+        file->filled += count < 0 ? 0 : (size_t)count;
+    }
+    return 0;
+}
+
+static int file_read(void *ctx, void *bytes, size_t count)
+{
+    struct image_file *file = ctx;
+    unsigned char *to = bytes;
+    while (count > 0) {
+        size_t there = file->filled - file->used;
+        if (there <= SUM_BYTES) {
+            int error = file_fill(file);
+            there = file->filled - file->used;
+            if (error != 0 || there <= SUM_BYTES)
+                return error != 0 ? error : -EIO;
+        }
+        size_t piece = there - SUM_BYTES < count ? there - SUM_BYTES : count;
+        memcpy(to, file->buffer + file->used, piece);
+        (void)crypto_generichash_update(&file->sum, to, piece);
+        file->used += piece;
+        to += piece;
+        count -= piece;
+    }
+    return 0;
+}
+
+static bool sum_is_right(struct image_file *file)
+{
+    unsigned char sum[SUM_BYTES];
+    if (file->filled - file->used != SUM_BYTES && file_fill(file) != 0)
+        return false;
+    (void)crypto_generichash_final(&file->sum, sum, sizeof sum);
+    return file->filled - file->used == SUM_BYTES &&
+           sodium_memcmp(sum, file->buffer + file->used, SUM_BYTES) == 0;
+}
+
+static int editions_load(struct turn *turn, struct image_file *file, uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t edition;
+        const struct ruleset *ruleset;
+        int error = file_read(file, &edition, sizeof edition);
+        if (error == 0)
+            error = turn->ports.rules(turn->ports.rules_ctx, edition, &ruleset);
+        if (error == 0)
+            error = core_set_rules(turn->core, ruleset);
+        if (error == 0)
+            error = turn_edition_add(turn, edition);
+        if (error != 0)
+            return error;
+    }
+    return 0;
+}
+
+static int image_read(struct turn *turn, struct image_file *file, uint64_t *entry_out)
+{
+    struct file_head head;
+    (void)crypto_generichash_init(&file->sum, NULL, 0, SUM_BYTES);
+    int error = file_read(file, &head, sizeof head);
+    if (error != 0)
+        return error;
+    if (memcmp(head.mark, file_mark, sizeof head.mark) != 0 ||
+        head.entry > store_entry_last(turn->store))
+        return -EIO;
+    error = editions_load(turn, file, head.edition_count);
+    if (error == 0)
+        error = core_load(turn->core, file_read, file);
+    if (error == 0 && !sum_is_right(file))
+        error = -EIO;
+    if (error != 0)
+        return error;
+    turn->counts = head.counts;
+    turn->card_seq = head.card_seq;
+    *entry_out = head.entry;
+    return 0;
+}
+
+/* An image that fails leaves half a state: an empty core takes its place. */
+static int start_empty(struct turn *turn)
+{
+    struct core_ports ports = {.ctx = turn, .card = turn_card_on, .history = turn_history_port};
+    core_destroy(&turn->core);
+    turn->core = core_create(&turn->options.limits, &ports);
+    turn->edition_count = 0;
+    turn->counts = (struct turn_counts){0};
+    turn->card_seq = 0;
+    return turn->core == NULL ? -ENOMEM : 0;
+}
+
+int turn_image_load(struct turn *turn, uint64_t *entry_out)
+{
+    if (turn->options.image_path == NULL)
+        return 0;
+    struct image_file *file = malloc(sizeof *file);
+    if (file == NULL)
+        return -ENOMEM;
+    file->used = file->filled = 0;
+    file->fd = open(turn->options.image_path, O_RDONLY | O_CLOEXEC);
+    int error = 0;
+    if (file->fd >= 0) {
+        error = image_read(turn, file, entry_out);
+        (void)close(file->fd);
+        if (error != 0) {
+            log_warn("image: %s cannot be used, replaying the journal instead",
+                     turn->options.image_path);
+            *entry_out = 0;
+            error = start_empty(turn);
+        }
+    }
+    free(file);
+    return error;
+}

@@ -1,0 +1,122 @@
+/* turn.h - the spine: one turn takes events in, judges, puts everything on disk, hands it out.
+ *
+ * Layer: turn. It knows the store and the core, and nothing of sockets or clocks: whoever calls it
+ * (engine/io live, tests in a made-up world) says what time it is and carries bytes.
+ *
+ *     turn_begin(now)        time; what fell due is judged first
+ *     turn_take(message) …   decode; malformed ones are refused with their reason; append; judge
+ *     turn_end()             commit; and only then: answers to collectors, cards to the feed
+ *
+ * After a failure of the store the state in memory is ahead of the disk: the only right thing is
+ * to end the program. The journal brings the state back.
+ */
+#ifndef TURN_TURN_H
+#define TURN_TURN_H
+
+#include "engine/core/core.h"
+#include "engine/store/store.h"
+#include "engine/wire/intake.h"
+
+enum turn_clock {
+    TURN_WALL,   /* now is the wall clock */
+    TURN_EVENTS, /* now is the newest `at` of all events and ticks */
+};
+
+struct turn_ports {
+    void *ctx;
+    /* an answer for one peer, after the commit; peer: as given to turn_take */
+    void (*answer)(void *ctx, struct slice peer, struct slice message);
+    /* a card for the feed, after the commit, in order of seq */
+    void (*card)(void *ctx, uint64_t seq, struct slice topic, struct slice line);
+    /* the edition of this number; it must stay until turn_close. 0 or a negative errno, logged. */
+    int (*rules)(void *rules_ctx, uint32_t edition, const struct ruleset **ruleset_out);
+    void *rules_ctx;
+};
+
+struct turn_options {
+    enum turn_clock clock;
+    uint32_t credit;            /* events that a source may have under way */
+    const char *image_path;     /* where images of the state are kept; NULL: nowhere */
+    uint64_t image_every_bytes; /* a new image after so much journal; 0: never by itself */
+    struct core_limits limits;
+};
+
+struct level_count {
+    char level[32];
+    uint64_t issued; /* standing: issued, not withdrawn or dismissed */
+    uint64_t withdrawn;
+    uint64_t shadow;
+};
+
+struct turn_counts {
+    uint64_t messages;
+    uint64_t events;     /* taken in, refused ones not counted */
+    uint64_t duplicates; /* sent again, without a second effect */
+    uint64_t refused;
+    uint64_t corrections;
+    uint64_t malformed; /* whole messages */
+    uint64_t cards;
+    uint64_t ledger_differs; /* cards that recovery computed otherwise than they stand: a fault */
+    uint32_t level_count;
+    struct level_count levels[16];
+};
+
+/* What is known of one source. */
+struct source {
+    struct slice name;
+    struct source_row row;
+    bool is_dirty;
+};
+
+struct turn;
+
+/* turn_open - bring the state back: the newest image, then the journal behind it.
+ *
+ * Borrows: store, until turn_close.
+ * Returns: 0, -ENOMEM, another negative errno (logged).
+ * Cost:    an image is read at the disk's speed; the journal replays at some million events/s.
+ */
+MUST_USE int turn_open(const struct turn_options *options, struct store *store,
+                       const struct turn_ports *ports, struct turn **turn_out);
+void turn_close(struct turn **turn_p);
+
+/* turn_begin - a turn starts. wall: the wall clock, read once. Returns 0 or a negative errno. */
+MUST_USE int turn_begin(struct turn *turn, struct instant wall);
+
+/* turn_take - one message of a collector. peer, message: borrowed for the call.
+ * Returns: 0 (also when it was refused: the peer is told), or a negative errno. */
+MUST_USE int turn_take(struct turn *turn, struct slice peer, struct slice message);
+
+/* turn_rules - from this turn on new cases are judged by this edition. Returns as above. */
+MUST_USE int turn_rules(struct turn *turn, const struct ruleset *ruleset);
+
+/* turn_requeue - take a refused event in again. taken_out: false when it was refused again, or is
+ * not there. */
+MUST_USE int turn_requeue(struct turn *turn, uint64_t refused_number, bool *taken_out);
+
+/* turn_end - commit and hand out. */
+MUST_USE int turn_end(struct turn *turn);
+
+/* turn_deadline - by the wall clock: a turn is due at this instant even if nothing arrives. */
+struct instant turn_deadline(const struct turn *turn);
+
+/* turn_image - begin to write an image now (in a child process); turn_image_poll - look whether it
+ * is done. Returns true while one is being written. */
+void turn_image(struct turn *turn);
+bool turn_image_poll(struct turn *turn);
+
+const struct core *turn_core(const struct turn *turn);
+struct store *turn_store(const struct turn *turn);
+const struct turn_counts *turn_counts(const struct turn *turn);
+uint64_t turn_card_seq(const struct turn *turn);
+
+/* turn_source - the sources, 0 … count - 1. */
+uint32_t turn_source_count(const struct turn *turn);
+const struct source *turn_source(const struct turn *turn, uint32_t index);
+
+/* turn_history - the events of a case, newest first, at most room; for questions. Must be called
+ * between store_read_begin and store_read_end; borrows until then. Returns how many there are. */
+uint32_t turn_history(struct turn *turn, struct event_ref newest, struct past_event *past,
+                      uint32_t room);
+
+#endif

@@ -1,0 +1,102 @@
+/* turn_state.h - the insides that the files of engine/turn share. */
+#ifndef TURN_STATE_H
+#define TURN_STATE_H
+
+#include "engine/turn/turn.h"
+#include "engine/wire/text.h"
+
+#include <sys/types.h>
+
+enum { PEER_BYTES_MAX = 64, CARD_TOPIC_BYTES = 256 };
+
+/* What one peer is told at the end of the turn about one source. */
+struct pending_answer {
+    unsigned char peer[PEER_BYTES_MAX];
+    size_t peer_bytes;
+    uint32_t source; /* index */
+    uint32_t refused_count;
+    uint32_t refused_room;
+    struct refused *refused;
+};
+
+/* A card on its way: its line and topic lie in turn.card_bytes. */
+struct pending_card {
+    uint64_t seq;
+    char id[CARD_ID_BYTES];
+    size_t topic_at;
+    size_t topic_bytes;
+    size_t line_at;
+    size_t line_bytes;
+    bool is_stored;
+};
+
+struct turn {
+    struct turn_options options;
+    struct turn_ports ports;
+    struct store *store;
+    struct core *core;
+    struct turn_counts counts;
+    struct instant wall; /* of this turn */
+    bool is_recovering;
+
+    struct source *sources;
+    uint32_t source_count;
+    uint32_t source_room;
+
+    struct event *events; /* of the batch at hand */
+    struct slice *event_bytes;
+    uint64_t *words;
+    uint32_t *cases;
+    char *attrs_room;
+
+    struct pending_answer *answers;
+    uint32_t answer_count;
+    uint32_t answer_room;
+
+    struct pending_card *cards;
+    uint32_t card_count;
+    uint32_t card_room;
+    uint32_t card_stored; /* cards before this are in the store's transaction */
+    struct bytes card_bytes;
+    uint64_t card_seq;
+    struct bytes scratch;
+
+    uint32_t *editions; /* in the order in which they came into force */
+    uint32_t edition_count;
+
+    uint64_t image_entry; /* the newest image holds the journal up to here */
+    uint64_t bytes_since_image;
+    pid_t image_child;
+    uint64_t image_child_entry;
+};
+
+/* apply.c: the same for a live entry and for one that is replayed. */
+MUST_USE int turn_apply_batch(struct turn *turn, uint64_t number, const struct entry *entry,
+                              const struct event *events, const uint32_t *cases);
+void turn_card_on(void *ctx, const struct card *card);
+uint32_t turn_history_port(void *ctx, struct event_ref newest, struct past_event *past,
+                           uint32_t room);
+MUST_USE int turn_cards_store(struct turn *turn);
+
+/* sources.c */
+MUST_USE int turn_source_find(struct turn *turn, struct slice name, uint32_t *index_out);
+MUST_USE int turn_sources_load(struct turn *turn);
+MUST_USE int turn_sources_store(struct turn *turn);
+
+/* intake.c */
+MUST_USE int turn_take_batch(struct turn *turn, struct slice peer, const struct message *message);
+
+/* answers.c */
+MUST_USE int turn_answer_note(struct turn *turn, struct slice peer, uint32_t source,
+                              const struct refused *refused);
+void turn_answer_error(struct turn *turn, struct slice peer, enum refusal refusal,
+                       const char *text);
+void turn_answers_send(struct turn *turn);
+void turn_answers_clear(struct turn *turn);
+
+/* recover.c, image_file.c */
+MUST_USE int turn_recover(struct turn *turn);
+MUST_USE int turn_image_load(struct turn *turn, uint64_t *entry_out);
+MUST_USE int turn_edition_add(struct turn *turn, uint32_t edition);
+
+#endif
