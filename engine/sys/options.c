@@ -72,6 +72,25 @@ static _Noreturn void complain(int code, const char *what, const char *reason)
     exit(code);
 }
 
+/* Values are borrowed to the end of the program, also those that a stronger source overrode. */
+struct kept {
+    struct kept *next;
+    char text[];
+};
+static struct kept *kept;
+
+char *options_keep(const char *text)
+{
+    size_t bytes = strlen(text) + 1;
+    struct kept *one = malloc(sizeof *one + bytes);
+    if (one == NULL)
+        complain(EX_OSERR, text, say("memory is short", "内存不足"));
+    memcpy(one->text, text, bytes);
+    one->next = kept;
+    kept = one;
+    return one->text;
+}
+
 struct setting *setting_find(struct settings *settings, const char *name)
 {
     for (size_t i = 0; i < settings->count; i++) {
@@ -203,11 +222,8 @@ static int line_read(struct settings *settings, int argc, char **argv)
 static bool take_list(struct setting *setting, enum origin origin, const char *where,
                       const char *text, char reason[REASON_BYTES])
 {
-    char *copy = strdup(text);
-    if (copy == NULL)
-        complain(EX_OSERR, where, say("memory is short", "内存不足"));
     char *rest = NULL;
-    for (char *piece = strtok_r(copy, ",", &rest); piece != NULL;
+    for (char *piece = strtok_r(options_keep(text), ",", &rest); piece != NULL;
          piece = strtok_r(NULL, ",", &rest)) {
         piece += strspn(piece, " ");
         if (!setting_take(setting, origin, where, piece, reason))
@@ -267,10 +283,7 @@ static void take_environment(struct settings *settings)
         }
         if (text == NULL || text[0] == '\0')
             continue;
-        const char *where = strdup(name);
-        if (where == NULL)
-            complain(EX_OSERR, name, say("memory is short", "内存不足"));
-        if (!take_text(setting, ORIGIN_ENVIRONMENT, where, text, reason))
+        if (!take_text(setting, ORIGIN_ENVIRONMENT, options_keep(name), text, reason))
             complain(EX_CONFIG, name, reason);
     }
 }

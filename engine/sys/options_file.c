@@ -25,14 +25,14 @@ enum { FILE_BYTES_MAX = 1024 * 1024, ENTRIES_MAX = 1024, KEY_BYTES = 64 };
 /* One value, or one element of a list. */
 struct entry {
     char key[KEY_BYTES];
-    char *text;        /* to the end of the program: options borrow it */
+    const char *text;
     const char *where; /* "cardwatch.yaml:12" */
     yaml_mark_t mark;
     bool in_section;
     uint32_t list; /* its elements share a number, from 1; 0: a single value */
 };
 
-/* Static, so that what options borrow stays reachable as long as they are. */
+/* Static: it is large, and there is one file. */
 static struct {
     const char *path;
     yaml_parser_t parser;
@@ -72,14 +72,6 @@ static yaml_event_t next_event(void)
     return event;
 }
 
-static void *keep(const char *text)
-{
-    char *copy = strdup(text);
-    if (copy == NULL)
-        refuse((yaml_mark_t){0}, "", say("memory is short", "内存不足"));
-    return copy;
-}
-
 /* A key, and where it stands: what is wrong with its value is told at the key. */
 struct key {
     char text[KEY_BYTES];
@@ -101,8 +93,8 @@ static void entry_add(const struct key *key, const yaml_event_t *event, bool in_
     struct entry *entry = &file.entries[file.count++];
     char where[1024];
     (void)snprintf(where, sizeof where, "%s:%zu", file.path, mark.line + 1);
-    *entry = (struct entry){.text = keep(text),
-                            .where = keep(where),
+    *entry = (struct entry){.text = options_keep(text),
+                            .where = options_keep(where),
                             .mark = mark,
                             .in_section = in_section,
                             .list = list};
@@ -157,8 +149,8 @@ static void read_section(bool is_ours)
         else
             refuse_form(event.start_mark);
         yaml_event_delete(&event);
-        while (!is_ours && file.count > count)
-            free(file.entries[--file.count].text);
+        if (!is_ours)
+            file.count = count;
     }
 }
 

@@ -33,6 +33,9 @@ struct settings {
 /* The settings of the last options_read; options_print shows them. */
 extern struct settings settings_in_force;
 
+/* options_keep - a copy that lives to the end of the program (which it ends if memory is short). */
+char *options_keep(const char *text);
+
 /* setting_find - NULL when there is no such row. */
 struct setting *setting_find(struct settings *settings, const char *name);
 
