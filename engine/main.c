@@ -133,7 +133,7 @@ static int run(const struct paths *paths, struct editions *editions)
         .credit = (uint32_t)settings.credit,
         .image_path = paths->image,
         .image_every_bytes = (uint64_t)settings.image_mib << 20,
-        .limits = {.case_max = (uint32_t)settings.case_max},
+        .limits = {.case_max = (uint32_t)settings.case_max, .is_stepping = clock == TURN_EVENTS},
     };
     struct turn_ports ports = {.ctx = &server,
                                .answer = server_ports_answer,

@@ -52,6 +52,7 @@ struct core *core_create(const struct core_limits *limits, const struct core_por
     if (core == NULL)
         return NULL;
     core->ports = *ports;
+    core->is_stepping = limits->is_stepping;
     if (core_init(core, limits) != 0)
         core_destroy(&core);
     return core;
@@ -140,14 +141,18 @@ static void deadline_place(void *owner, uint32_t case_index, uint32_t place)
 void core_advance(struct core *core, struct instant now)
 {
     assert(core->now.ms <= now.ms);
-    core->now = now;
     struct deadline first;
+    if (!core->is_stepping)
+        core->now = now;
     while (deadlines_first(&core->deadlines, &first) && first.at_ms < now.ms) {
         struct core_case *kase = case_row(core, first.case_row);
+        if (core->is_stepping && core->now.ms <= first.at_ms)
+            core->now.ms = first.at_ms + 1;
         judge_due(core, kase, (struct instant){.ms = first.at_ms});
         deadlines_remove(&core->deadlines, kase->deadline, deadline_place, core);
         judge_arm(core, kase, first.case_row);
     }
+    core->now = now;
 }
 
 struct instant core_next_deadline(const struct core *core)

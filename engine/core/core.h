@@ -46,6 +46,8 @@ struct core_ports {
 struct core_limits {
     uint32_t case_max;  /* 0: 16 million */
     uint32_t clock_max; /* 0: four a case */
+    bool is_stepping;   /* time between two calls passes step by step, as it does when events are
+                           played back: a card is issued the millisecond after its instant */
 };
 
 enum {

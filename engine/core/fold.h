@@ -11,7 +11,7 @@
  * Returns: true when some clock was touched or begun, and the case has to be judged.
  */
 bool fold_event(struct core *core, struct core_case *kase, struct instant arrived,
-                         const struct event *event);
+                const struct event *event);
 
 /* fold_reset - the case as it was before its first event; its rows are handed back. Clocks of
  * which the caller has kept copies keep their `more` rows: fold_release frees those. */

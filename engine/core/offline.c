@@ -65,7 +65,7 @@ struct offline *offline_create(const struct ruleset *ruleset, void *ctx,
     offline->ctx = ctx;
     offline->card = card;
     struct core_ports ports = {.ctx = offline, .card = card_on, .history = history};
-    offline->core = core_create(&(struct core_limits){0}, &ports);
+    offline->core = core_create(&(struct core_limits){.is_stepping = true}, &ports);
     if (offline->core == NULL || core_set_rules(offline->core, ruleset) != 0)
         offline_destroy(&offline);
     return offline;

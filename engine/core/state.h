@@ -105,6 +105,7 @@ struct old_clock {
 struct core {
     struct core_ports ports;
     struct instant now;
+    bool is_stepping;
     struct table case_table;
     struct text_heap keys;
     struct names names;

@@ -1,0 +1,214 @@
+/* replay.c - cardwatch replay: events out of files, cards as JSON lines, the same core as live.
+ *
+ * No network, no store, no wall clock: time is that of the newest event, and at the end --until.
+ */
+#include "engine/core/offline.h"
+#include "engine/replay_input.h"
+#include "engine/sys/lang.h"
+#include "engine/sys/log.h"
+#include "engine/sys/options.h"
+#include "rules/verbs.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sysexits.h>
+
+enum { SOURCES_MAX = 64, REFUSALS_SHOWN = 20 };
+
+static struct {
+    struct option_list rules;
+    const char *until;
+    struct verb_options verb;
+    bool is_quiet;
+} settings;
+
+static const struct option options[] = {
+    {"rules", 'r', OPTION_LIST, "FILE", NULL, 0, 0,
+     "rules, catalogues, calendars: files or folders; may be given again",
+     "规则、目录、日历文件或文件夹，可多次给出", &settings.rules},
+    {"until", 'u', OPTION_TEXT, "TIME", NULL, 0, 0,
+     "let time go on to this instant after the last event", "最后一个事件之后让时间走到此刻",
+     &settings.until},
+    {"quiet", 'q', OPTION_FLAG, NULL, NULL, 0, 0, "no summary", "不输出汇总", &settings.is_quiet},
+    OPTION_CALENDARS(settings.verb),
+};
+
+static const struct program program = {
+    .name = "cardwatch replay",
+    .section = "replay",
+    .usage = "--rules FILE… [--until TIME] EVENTS…",
+    .about_en = "Judges recorded events offline (JSON Lines or CSV, gzip too; - for standard "
+                "input) and prints the cards as JSON lines.",
+    .about_zh = "离线判定记录的事件（JSON Lines 或 CSV，可为 gzip；- 为标准输入），"
+                "以 JSON 行输出牌。",
+    .options = options,
+    .option_count = COUNT_OF(options),
+};
+
+struct replay {
+    struct offline *offline;
+    struct bytes line;
+    uint64_t card_seq;
+    uint64_t events;
+    uint64_t refused;
+    char *sources[SOURCES_MAX];
+    uint32_t source_count;
+};
+
+static void on_card(void *ctx, const struct card *card)
+{
+    struct replay *replay = ctx;
+    struct card full = *card;
+    full.seq = ++replay->card_seq;
+    card_id(card->case_no, card->clock, card->cycle, card->rung, full.id);
+    replay->line.count = 0;
+    if (card_to_json(&replay->line, &full, full.offset_s) != 0 ||
+        bytes_append(&replay->line, SLICE("\n")) != 0 ||
+        fwrite(replay->line.start, 1, replay->line.count, stdout) != replay->line.count) {
+        (void)fprintf(stderr, "cardwatch replay: %s\n", say("cannot write", "无法写出"));
+        exit(EX_IOERR);
+    }
+}
+
+static void on_refused(void *ctx, const char *file, uint64_t line,
+                       const struct text_refusal *refusal)
+{
+    struct replay *replay = ctx;
+    if (++replay->refused <= REFUSALS_SHOWN)
+        (void)fprintf(stderr, "%s:%llu: %s\n", file, (unsigned long long)line,
+                      lang_is_zh() ? refusal->zh : refusal->en);
+}
+
+/* Number of a source's name; a file without names is one source. */
+static uint32_t source_number(struct replay *replay, struct slice name)
+{
+    for (uint32_t i = 0; i < replay->source_count; i++)
+        if (slice_is_equal(slice_of(replay->sources[i]), name))
+            return i + 1;
+    if (replay->source_count == SOURCES_MAX)
+        return SOURCES_MAX;
+    char *copy = calloc(1, name.count + 1);
+    if (copy != NULL && name.count > 0)
+        memcpy(copy, name.start, name.count);
+    replay->sources[replay->source_count++] = copy;
+    return replay->source_count;
+}
+
+static int on_event(void *ctx, struct slice source, uint64_t seq, const struct event *event)
+{
+    struct replay *replay = ctx;
+    const char *field = "";
+    enum refusal refusal = event_check(event, INSTANT_NONE, &field);
+    replay->events++;
+    int error = 0;
+    if (refusal == REFUSAL_NONE) {
+        struct instant now = core_now(offline_core(replay->offline));
+        error = offline_apply(replay->offline, instant_later_of(now, event->at),
+                              source_number(replay, source), seq, event);
+        if (error == CORE_E_UNKNOWN_ITEM) {
+            refusal = REFUSAL_UNKNOWN_ITEM;
+            field = "item";
+        } else if (error == CORE_E_FULL) {
+            refusal = REFUSAL_FULL;
+            field = "case";
+        }
+    }
+    if (refusal != REFUSAL_NONE) {
+        struct text_refusal words;
+        refusal_text(refusal, field, event->case_no, &words);
+        on_refused(replay, "event", replay->events, &words);
+        error = 0;
+    }
+    return error;
+}
+
+static int compile(struct ruleset **ruleset_out)
+{
+    struct document_set set;
+    struct problem_list problems;
+    problem_list_init(&problems);
+    int error = documents_init(&set);
+    char *operands[COUNT_OF(settings.rules.values) + 1] = {0};
+    for (uint32_t i = 0; i < settings.rules.count; i++) {
+        union {
+            const char *in;
+            char *out;
+        } text = {.in = settings.rules.values[i]}; /* documents_read does not write to it */
+        operands[i] = text.out;
+    }
+    if (error == 0)
+        error = documents_read(&set, operands, &problems);
+    if (error == 0)
+        error = documents_add_calendars(&set, &settings.verb, &problems);
+    if (error == 0 && problems.error_count == 0)
+        error = ruleset_compile(set.at, set.count, 0, &problems, ruleset_out);
+    problem_list_print(&problems, stderr);
+    bool is_bad = problems.error_count > 0;
+    documents_clear(&set);
+    problem_list_clear(&problems);
+    return error != 0 || is_bad ? EX_DATAERR : 0;
+}
+
+static void summary(const struct replay *replay)
+{
+    struct core_counts counts;
+    core_count(offline_core(replay->offline), &counts);
+    (void)fprintf(stderr,
+                  say("events %llu, refused %llu, cases %llu (open %llu), judged again %llu, card "
+                      "records %llu\n",
+                      "事件 %llu，拒绝 %llu，办件 %llu（在办 %llu），重新判定 %llu，牌记录 %llu\n"),
+                  (unsigned long long)replay->events, (unsigned long long)replay->refused,
+                  (unsigned long long)counts.cases, (unsigned long long)counts.cases_open,
+                  (unsigned long long)counts.late_events, (unsigned long long)replay->card_seq);
+}
+
+static int run(struct replay *replay, char **files)
+{
+    struct replay_input input = {.ctx = replay, .event = on_event, .refused = on_refused};
+    struct instant until = INSTANT_NONE;
+    if (settings.until != NULL && instant_parse(slice_of(settings.until), &until) != 0) {
+        (void)fprintf(stderr, "cardwatch replay: --until %s: %s\n", settings.until,
+                      say("must be a time with an offset, such as 2025-02-06T12:00:00+08:00",
+                          "必须是带时区偏移的时间，例如 2025-02-06T12:00:00+08:00"));
+        return EX_USAGE;
+    }
+    for (; *files != NULL; files++) {
+        int error = replay_read(&input, *files);
+        if (error != 0) {
+            (void)fprintf(stderr, "cardwatch replay: %s: %s\n", *files, strerror(-error));
+            return error == -ENOENT ? EX_NOINPUT : EX_DATAERR;
+        }
+    }
+    if (instant_is_set(until) && !instant_is_before(until, core_now(offline_core(replay->offline))))
+        offline_advance(replay->offline, until);
+    if (!settings.is_quiet)
+        summary(replay);
+    return fflush(stdout) == 0 ? EX_OK : EX_IOERR;
+}
+
+int main(int argc, char **argv)
+{
+    int first = options_read(&program, argc, argv);
+    log_init("replay", LOG_INFO_LEVEL);
+    if (settings.rules.count == 0 || first >= argc) {
+        (void)fprintf(stderr, "cardwatch replay: %s\n",
+                      say("--rules and at least one file of events are needed; see --help",
+                          "需要 --rules 和至少一个事件文件；见 --help"));
+        return EX_USAGE;
+    }
+    struct ruleset *ruleset = NULL;
+    struct replay replay = {0};
+    int code = compile(&ruleset);
+    if (code == 0) {
+        replay.offline = offline_create(ruleset, &replay, on_card);
+        code = replay.offline == NULL ? EX_OSERR : run(&replay, argv + first);
+    }
+    offline_destroy(&replay.offline);
+    for (uint32_t i = 0; i < replay.source_count; i++)
+        free(replay.sources[i]);
+    bytes_clear(&replay.line);
+    if (ruleset != NULL)
+        ruleset_destroy(&ruleset);
+    return code;
+}
