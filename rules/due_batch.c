@@ -6,8 +6,9 @@
  *     set       NAME  VALUE       a setting: count, end, start, cutoff, day-off, roll
  *     due       FROM  LIMIT       the deadline; a line that begins with a date means the same
  *     before    FROM  LIMIT       the limit laid backwards from FROM, without start settings
- *     used      FROM  TO          how far apart the two lie, on all axes in the order of enum axis
- *     day       DATE              work or off, and the hours
+ *     work      FROM  MS          when so many ms of working time are used up from FROM on;
+ * negative: back from it used      FROM  TO          how far apart the two lie, on all axes in the
+ * order of enum axis day       DATE              work or off, and the hours
  *
  * An answer is an RFC 3339 instant, followed by "provisional" where it is; or numbers; or "unknown"
  * for what the calendar cannot judge; or "error: …" (then the program ends with 65). `calendar` and
@@ -93,6 +94,24 @@ static void on_before(struct batch *batch, const char *from, const char *limit)
     (void)fputs("unknown\n", batch->to);
 }
 
+static void on_work(struct batch *batch, const char *from, const char *ms)
+{
+    struct instant at = INSTANT_NONE;
+    int64_t position = 0;
+    bool is_provisional = false;
+    char *end = NULL;
+    long long length = strtoll(ms, &end, 10);
+    if (!due_instant(batch->calendar, slice_of(from), &at) || end == ms || *end != '\0' ||
+        length < -INSTANT_LAST_MS || length > INSTANT_LAST_MS)
+        answer_error(batch, "not an instant and milliseconds", "不是时刻和毫秒数");
+    else if (axis_position(batch->calendar, AXIS_WORKTIME, at, &position) != 0 ||
+             axis_instant(batch->calendar, &batch->counting, AXIS_WORKTIME, position + length, &at,
+                          &is_provisional) != 0)
+        (void)fputs("unknown\n", batch->to);
+    else
+        answer_instant(batch, at, is_provisional);
+}
+
 static void on_used(struct batch *batch, const char *from, const char *to)
 {
     struct instant a = INSTANT_NONE;
@@ -169,6 +188,8 @@ static void on_line(struct batch *batch, char *line)
         on_due(batch, word[1], word[2]);
     else if (strcmp(word[0], "before") == 0)
         on_before(batch, word[1], word[2]);
+    else if (strcmp(word[0], "work") == 0)
+        on_work(batch, word[1], word[2]);
     else if (strcmp(word[0], "used") == 0)
         on_used(batch, word[1], word[2]);
     else if (strcmp(word[0], "day") == 0)

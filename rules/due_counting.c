@@ -3,7 +3,11 @@
 
 static const char *cutoff(struct counting *counting, const char *value)
 {
-    static const char right[] = "17:00=08:30";
+    static const char right[] = "17:00=08:30, none";
+    if (strcmp(value, "none") == 0) {
+        counting->cutoff_ms = -1;
+        return NULL;
+    }
     const char *sign = strchr(value, '=');
     struct slice from = {.start = value, .count = sign == NULL ? 0 : (size_t)(sign - value)};
     int32_t from_ms = 0;

@@ -1,0 +1,274 @@
+/* sentences.c - a rule read aloud, in Chinese or in English: each setting as what it does to a
+ * case, so that a person who knows the regulation and no YAML can say whether it is right.
+ */
+#include "rules/verbs.h"
+
+#include "engine/base/date.h"
+
+#include <stdio.h>
+
+struct speaker {
+    const struct ruleset *ruleset;
+    const struct rule *rule;
+    bool is_zh;
+};
+
+/* Two literals, so that the compiler still checks the format. */
+#define IN(speaker, en, zh) ((speaker)->is_zh ? (zh) : (en))
+
+static const char *const kind_en[] = {
+    "",
+#define KIND(name, NAME, en, zh) en,
+#include "engine/model/kinds.def"
+#undef KIND
+};
+
+static void say_kinds(const struct speaker *speaker, event_kind_set kinds)
+{
+    const char *between = "";
+    for (int kind = 1; kind < EVENT_KIND_COUNT; kind++) {
+        if ((kinds & EVENT_KIND_BIT(kind)) == 0)
+            continue;
+        printf("%s%s (%s)", between, IN(speaker, kind_en[kind], event_kind_zh[kind]),
+               event_kind_name[kind]);
+        between = IN(speaker, ", ", "、");
+    }
+}
+
+static void say_term(const struct speaker *speaker, struct term term)
+{
+    static const char *const zh[UNIT_COUNT] = {
+        "", "分钟", "小时", "工作分钟", "工作小时", "个自然日", "个工作日", "个月", "年"};
+    if (speaker->is_zh)
+        printf("%d %s", term.n, zh[term.unit]);
+    else
+        printf("%d %s%s", term.n, unit_name[term.unit], term.n == 1 ? "" : "s");
+}
+
+static void say_date(const struct speaker *speaker, struct instant at)
+{
+    char text[DATE_TEXT_BYTES];
+    int32_t ms = 0;
+    int32_t day = speaker->rule->calendar == NULL
+                      ? (int32_t)(at.ms / DATE_DAY_MS)
+                      : calendar_local_day(speaker->rule->calendar, at, &ms);
+    printf("%s", date_format(day, text));
+}
+
+/* ---- to what ----------------------------------------------------------------------------------
+ */
+
+static void say_scope(const struct speaker *speaker)
+{
+    const struct rule *rule = speaker->rule;
+    const char *between = "";
+    printf("  %s", IN(speaker, "Applies to: ", "适用："));
+    if (rule->item_kinds == 0)
+        printf("%s", IN(speaker, "all cases", "全部办件"));
+    for (int kind = 0; kind < ITEM_KIND_COUNT; kind++) {
+        if ((rule->item_kinds & (UINT32_C(1) << kind)) == 0)
+            continue;
+        printf("%s%s", between, IN(speaker, item_kind_name[kind], item_kind_zh[kind]));
+        between = IN(speaker, ", ", "、");
+    }
+    if (rule->applies != NULL)
+        printf(IN(speaker, "; when %.*s", "；条件 %.*s"), SLICE_ARG(rule->applies->text));
+    if (instant_is_set(rule->valid_from)) {
+        printf("%s", IN(speaker, "; begun on or after ", "；起算日不早于 "));
+        say_date(speaker, rule->valid_from);
+    }
+    if (rule->valid_to.ms != INT64_MAX) {
+        printf("%s", IN(speaker, "; begun before ", "；起算日早于 "));
+        say_date(speaker, rule->valid_to);
+    }
+    printf("\n");
+}
+
+/* ---- the clock --------------------------------------------------------------------------------
+ */
+
+static void say_events(const struct speaker *speaker, const char *label, event_kind_set kinds,
+                       const struct condition *when)
+{
+    if (kinds == 0)
+        return;
+    printf("  %s", label);
+    say_kinds(speaker, kinds);
+    if (when != NULL)
+        printf(IN(speaker, ", when %.*s", "，条件 %.*s"), SLICE_ARG(when->text));
+    printf("\n");
+}
+
+static void say_pauses(const struct speaker *speaker)
+{
+    const struct rule *rule = speaker->rule;
+    for (uint32_t i = 0; i < rule->pause_count; i++) {
+        const struct rule_pause *pause = &rule->pauses[i];
+        printf("  %s", IN(speaker, "Not counted: from ", "不计入：自 "));
+        say_kinds(speaker, EVENT_KIND_BIT(pause->from));
+        printf("%s", IN(speaker, " to ", " 至 "));
+        say_kinds(speaker, EVENT_KIND_BIT(pause->to));
+        if (term_is_set(pause->term)) {
+            printf("%s", IN(speaker, "; its usual length is ", "；默认期限 "));
+            say_term(speaker, pause->term);
+        }
+        if (term_is_set(pause->cap)) {
+            printf("%s", IN(speaker, "; at most ", "；合计至多 "));
+            say_term(speaker, pause->cap);
+        }
+        printf("\n");
+    }
+}
+
+static void say_time_of_day(int32_t ms)
+{
+    printf("%02d:%02d", ms / 3600000, ms / 60000 % 60);
+}
+
+static void say_start_at(const struct speaker *speaker)
+{
+    const struct counting *counting = &speaker->rule->counting;
+    if (counting->day_off_same_time)
+        printf("  %s\n",
+               IN(speaker, "A start on a day off counts from the next workday, same time of day.",
+                  "非工作日开始的，自下一工作日同一时刻起算。"));
+    if (counting->cutoff_ms >= 0) {
+        printf("  %s", IN(speaker, "A start at or after ", "当日 "));
+        say_time_of_day(counting->cutoff_ms);
+        printf("%s",
+               IN(speaker, " counts from the next workday at ", " 及以后开始的，自下一工作日 "));
+        say_time_of_day(counting->cutoff_to_ms);
+        printf("%s\n", IN(speaker, ".", " 起算。"));
+    }
+    if (counting->start_moment)
+        printf("  %s\n",
+               IN(speaker, "A start outside working time counts from the next working moment.",
+                  "工作时间以外开始的，自下一工作时刻起算。"));
+}
+
+static void say_counting(const struct speaker *speaker)
+{
+    const struct counting *counting = &speaker->rule->counting;
+    printf("  ");
+    if (counting->count == COUNT_DAY)
+        printf("%s%s%s\n",
+               IN(speaker,
+                  "Counting: by days; the day of the start is not counted; the last day ends ",
+                  "计算：按日；开始之日不计入；最后一日截至"),
+               counting->end_at_close ? IN(speaker, "at close of business", "下班时")
+                                      : IN(speaker, "at 24:00", " 24:00"),
+               counting->roll
+                   ? IN(speaker,
+                        "; in natural days, an end on a day off moves to the next workday.",
+                        "；按自然日计的，末日为休息日则顺延至下一工作日。")
+                   : IN(speaker, ".", "。"));
+    else if (counting->count == COUNT_INSTANT)
+        printf("%s\n", IN(speaker, "Counting: to the same clock time, that many units later.",
+                          "计算：满相应期限后的同一时刻。"));
+    else
+        printf("%s\n", IN(speaker, "Counting: working time used, rounded up to whole workdays.",
+                          "计算：已用工作时间向上取整为工作日。"));
+    say_start_at(speaker);
+}
+
+static void say_limits(const struct speaker *speaker)
+{
+    const struct rule *rule = speaker->rule;
+    for (uint32_t i = 0; i < rule->limit_count; i++) {
+        const struct slice name = speaker->ruleset->limit_names[rule->limits[i].name];
+        printf(IN(speaker, "  Limit \"%.*s\": %.*s\n", "  时限“%.*s”：%.*s\n"), SLICE_ARG(name),
+               SLICE_ARG(rule->limits[i].text));
+    }
+    if (rule->extension.times_max == 0)
+        return;
+    printf(IN(speaker, "  Extension: at most %u times, by ", "  延期：至多 %u 次，每次 "),
+           rule->extension.times_max);
+    say_term(speaker, rule->extension.by);
+    printf("%s\n", rule->extension.after_due_allowed
+                       ? IN(speaker, ", asked for at any time", "，任何时候均可提出")
+                       : IN(speaker, ", asked for before the limit is over", "，须在期满前提出"));
+}
+
+/* ---- the cards --------------------------------------------------------------------------------
+ */
+
+static void say_rung(const struct speaker *speaker, const struct rung *rung)
+{
+    const struct ruleset *ruleset = speaker->ruleset;
+    printf("    %.*s (%.*s): %.*s", SLICE_ARG(ruleset->levels[rung->level]),
+           SLICE_ARG(ruleset->level_titles_zh[rung->level]), SLICE_ARG(rung->text));
+    if (rung->when != NULL)
+        printf(IN(speaker, "; if %.*s", "；条件 %.*s"), SLICE_ARG(rung->when->text));
+    if (!rung->after_finish)
+        printf("%s", IN(speaker, "; not once it is finished", "；办结后不再发"));
+    if (!rung->after_limit)
+        printf("%s", IN(speaker, "; not once the limit is over", "；期满后才发现的不再发"));
+    if (rung->issue == ISSUE_CONFIRM)
+        printf("%s", IN(speaker, "; a supervisor releases it", "；由监察员确认后发出"));
+    if (rung->issue == ISSUE_SHADOW)
+        printf("%s", IN(speaker, "; recorded only, never public", "；只记录，不公开"));
+    printf("\n");
+}
+
+static void say_cards(const struct speaker *speaker)
+{
+    const struct rule *rule = speaker->rule;
+    printf("  %s\n",
+           IN(speaker, "Cards, each strictly after its instant:", "发牌（均在该时刻之后）："));
+    for (uint32_t i = 0; i < rule->rung_count; i++)
+        say_rung(speaker, &rule->rungs[i]);
+    if (rule->late_discovery == DISCOVER_HIGHEST)
+        printf("  %s\n", IN(speaker, "A case first seen late gets its highest card only.",
+                            "迟到发现的办件只发最高一级。"));
+    if (rule->supersede == SUPERSEDE_DISMISS)
+        printf("  %s\n", IN(speaker, "A higher card dismisses the lower ones.",
+                            "发出高一级的牌时，低一级的自动摘牌。"));
+}
+
+static void say_clock(const struct speaker *speaker)
+{
+    const struct rule *rule = speaker->rule;
+    say_events(speaker, IN(speaker, "Starts at: ", "开始："), rule->start, rule->start_when);
+    say_events(speaker, IN(speaker, "Ends at: ", "结束："), rule->stop & ~rule->cancel,
+               rule->stop_when);
+    say_events(speaker, IN(speaker, "Ends without further cards at: ", "终止（不再发牌）："),
+               rule->cancel, NULL);
+    if (rule->per_step)
+        printf("  %s\n", IN(speaker, "Each step has a clock of its own.", "每个环节各自计时。"));
+    if (rule->restart)
+        printf("  %s\n", IN(speaker, "A second start begins at zero.", "再次开始时重新计时。"));
+    say_pauses(speaker);
+    if (rule->open_pause_at_finish)
+        printf("  %s\n", IN(speaker, "A pause still open at the end can still raise its cards.",
+                            "结束时仍未恢复的暂停仍可发牌。"));
+    say_counting(speaker);
+    if (rule->calendar != NULL)
+        printf(IN(speaker, "  Calendar: %.*s (%.*s)\n", "  日历：%.*s（%.*s）\n"),
+               SLICE_ARG(calendar_name(rule->calendar)),
+               SLICE_ARG(calendar_zone_name(rule->calendar)));
+    say_limits(speaker);
+}
+
+void rule_say(const struct ruleset *ruleset, const struct rule *rule, bool is_zh)
+{
+    const struct speaker speaker_ = {.ruleset = ruleset, .rule = rule, .is_zh = is_zh};
+    const struct speaker *speaker = &speaker_;
+    struct slice title = is_zh ? rule->title_zh : rule->title_en;
+    printf(IN(speaker, "Rule %.*s, revision %u, of the set %.*s",
+              "规则 %.*s（第 %u 次修订，属 %.*s）"),
+           SLICE_ARG(rule->name), rule->revision, SLICE_ARG(rule->set));
+    if (!slice_is_empty(title))
+        printf(IN(speaker, ": %.*s", "：%.*s"), SLICE_ARG(title));
+    printf("\n");
+    if (!slice_is_empty(rule->ground))
+        printf(IN(speaker, "  Ground: %.*s\n", "  依据：%.*s\n"), SLICE_ARG(rule->ground));
+    say_scope(speaker);
+    if (rule->form == RULE_CLOCK) {
+        say_clock(speaker);
+    } else {
+        say_events(speaker, IN(speaker, "Looked at on: ", "查看时机："), rule->on, NULL);
+        printf(IN(speaker, "  A card when: %.*s\n", "  发牌条件：%.*s\n"),
+               SLICE_ARG(rule->fact->text));
+    }
+    say_cards(speaker);
+}

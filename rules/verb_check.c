@@ -1,0 +1,254 @@
+/* verb_check.c - cardwatch rules check, and import, which is check and then keep.
+ *
+ * What is checked is what would be in force: the files together with all of the newest edition that
+ * they do not replace. So a file that goes well with the store goes well here, and one that breaks
+ * another is found before it can.
+ */
+#include "rules/verbs.h"
+
+#include "engine/sys/clock.h"
+#include "engine/sys/lang.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sysexits.h>
+
+static struct verb_options options;
+static bool is_alone;
+static bool is_import; /* then good files are not worth a report of problems */
+
+struct checked {
+    struct document_set set; /* what would be in force */
+    uint32_t given_count;    /* the first of them: what was given, or taken along */
+    struct ruleset *ruleset;
+    uint32_t test_count;
+};
+
+/* ---- saying ---------------------------------------------------------------------------------- */
+
+static void say_problems_json(const struct problem_list *problems)
+{
+    json_t *list = json_array();
+    for (uint32_t i = 0; i < problems->count; i++) {
+        const struct problem *problem = &problems->at[i];
+        (void)json_array_append_new(
+            list, json_pack("{s:s, s:i, s:i, s:s, s:s, s:s}", "file", problem->file, "line",
+                            (int)problem->line, "column", (int)problem->column, "severity",
+                            problem->is_warning ? "warning" : "error", "en", problem->en, "zh",
+                            problem->zh)); /* (short of memory: an entry less) */
+    }
+    json_t *all = json_pack("{s:b, s:i, s:i, s:o}", "ok", problems->error_count == 0, "errors",
+                            (int)problems->error_count, "warnings", (int)problems->warning_count,
+                            "problems", list);
+    (void)json_dumpf(all, stdout, JSON_INDENT(2));
+    (void)fputc('\n', stdout);
+    json_decref(all);
+}
+
+static void say_problems(const struct problem_list *problems)
+{
+    if (options.is_json && (!is_import || problems->error_count > 0))
+        say_problems_json(problems);
+    else if (!options.is_json)
+        problem_list_print(problems, stderr);
+    if (!options.is_json && problems->error_count > 0)
+        (void)fprintf(stderr, say("%u errors\n", "%u 处错误\n"), problems->error_count);
+}
+
+static void say_good(const struct checked *checked)
+{
+    if (options.is_json)
+        return;
+    printf(say("good: %u rules, %u items, %u calendars, %u tests passed\n",
+               "通过：规则 %u 条，事项 %u 个，日历 %u 个，测试 %u 个\n"),
+           checked->ruleset->rule_count, checked->ruleset->item_count,
+           checked->ruleset->calendar_count, checked->test_count);
+}
+
+/* ---- checking -------------------------------------------------------------------------------- */
+
+/* What the store holds, behind what was given. */
+static int add_store(struct checked *checked)
+{
+    struct rule_store *store = NULL;
+    struct document *documents = NULL;
+    uint32_t latest = 0;
+    uint32_t count = 0;
+    int code = is_alone ? EX_OK : store_open(&options, false, false, &store);
+    if (store == NULL)
+        return code;
+    int status = rule_store_latest(store, &latest);
+    if (status == 0 && latest > 0)
+        status = rule_store_documents(store, latest, checked->set.arena, &documents, &count);
+    if (status == 0)
+        status = documents_complete(&checked->set, documents, count);
+    rule_store_close(&store);
+    return status == 0 ? EX_OK : exit_of(status, store_folder(&options));
+}
+
+static int gather(struct checked *checked, char *const *operands, struct problem_list *problems)
+{
+    int status = documents_read(&checked->set, operands, problems);
+    checked->given_count = checked->set.count;
+    int code = status == 0 ? add_store(checked) : exit_of(status, "documents");
+    if (code != EX_OK)
+        return code;
+    uint32_t before = checked->set.count;
+    status = documents_add_calendars(&checked->set, &options, problems);
+    if (status != 0)
+        return exit_of(status, "calendars");
+    /* Calendars that were taken along are kept with what was given: bring them to its end. */
+    for (uint32_t i = before; i < checked->set.count; i++) {
+        struct document taken = checked->set.at[i];
+        checked->set.at[i] = checked->set.at[checked->given_count];
+        checked->set.at[checked->given_count++] = taken;
+    }
+    return EX_OK;
+}
+
+static int check(struct checked *checked, char *const *operands)
+{
+    struct problem_list problems;
+    problem_list_init(&problems);
+    int code = gather(checked, operands, &problems);
+    if (code == EX_OK && problems.error_count == 0) {
+        int status =
+            ruleset_compile(checked->set.at, checked->set.count, 0, &problems, &checked->ruleset);
+        if (status < 0)
+            code = exit_of(status, "compile");
+    }
+    say_problems(&problems);
+    if (code == EX_OK && problems.error_count > 0)
+        code = EX_DATAERR;
+    problem_list_clear(&problems);
+    return code == EX_OK ? run_tests(checked->ruleset, &checked->test_count) : code;
+}
+
+static int begin(struct checked *checked, const struct program *program, int argc, char **argv)
+{
+    int first = options_read(program, argc, argv);
+    *checked = (struct checked){.given_count = 0};
+    if (first >= argc) {
+        (void)fprintf(stderr, say("%s: name at least one FILE\n", "%s：至少给出一个文件\n"),
+                      program->name);
+        return EX_USAGE;
+    }
+    int status = documents_init(&checked->set);
+    return status == 0 ? check(checked, argv + first) : exit_of(status, "documents");
+}
+
+static void end(struct checked *checked)
+{
+    ruleset_destroy(&checked->ruleset);
+    documents_clear(&checked->set);
+}
+
+int verb_check(int argc, char **argv)
+{
+    static const struct option rows[] = {
+        OPTION_STORE(options),
+        OPTION_CALENDARS(options),
+        {.name = "alone",
+         .type = OPTION_FLAG,
+         .en = "look at the files alone, not at the store with them",
+         .zh = "只看这些文件，不与规则库合并检查",
+         .place = &is_alone},
+        OPTION_JSON(options),
+    };
+    static const struct program program = {
+        .name = "cardwatch rules check",
+        .section = "rules",
+        .usage = "[OPTION…] FILE…",
+        .about_en = "Validate rule files, catalogues and calendars, and run the tests they carry.",
+        .about_zh = "检查规则文件、事项目录和日历，并运行其中的测试。",
+        .options = rows,
+        .option_count = COUNT_OF(rows),
+    };
+    struct checked checked;
+    int code = begin(&checked, &program, argc, argv);
+    if (code == EX_OK)
+        say_good(&checked);
+    end(&checked);
+    return code;
+}
+
+/* ---- keeping --------------------------------------------------------------------------------- */
+
+static const char *author(void)
+{
+    const char *user = getenv("USER");
+    if (options.author != NULL)
+        return options.author;
+    return user == NULL || user[0] == '\0' ? "-" : user;
+}
+
+static void say_edition(uint32_t number, const struct checked *checked)
+{
+    if (options.is_json) {
+        json_t *all = json_pack("{s:i, s:i, s:i}", "edition", (int)number, "rules",
+                                (int)checked->ruleset->rule_count, "items",
+                                (int)checked->ruleset->item_count);
+        (void)json_dumpf(all, stdout, 0);
+        (void)fputc('\n', stdout);
+        json_decref(all);
+        return;
+    }
+    for (uint32_t i = 0; i < checked->given_count; i++)
+        printf("  %s %s  (%s)\n", document_kind_name[checked->set.at[i].kind],
+               checked->set.at[i].name, checked->set.at[i].file);
+    printf(say("edition %u is in the store\n", "第 %u 版已存入规则库\n"), number);
+}
+
+static int keep(const struct checked *checked)
+{
+    struct rule_store *store = NULL;
+    uint32_t number = 0;
+    const struct edition_words words = {.made_at = clock_now(),
+                                        .author = author(),
+                                        .note = options.note == NULL ? "" : options.note};
+    int code = store_open(&options, true, true, &store);
+    if (code != EX_OK)
+        return code;
+    int status = rule_store_import(store, &words, checked->set.at, checked->given_count, &number);
+    rule_store_close(&store);
+    if (status == RULE_STORE_E_SAME) {
+        if (options.is_json)
+            printf("{\"edition\": null, \"unchanged\": true}\n");
+        else
+            printf("%s\n", say("nothing changed: the store holds these documents already",
+                               "没有变化：规则库中已是这些文件"));
+        return EX_OK;
+    }
+    if (status != 0)
+        return exit_of(status, store_folder(&options));
+    say_edition(number, checked);
+    return EX_OK;
+}
+
+int verb_import(int argc, char **argv)
+{
+    static const struct option rows[] = {
+        OPTION_STORE(options), OPTION_CALENDARS(options), OPTION_AUTHOR(options),
+        OPTION_NOTE(options),  OPTION_JSON(options),
+    };
+    static const struct program program = {
+        .name = "cardwatch rules import",
+        .section = "rules",
+        .usage = "[OPTION…] FILE…",
+        .about_en = "Check files, run their tests, and make them a new edition of the rule store.\n"
+                    "A document of the same kind and name is replaced, all others stay.",
+        .about_zh = "检查文件并运行其测试，然后作为新版次存入规则库。\n"
+                    "同类同名的文件被替换，其余保持不变。",
+        .options = rows,
+        .option_count = COUNT_OF(rows),
+    };
+    struct checked checked;
+    is_import = true;
+    int code = begin(&checked, &program, argc, argv);
+    if (code == EX_OK)
+        code = keep(&checked);
+    end(&checked);
+    return code;
+}

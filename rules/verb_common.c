@@ -1,0 +1,124 @@
+/* verb_common.c - what every verb does the same way: find the store, pick an edition, say a
+ * failure, run the tests.
+ */
+#include "rules/verbs.h"
+
+#include "engine/base/date.h"
+#include "engine/sys/lang.h"
+#include "rules/trial/trial.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sysexits.h>
+#include <time.h>
+
+enum { PATH_BYTES = 4096 };
+
+const char *store_folder(const struct verb_options *options)
+{
+    static char path[PATH_BYTES];
+    const char *home = getenv("CARDWATCH_HOME");
+    if (options->store != NULL)
+        return options->store;
+    if (home == NULL || home[0] == '\0')
+        home = "./cardwatch-data";
+    (void)snprintf(path, sizeof path, "%s/rules", home);
+    return path;
+}
+
+int exit_of(int status, const char *what)
+{
+    (void)fprintf(stderr, "cardwatch rules: %s: %s\n", what, strerror(-status));
+    return status == -ENOMEM ? EX_OSERR : status == -EBADMSG ? EX_DATAERR : EX_IOERR;
+}
+
+int store_open(const struct verb_options *options, bool is_writable, bool is_needed,
+               struct rule_store **store_out)
+{
+    const char *folder = store_folder(options);
+    int status = rule_store_open(folder, is_writable, store_out);
+    if (status == RULE_STORE_E_NONE && !is_needed)
+        return EX_OK;
+    if (status == RULE_STORE_E_NONE) {
+        (void)fprintf(
+            stderr,
+            say("cardwatch rules: there is no rule store in %s: "
+                "make one with cardwatch rules import FILE…\n",
+                "cardwatch rules：%s 中没有规则库：请用 cardwatch rules import 文件… 建立\n"),
+            folder);
+        return EX_NOINPUT;
+    }
+    return status == 0 ? EX_OK : exit_of(status, folder);
+}
+
+int edition_pick(struct rule_store *store, int64_t wanted, uint32_t *number_out)
+{
+    uint32_t latest = 0;
+    int status = rule_store_latest(store, &latest);
+    if (status != 0)
+        return exit_of(status, "rule store");
+    if (latest == 0 || wanted > latest || wanted < 0) {
+        (void)fprintf(stderr,
+                      say("cardwatch rules: there is no edition %lld: the newest is %u\n",
+                          "cardwatch rules：没有第 %lld 版：最新为第 %u 版\n"),
+                      (long long)wanted, latest);
+        return EX_DATAERR;
+    }
+    *number_out = wanted == 0 ? latest : (uint32_t)wanted;
+    return EX_OK;
+}
+
+char *instant_say(struct instant at, char text[INSTANT_SAY_BYTES])
+{
+    time_t seconds = (time_t)(at.ms / 1000);
+    struct tm local;
+    if (localtime_r(&seconds, &local) == NULL ||
+        strftime(text, INSTANT_SAY_BYTES, "%Y-%m-%d %H:%M", &local) == 0)
+        text[0] = '\0';
+    return text;
+}
+
+/* ---- tests ----------------------------------------------------------------------------------- */
+
+static void on_difference(void *ctx, const struct trial_report *report)
+{
+    char at[INSTANT_TEXT_BYTES];
+    const struct rule_test *test = report->test;
+    (void)ctx;
+    (void)fprintf(stderr, say("%.*s:%u: error: test \"%.*s\": ", "%.*s:%u: 错误：测试“%.*s”："),
+                  SLICE_ARG(test->file), report->line, SLICE_ARG(test->it));
+    switch (report->difference) {
+    case TRIAL_REFUSED:
+        (void)fprintf(stderr, "%s\n",
+                      say("the engine does not take this event in", "引擎不接收此事件"));
+        return;
+    case TRIAL_NO_RULE:
+        (void)fprintf(stderr, "%s\n", say("no rule looks on", "没有可测试的规则"));
+        return;
+    case TRIAL_MISSING:
+    case TRIAL_SURPLUS:
+        break;
+    }
+    instant_format(report->due_at, report->offset_s, at);
+    (void)fprintf(stderr, "%s: %.19s %.*s %.*s%s\n",
+                  report->difference == TRIAL_MISSING
+                      ? say("this card should be and is not", "缺少应有的牌")
+                      : say("this card is and should not be", "出现不应有的牌"),
+                  at, SLICE_ARG(report->level), SLICE_ARG(report->rule),
+                  report->is_withdrawn ? " withdrawn" : "");
+}
+
+int run_tests(const struct ruleset *ruleset, uint32_t *count_out)
+{
+    struct trial_result result;
+    int status = trial_run_all(ruleset, NULL, on_difference, &result);
+    if (status != 0)
+        return exit_of(-ENOMEM, "tests");
+    *count_out = result.test_count;
+    if (result.failed_count == 0)
+        return EX_OK;
+    (void)fprintf(stderr, say("%u of %u tests failed\n", "%u 个测试未通过（共 %u 个）\n"),
+                  result.failed_count, result.test_count);
+    return EX_DATAERR;
+}

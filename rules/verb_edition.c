@@ -1,0 +1,320 @@
+/* verb_edition.c - cardwatch rules diff, rollback, export: editions as wholes. */
+#include "rules/verbs.h"
+
+#include "engine/sys/clock.h"
+#include "engine/sys/lang.h"
+#include "rules/lines.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+
+static struct verb_options options;
+static bool is_brief;
+
+/* "3" → 3; what is no number of an edition is said. */
+static bool edition_operand(const char *text, int64_t *number_out)
+{
+    char *end = NULL;
+    errno = 0;
+    long long number = strtoll(text, &end, 10);
+    if (errno == 0 && end != text && *end == '\0' && number >= 1 && number <= UINT32_MAX) {
+        *number_out = number;
+        return true;
+    }
+    (void)fprintf(stderr,
+                  say("cardwatch rules: \"%s\" is no edition: give its number, such as 3\n",
+                      "cardwatch rules：“%s”不是版次：请给出数字，例如 3\n"),
+                  text);
+    return false;
+}
+
+/* ---- diff -------------------------------------------------------------------------------------
+ */
+
+struct two_editions {
+    struct rule_edition before;
+    struct rule_edition after;
+};
+
+static const struct edition_document *same_document(const struct rule_edition *edition,
+                                                    const struct edition_document *document)
+{
+    for (uint32_t i = 0; i < edition->count; i++)
+        if (edition->documents[i].kind == document->kind &&
+            strcmp(edition->documents[i].name, document->name) == 0)
+            return &edition->documents[i];
+    return NULL;
+}
+
+static int say_lines(struct rule_store *store, struct arena *arena,
+                     const struct edition_document *before, const struct edition_document *after)
+{
+    struct slice old = {0};
+    struct slice now = {0};
+    int status = 0;
+    if (before != NULL)
+        status = rule_store_text(store, before->hash, arena, &old);
+    if (status == 0 && after != NULL)
+        status = rule_store_text(store, after->hash, arena, &now);
+    return status == 0 ? lines_diff(old, now, stdout) : status;
+}
+
+static int say_difference(struct rule_store *store, struct arena *arena, json_t *all,
+                          const struct edition_document *before,
+                          const struct edition_document *after)
+{
+    const struct edition_document *one = after != NULL ? after : before;
+    const char *change = before == NULL ? "added" : after == NULL ? "removed" : "changed";
+    if (all != NULL) {
+        (void)json_array_append_new(all,
+                                    json_pack("{s:s, s:s, s:s}", "change", change, "kind",
+                                              document_kind_name[one->kind], "name", one->name));
+        return 0;
+    }
+    printf("%c %s %s\n",
+           before == NULL  ? '+'
+           : after == NULL ? '-'
+                           : '~',
+           document_kind_name[one->kind], one->name);
+    bool is_shown = !is_brief && before != NULL && after != NULL;
+    return is_shown ? say_lines(store, arena, before, after) : 0;
+}
+
+static int say_differences(struct rule_store *store, struct arena *arena,
+                           const struct two_editions *two)
+{
+    json_t *all = options.is_json ? json_array() : NULL;
+    uint32_t count = 0;
+    int status = 0;
+    for (uint32_t i = 0; i < two->after.count && status == 0; i++) {
+        const struct edition_document *after = &two->after.documents[i];
+        const struct edition_document *before = same_document(&two->before, after);
+        if (before != NULL && memcmp(before->hash, after->hash, DOCUMENT_HASH_BYTES) == 0)
+            continue;
+        count++;
+        status = say_difference(store, arena, all, before, after);
+    }
+    for (uint32_t i = 0; i < two->before.count && status == 0; i++) {
+        if (same_document(&two->after, &two->before.documents[i]) != NULL)
+            continue;
+        count++;
+        status = say_difference(store, arena, all, &two->before.documents[i], NULL);
+    }
+    if (all != NULL) {
+        (void)json_dumpf(all, stdout, JSON_INDENT(2));
+        (void)fputc('\n', stdout);
+        json_decref(all);
+    } else if (count == 0 && status == 0) {
+        printf(say("editions %u and %u hold the same\n", "第 %u 版与第 %u 版内容相同\n"),
+               two->before.number, two->after.number);
+    }
+    return status;
+}
+
+static int diff(struct rule_store *store, struct arena *arena, int count, char *const *operands)
+{
+    struct two_editions two;
+    int64_t wanted[2] = {0, 0};
+    uint32_t numbers[2] = {0, 0};
+    for (int i = 0; i < count; i++)
+        if (i == 2 || !edition_operand(operands[i], &wanted[i]))
+            return EX_USAGE;
+    int code = edition_pick(store, wanted[1], &numbers[1]);
+    if (code == EX_OK && wanted[0] == 0)
+        numbers[0] = numbers[1] > 1 ? numbers[1] - 1 : numbers[1];
+    else if (code == EX_OK)
+        code = edition_pick(store, wanted[0], &numbers[0]);
+    if (code != EX_OK)
+        return code;
+    int status = rule_store_edition(store, numbers[0], arena, &two.before);
+    if (status == 0)
+        status = rule_store_edition(store, numbers[1], arena, &two.after);
+    if (status == 0)
+        status = say_differences(store, arena, &two);
+    return status == 0 ? EX_OK : exit_of(status, store_folder(&options));
+}
+
+/* ---- rollback ---------------------------------------------------------------------------------
+ */
+
+static int rollback(struct rule_store *store, int64_t to)
+{
+    const char *user = getenv("USER");
+    char note[64];
+    uint32_t number = 0;
+    (void)snprintf(note, sizeof note, "rollback to edition %lld", (long long)to);
+    const struct edition_words words = {
+        .made_at = clock_now(),
+        .author = options.author != NULL ? options.author
+                  : user != NULL         ? user
+                                         : "-",
+        .note = options.note != NULL ? options.note : note,
+    };
+    int status = rule_store_rollback(store, &words, (uint32_t)to, &number);
+    if (status == RULE_STORE_E_UNKNOWN) {
+        (void)fprintf(
+            stderr,
+            say("cardwatch rules: there is no edition %lld\n", "cardwatch rules：没有第 %lld 版\n"),
+            (long long)to);
+        return EX_DATAERR;
+    }
+    if (status == RULE_STORE_E_SAME) {
+        printf(say("nothing changed: the newest edition holds what edition %lld held\n",
+                   "没有变化：最新版次与第 %lld 版相同\n"),
+               (long long)to);
+        return EX_OK;
+    }
+    if (status != 0)
+        return exit_of(status, store_folder(&options));
+    if (options.is_json)
+        printf("{\"edition\": %u, \"back_to\": %lld}\n", number, (long long)to);
+    else
+        printf(say("edition %u is in the store, and holds what edition %lld held\n",
+                   "第 %u 版已存入规则库，内容与第 %lld 版相同\n"),
+               number, (long long)to);
+    return EX_OK;
+}
+
+/* ---- export -----------------------------------------------------------------------------------
+ */
+
+static int write_document(const char *folder, const struct document *document)
+{
+    enum { PATH_BYTES = 4096 };
+    char path[PATH_BYTES];
+    int length = snprintf(path, sizeof path, "%s/%s", folder, document->file);
+    if (length < 0 || (size_t)length >= sizeof path)
+        return -ENAMETOOLONG;
+    FILE *file = fopen(path, "wbx");
+    if (file == NULL)
+        return -errno;
+    size_t written =
+        document->text.count == 0 ? 0 : fwrite(document->text.start, 1, document->text.count, file);
+    int status = written == document->text.count ? 0 : -EIO;
+    if (fclose(file) != 0)
+        status = -EIO;
+    if (status == 0)
+        printf("%s\n", path);
+    return status;
+}
+
+static int export_to(struct rule_store *store, struct arena *arena, const char *folder)
+{
+    enum { FOLDER_MODE = 0755 };
+    struct document *documents = NULL;
+    uint32_t count = 0;
+    uint32_t number = 0;
+    int code = edition_pick(store, options.edition, &number);
+    if (code != EX_OK)
+        return code;
+    int status = rule_store_documents(store, number, arena, &documents, &count);
+    if (status != 0)
+        return exit_of(status, store_folder(&options));
+    if (mkdir(folder, FOLDER_MODE) != 0 && errno != EEXIST)
+        return exit_of(-errno, folder);
+    for (uint32_t i = 0; i < count; i++) {
+        status = write_document(folder, &documents[i]);
+        if (status == -EEXIST)
+            (void)fprintf(stderr,
+                          say("cardwatch rules: %s/%s exists: export into an empty folder\n",
+                              "cardwatch rules：%s/%s 已存在：请导出到空目录\n"),
+                          folder, documents[i].file);
+        if (status != 0)
+            return status == -EEXIST ? EX_CANTCREAT : exit_of(status, folder);
+    }
+    return EX_OK;
+}
+
+/* ---- the verbs --------------------------------------------------------------------------------
+ */
+
+enum act { ACT_DIFF, ACT_ROLLBACK, ACT_EXPORT };
+
+static int needs(const struct program *program, const char *what)
+{
+    (void)fprintf(stderr, "%s: %s %s\n", program->name, say("expects", "需要"), what);
+    return EX_USAGE;
+}
+
+static int run(enum act act, const struct program *program, int argc, char **argv)
+{
+    struct rule_store *store = NULL;
+    int first = options_read(program, argc, argv);
+    int count = argc - first;
+    int64_t to = 0;
+    if (act == ACT_DIFF && count > 2)
+        return needs(program, "[A] [B]");
+    if (act == ACT_ROLLBACK && (count != 1 || !edition_operand(argv[first], &to)))
+        return needs(program, "EDITION");
+    if (act == ACT_EXPORT && count != 1)
+        return needs(program, "DIR");
+    struct arena *arena = arena_create();
+    int code = arena == NULL ? exit_of(-ENOMEM, "store")
+                             : store_open(&options, act == ACT_ROLLBACK, true, &store);
+    if (code == EX_OK)
+        code = act == ACT_DIFF       ? diff(store, arena, count, argv + first)
+               : act == ACT_ROLLBACK ? rollback(store, to)
+                                     : export_to(store, arena, argv[first]);
+    rule_store_close(&store);
+    arena_destroy(&arena);
+    return code;
+}
+
+int verb_diff(int argc, char **argv)
+{
+    static const struct option rows[] = {
+        OPTION_STORE(options),
+        {.name = "brief",
+         .type = OPTION_FLAG,
+         .en = "the documents only, not their lines",
+         .zh = "只列文件，不列各行",
+         .place = &is_brief},
+        OPTION_JSON(options),
+    };
+    static const struct program program = {
+        .name = "cardwatch rules diff",
+        .section = "rules",
+        .usage = "[OPTION…] [A] [B]",
+        .about_en = "What differs between editions A and B: by default the newest and the one "
+                    "before it;\nwith A alone, A and the newest.",
+        .about_zh = "比较版次 A 与 B：默认为最新版次与其前一版；只给 A 时，与最新版次比较。",
+        .options = rows,
+        .option_count = COUNT_OF(rows),
+    };
+    return run(ACT_DIFF, &program, argc, argv);
+}
+
+int verb_rollback(int argc, char **argv)
+{
+    static const struct option rows[] = {OPTION_STORE(options), OPTION_AUTHOR(options),
+                                         OPTION_NOTE(options), OPTION_JSON(options)};
+    static const struct program program = {
+        .name = "cardwatch rules rollback",
+        .section = "rules",
+        .usage = "[OPTION…] EDITION",
+        .about_en = "Make a new edition with the documents of an earlier one. Nothing is deleted.",
+        .about_zh = "以旧版次的文件生成新版次。不删除任何内容。",
+        .options = rows,
+        .option_count = COUNT_OF(rows),
+    };
+    return run(ACT_ROLLBACK, &program, argc, argv);
+}
+
+int verb_export(int argc, char **argv)
+{
+    static const struct option rows[] = {OPTION_STORE(options), OPTION_EDITION(options)};
+    static const struct program program = {
+        .name = "cardwatch rules export",
+        .section = "rules",
+        .usage = "[OPTION…] DIR",
+        .about_en = "Write the documents of an edition as files into a folder.",
+        .about_zh = "把一个版次的文件写入目录。",
+        .options = rows,
+        .option_count = COUNT_OF(rows),
+    };
+    return run(ACT_EXPORT, &program, argc, argv);
+}

@@ -1,0 +1,150 @@
+/* verb_show.c - cardwatch rules show: a rule in plain sentences, an item with its limits, or a
+ * document as it was written.
+ */
+#include "rules/verbs.h"
+
+#include "engine/sys/columns.h"
+#include "engine/sys/lang.h"
+#include "engine/sys/nearest.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sysexits.h>
+
+static struct verb_options options;
+static bool is_source;
+
+static int show_item(const struct ruleset *ruleset, const struct item *item)
+{
+    struct columns columns = {0};
+    char text[TERM_TEXT_BYTES];
+    printf(say("Item %.*s: %.*s\n", "事项 %.*s：%.*s\n"), SLICE_ARG(item->code),
+           SLICE_ARG(item->name));
+    columns_add(&columns, "  %s", say("kind", "类型"));
+    columns_add(&columns, "%s (%s)", item_kind_name[item->kind], item_kind_zh[item->kind]);
+    columns_end(&columns);
+    columns_add(&columns, "  %s", say("org", "部门"));
+    columns_add(&columns, "%.*s", SLICE_ARG(item->org));
+    columns_end(&columns);
+    for (uint32_t i = 0; i < item->limit_count; i++) {
+        columns_add(&columns, "  %.*s", SLICE_ARG(ruleset->limit_names[item->limits[i].name]));
+        columns_add(&columns, "%s", term_format(item->limits[i].term, text));
+        columns_end(&columns);
+    }
+    for (uint32_t i = 0; i < item->step_count; i++) {
+        const struct item_step *step = &item->steps[i];
+        columns_add(&columns, "  %s %u", say("step", "环节"), step->place);
+        columns_add(&columns, "%.*s", SLICE_ARG(step->step_code));
+        columns_add(&columns, "%.*s", SLICE_ARG(step->name));
+        columns_add(&columns, "%s", term_format(step->limit, text));
+        columns_end(&columns);
+    }
+    int status = columns_print(&columns, stdout);
+    return status == 0 ? EX_OK : exit_of(status, "show");
+}
+
+static int unknown(const struct ruleset *ruleset, const char *name)
+{
+    const char *nearest = NULL;
+    for (uint32_t i = 0; i < ruleset->rule_count; i++) {
+        const char *known = ruleset->rules[i].name.start;
+        if (word_is_near(name, known) &&
+            (nearest == NULL || word_distance(name, known) < word_distance(name, nearest)))
+            nearest = known;
+    }
+    (void)fprintf(stderr,
+                  say("cardwatch rules: %s is no rule, no item and no document of this edition\n",
+                      "cardwatch rules：%s 不是本版次的规则、事项或文件\n"),
+                  name);
+    if (nearest != NULL)
+        (void)fprintf(stderr, say("Did you mean: %s\n", "是否指：%s\n"), nearest);
+    return EX_DATAERR;
+}
+
+static int show(const struct ruleset *ruleset, const struct document *documents, uint32_t count,
+                const char *name)
+{
+    const struct rule *rule = ruleset_rule(ruleset, slice_of(name));
+    const struct item *item = ruleset_item(ruleset, slice_of(name));
+    bool is_shown = false;
+    if (rule != NULL && !is_source) {
+        rule_say(ruleset, rule, lang_is_zh());
+        printf("\n");
+        rule_say(ruleset, rule, !lang_is_zh());
+        return EX_OK;
+    }
+    if (item != NULL && !is_source)
+        return show_item(ruleset, item);
+    for (uint32_t i = 0; i < ruleset->rule_count && !is_source; i++) {
+        if (!slice_is_equal(ruleset->rules[i].set, slice_of(name)))
+            continue;
+        printf("%s", is_shown ? "\n" : "");
+        rule_say(ruleset, &ruleset->rules[i], lang_is_zh());
+        is_shown = true;
+    }
+    for (uint32_t i = 0; i < count && !is_shown; i++) {
+        if (strcmp(documents[i].name, name) != 0 && strcmp(documents[i].file, name) != 0)
+            continue;
+        (void)fwrite(documents[i].text.start, 1, documents[i].text.count, stdout);
+        is_shown = true;
+    }
+    return is_shown ? EX_OK : unknown(ruleset, name);
+}
+
+static int show_from(struct rule_store *store, struct arena *arena, const char *name)
+{
+    struct document *documents = NULL;
+    struct ruleset *ruleset = NULL;
+    struct problem_list problems;
+    uint32_t count = 0;
+    uint32_t number = 0;
+    int code = edition_pick(store, options.edition, &number);
+    if (code != EX_OK)
+        return code;
+    problem_list_init(&problems);
+    int status = rule_store_documents(store, number, arena, &documents, &count);
+    if (status == 0)
+        status = rule_store_load(store, number, &problems, &ruleset);
+    problem_list_clear(&problems);
+    if (status != 0)
+        return exit_of(status, store_folder(&options));
+    code = show(ruleset, documents, count, name);
+    ruleset_destroy(&ruleset);
+    return code;
+}
+
+int verb_show(int argc, char **argv)
+{
+    static const struct option rows[] = {
+        OPTION_STORE(options),
+        OPTION_EDITION(options),
+        {.name = "source",
+         .type = OPTION_FLAG,
+         .en = "the document as it was written",
+         .zh = "显示文件原文",
+         .place = &is_source},
+    };
+    static const struct program program = {
+        .name = "cardwatch rules show",
+        .section = "rules",
+        .usage = "[OPTION…] NAME",
+        .about_en = "A rule, or all rules of a set, in plain sentences; an item; a document.",
+        .about_zh = "用平实的话说明一条规则或一个规则集；显示事项或文件。",
+        .options = rows,
+        .option_count = COUNT_OF(rows),
+    };
+    struct rule_store *store = NULL;
+    int first = options_read(&program, argc, argv);
+    if (argc - first != 1) {
+        (void)fprintf(stderr, "%s: %s NAME\n", program.name, say("expects", "需要"));
+        return EX_USAGE;
+    }
+    struct arena *arena = arena_create();
+    int code =
+        arena == NULL ? exit_of(-ENOMEM, "store") : store_open(&options, false, true, &store);
+    if (code == EX_OK)
+        code = show_from(store, arena, argv[first]);
+    rule_store_close(&store);
+    arena_destroy(&arena);
+    return code;
+}

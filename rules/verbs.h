@@ -1,0 +1,125 @@
+/* verbs.h - what the verbs of `cardwatch rules` share.
+ *
+ * Layer: rules. A verb reads its own options, prints to standard output what it found, to standard
+ * error what is wrong, and returns an exit code of sysexits.h.
+ */
+#ifndef RULES_VERBS_H
+#define RULES_VERBS_H
+
+#include "engine/base/arena.h"
+#include "engine/sys/options.h"
+#include "rules/store/store.h"
+#include "rules/text/ruleset_text.h"
+
+/* The options that most verbs have. */
+struct verb_options {
+    const char *store;
+    const char *calendars; /* folder of calendars to take what is missing from */
+    const char *author;
+    const char *note;
+    bool is_json;
+    int64_t edition; /* 0: the newest */
+};
+
+/* Rows for a table of options. */
+#define OPTION_STORE(options)                                                                      \
+    {                                                                                              \
+        .name = "store", .type = OPTION_TEXT, .value = "DIR",                                      \
+        .en = "the rule store (default: $CARDWATCH_HOME/rules, else ./cardwatch-data/rules)",      \
+        .zh = "规则库（默认：$CARDWATCH_HOME/rules，否则 ./cardwatch-data/rules）",                \
+        .place = &(options).store                                                                  \
+    }
+#define OPTION_JSON(options)                                                                       \
+    {                                                                                              \
+        .name = "json", .type = OPTION_FLAG, .en = "as JSON, for programs",                        \
+        .zh = "以 JSON 输出，供程序使用", .place = &(options).is_json                              \
+    }
+#define OPTION_EDITION(options)                                                                    \
+    {                                                                                              \
+        .name = "edition", .type = OPTION_NUMBER, .value = "N", .preset = "0", .min = 0,           \
+        .max = UINT32_MAX, .en = "this edition of the store; 0: the newest",                       \
+        .zh = "规则库的版次；0 为最新", .place = &(options).edition                                \
+    }
+#define OPTION_CALENDARS(options)                                                                  \
+    {                                                                                              \
+        .name = "calendars", .type = OPTION_TEXT, .value = "DIR",                                  \
+        .en = "folder to take calendars from that are not given (default: those shipped)",         \
+        .zh = "未给出的日历从此目录取（默认：随软件提供的日历）", .place = &(options).calendars    \
+    }
+#define OPTION_AUTHOR(options)                                                                     \
+    {                                                                                              \
+        .name = "author", .type = OPTION_TEXT, .value = "NAME",                                    \
+        .en = "who makes the change (default: $USER)", .zh = "修改人（默认：$USER）",              \
+        .place = &(options).author                                                                 \
+    }
+#define OPTION_NOTE(options)                                                                       \
+    {                                                                                              \
+        .name = "note", .type = OPTION_TEXT, .value = "TEXT", .en = "why, for the history",        \
+        .zh = "修改原因，记入历史", .place = &(options).note                                       \
+    }
+
+/* Documents on their way: read from files, out of the store, out of the shipped calendars. */
+struct document_set {
+    struct arena *arena;
+    uint32_t count;
+    uint32_t room;
+    struct document *at;
+};
+
+/* store_folder - what --store says, or its default. Lives to the end of the program. */
+const char *store_folder(const struct verb_options *options);
+
+/* store_open - says itself why not. Returns: 0, or an exit code; with is_needed a store that is not
+ * there is said too, without it *store_out is then NULL. */
+MUST_USE int store_open(const struct verb_options *options, bool is_writable, bool is_needed,
+                        struct rule_store **store_out);
+
+/* edition_pick - the edition that --edition asks for, said when there is none. 0 or an exit code.
+ */
+MUST_USE int edition_pick(struct rule_store *store, int64_t wanted, uint32_t *number_out);
+
+/* exit_of - the exit code of a negative errno, said. */
+int exit_of(int status, const char *what);
+
+/* documents_init, documents_clear. Returns: 0, -ENOMEM. */
+MUST_USE int documents_init(struct document_set *set);
+void documents_clear(struct document_set *set);
+
+/* documents_add - in the place of one of the same kind and name, else behind all. */
+MUST_USE int documents_add(struct document_set *set, const struct document *document);
+
+/* documents_read - the operands: files, and folders for all their *.yaml and *.csv. Says nothing:
+ * problems are added. Returns: 0, -ENOMEM. */
+MUST_USE int documents_read(struct document_set *set, char *const *operands,
+                            struct problem_list *problems);
+
+/* documents_complete - add the documents of `base` that the set does not replace. */
+MUST_USE int documents_complete(struct document_set *set, const struct document *base,
+                                uint32_t count);
+
+/* documents_add_calendars - calendars that are named and not there, from --calendars or from those
+ * shipped. added: only these are added. Returns: 0, -ENOMEM. */
+MUST_USE int documents_add_calendars(struct document_set *set, const struct verb_options *options,
+                                     struct problem_list *problems);
+
+/* run_tests - the tests that the rule set carries, failures said on standard error; 0 or an exit
+ * code. */
+MUST_USE int run_tests(const struct ruleset *ruleset, uint32_t *count_out);
+
+/* rule_say - a rule in plain sentences, so that a person who knows the regulation can check it. */
+void rule_say(const struct ruleset *ruleset, const struct rule *rule, bool is_zh);
+
+/* instant_say - "2025-01-20 10:00" in the time zone of this machine, for lists. */
+enum { INSTANT_SAY_BYTES = 40 };
+char *instant_say(struct instant at, char text[INSTANT_SAY_BYTES]);
+
+int verb_check(int argc, char **argv);
+int verb_import(int argc, char **argv);
+int verb_list(int argc, char **argv);
+int verb_show(int argc, char **argv);
+int verb_history(int argc, char **argv);
+int verb_diff(int argc, char **argv);
+int verb_rollback(int argc, char **argv);
+int verb_export(int argc, char **argv);
+
+#endif
