@@ -55,32 +55,32 @@ static int say_lines(struct rule_store *store, struct arena *arena,
 {
     struct slice old = {0};
     struct slice now = {0};
-    int status = 0;
-    if (before != NULL)
-        status = rule_store_text(store, before->hash, arena, &old);
-    if (status == 0 && after != NULL)
+    int status = rule_store_text(store, before->hash, arena, &old);
+    if (status == 0)
         status = rule_store_text(store, after->hash, arena, &now);
     return status == 0 ? lines_diff(old, now, stdout) : status;
 }
 
+/* one: the document itself, of either edition; before, after: NULL where it is not. */
 static int say_difference(struct rule_store *store, struct arena *arena, json_t *all,
-                          const struct edition_document *before,
+                          const struct edition_document *one, const struct edition_document *before,
                           const struct edition_document *after)
 {
-    const struct edition_document *one = after != NULL ? after : before;
-    const char *change = before == NULL ? "added" : after == NULL ? "removed" : "changed";
+    bool is_added = before == NULL;
+    bool is_removed = after == NULL;
     if (all != NULL) {
+        const char *change = is_added ? "added" : is_removed ? "removed" : "changed";
         (void)json_array_append_new(all,
                                     json_pack("{s:s, s:s, s:s}", "change", change, "kind",
                                               document_kind_name[one->kind], "name", one->name));
         return 0;
     }
     printf("%c %s %s\n",
-           before == NULL  ? '+'
-           : after == NULL ? '-'
-                           : '~',
+           is_added     ? '+'
+           : is_removed ? '-'
+                        : '~',
            document_kind_name[one->kind], one->name);
-    bool is_shown = !is_brief && before != NULL && after != NULL;
+    bool is_shown = !is_brief && !is_added && !is_removed;
     return is_shown ? say_lines(store, arena, before, after) : 0;
 }
 
@@ -96,13 +96,14 @@ static int say_differences(struct rule_store *store, struct arena *arena,
         if (before != NULL && memcmp(before->hash, after->hash, DOCUMENT_HASH_BYTES) == 0)
             continue;
         count++;
-        status = say_difference(store, arena, all, before, after);
+        status = say_difference(store, arena, all, after, before, after);
     }
     for (uint32_t i = 0; i < two->before.count && status == 0; i++) {
         if (same_document(&two->after, &two->before.documents[i]) != NULL)
             continue;
         count++;
-        status = say_difference(store, arena, all, &two->before.documents[i], NULL);
+        status = say_difference(store, arena, all, &two->before.documents[i],
+                                &two->before.documents[i], NULL);
     }
     if (all != NULL) {
         (void)json_dumpf(all, stdout, JSON_INDENT(2));
