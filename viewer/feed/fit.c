@@ -78,6 +78,19 @@ int fit_columns(struct slice text)
     return columns;
 }
 
+size_t fit_bytes(struct slice text, int columns)
+{
+    size_t at = 0;
+    while (at < text.count) {
+        struct point point = point_at(text, at);
+        columns -= point_columns(point.value);
+        if (columns < 0)
+            break;
+        at += point.bytes;
+    }
+    return at;
+}
+
 /* Room is kept for the cut mark (3 bytes) and for the filling. */
 static size_t put(char *room, size_t used, const char *bytes, size_t count)
 {

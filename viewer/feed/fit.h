@@ -12,6 +12,9 @@
 /* fit_columns - how many columns the text takes. */
 int fit_columns(struct slice text);
 
+/* fit_bytes - how many bytes of the text, in whole characters, fit into so many columns. */
+size_t fit_bytes(struct slice text, int columns);
+
 enum { FIT_BYTES = 1024 };
 
 /* fit_text - at most `columns` of the text, cut with "…" ("~" where the terminal is not UTF-8)

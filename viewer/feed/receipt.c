@@ -72,9 +72,12 @@ static void show_count(FILE *out, const json_t *receipt)
                joined(text, " · ", kind_text(field_text(start, "kind")),
                       field_when(start, "at", when), from, NULL));
     (void)labelled(source, say("from", "来自"), word_text(field_text(limit, "source")));
+    const char *called = field_text(limit, "name");
+    if (strcmp(called, "limit") == 0)
+        called = "";
     fact_print(out, say("limit", "时限"),
-               joined(text, " · ", term_text(field_text(limit, "term"), term),
-                      field_text(limit, "name"), source, field_when(limit, "due_at", when), NULL));
+               joined(text, " · ", term_text(field_text(limit, "term"), term), called, source,
+                      field_when(limit, "due_at", when), NULL));
     fact_print(
         out, say("rung", "触发点"),
         joined(text, " · ", field_text(rung, "text"), field_when(rung, "due_at", when), NULL));
