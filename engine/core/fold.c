@@ -9,73 +9,27 @@ static void stray(struct core *core)
     core->counts.stray_events++;
 }
 
-/* ---- limits ------------------------------------------------------------------------------------
- */
-
-static bool is_limit_set(const void *owner, uint32_t row, struct slice key)
+static void state_set(struct core *core, struct core_case *kase, enum case_state state)
 {
-    const struct core *core = owner;
-    return memcmp(pool_row(&core->limit_sets, row), key.start, key.count) == 0;
+    if (kase->state == CASE_OPEN && state != CASE_OPEN)
+        core->counts.cases_open--;
+    if (kase->state != CASE_OPEN && state == CASE_OPEN)
+        core->counts.cases_open++;
+    kase->state = (uint8_t)state;
 }
 
-uint32_t fold_limit_set(struct core *core, const struct limit_set *set)
+/* Data have cases that end before they begin. A clock that would have been stopped by that end is
+ * begun, so that it can be explained, and stands still. */
+static void clock_end_at_once(struct core *core, const struct core_case *kase,
+                              struct core_clock *clock, const struct rule *rule)
 {
-    struct slice key = {.start = (const char *)set, .count = sizeof *set};
-    uint64_t hash = table_hash(key);
-    uint32_t row = table_find(&core->limit_table, hash, key, is_limit_set, core);
-    if (row != 0)
-        return row;
-    row = pool_add(&core->limit_sets);
-    if (row == 0 || table_add(&core->limit_table, hash, row) != 0)
-        return 0;
-    memcpy(pool_row(&core->limit_sets, row), set, sizeof *set);
-    return row;
-}
-
-static struct clock_more *more_of(struct core *core, struct core_clock *clock)
-{
-    if (clock->more == 0) {
-        clock->more = pool_add(&core->mores);
-        if (clock->more == 0)
-            return NULL;
-        ((struct clock_more *)pool_row(&core->mores, clock->more))->due_ms = INT64_MIN;
-    }
-    return pool_row(&core->mores, clock->more);
-}
-
-static const struct item_step *step_of(const struct item *item, struct slice step_code)
-{
-    for (uint32_t i = 0; item != NULL && i < item->step_count; i++)
-        if (slice_is_equal(item->steps[i].step_code, step_code))
-            return &item->steps[i];
-    return NULL;
-}
-
-static void resolve_limits(struct core *core, const struct core_case *kase, const struct rule *rule,
-                           const struct event *event, struct core_clock *clock)
-{
-    const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
-    const struct item *item = ruleset_item(ruleset, names_get(&core->names, kase->item));
-    const struct org *org = ruleset_org(ruleset, names_get(&core->names, kase->org));
-    const struct item_step *step = step_of(item, event->step);
-    struct limit_set set;
-    memset(&set, 0, sizeof set); /* it is compared as bytes */
-    bool is_by_source = false;
-    for (uint32_t i = 0; i < rule->limit_count; i++) {
-        enum limit_source source = LIMIT_SOURCE_COUNT;
-        struct term term =
-            rule_limit_term(ruleset, &rule->limits[i], event, item, org, step, &source);
-        if (source == LIMIT_FROM_EVENT && !term_is_set(term))
-            is_by_source = true;
-        set.terms[i].n = term.n;
-        set.terms[i].unit = term.unit;
-    }
-    clock->limits = fold_limit_set(core, &set);
-    if (is_by_source && instant_is_set(event->due_at)) {
-        struct clock_more *more = more_of(core, clock);
-        if (more != NULL)
-            more->due_ms = event->due_at.ms;
-    }
+    event_kind_set ended = EVENT_KIND_BIT(kase->ended_by);
+    if (kase->ended_by == EVENT_NONE || ((rule->stop | rule->cancel) & ended) == 0)
+        return;
+    stray(core);
+    clock->state = (rule->cancel & ended) != 0 ? CLOCK_CANCELLED : CLOCK_STOPPED;
+    clock->stop_ms = clock->start_ms;
+    core->counts.clocks_running--;
 }
 
 /* ---- clocks ------------------------------------------------------------------------------------
@@ -114,7 +68,7 @@ static struct core_clock *clock_begin(struct core *core, struct core_case *kase,
         .cycle = (uint8_t)(cycle < UINT8_MAX ? cycle : UINT8_MAX),
     };
     const struct rule *rule = clock_rule(core, kase, clock);
-    resolve_limits(core, kase, rule, event, clock);
+    fold_limits(core, kase, rule, event, clock);
     if (kase->first_clock == 0) {
         kase->first_clock = row;
         return clock;
@@ -129,7 +83,7 @@ static struct core_clock *clock_begin(struct core *core, struct core_case *kase,
 /* The time between its stop and now was nobody's: a stretch that this clock alone leaves out. */
 static void clock_continue(struct core *core, struct core_clock *clock, struct instant at)
 {
-    struct clock_more *more = more_of(core, clock);
+    struct clock_more *more = fold_more(core, clock);
     uint32_t row = pool_add(&core->pauses);
     if (more == NULL || row == 0)
         return;
@@ -201,9 +155,11 @@ static bool clock_start(struct core *core, struct core_case *kase, uint32_t rule
         clock_continue(core, clock, event->at);
         return true;
     }
-    if (clock_begin(core, kase, rule_index, event, step, cycles) == NULL)
+    clock = clock_begin(core, kase, rule_index, event, step, cycles);
+    if (clock == NULL)
         return false;
     core->counts.clocks_running++;
+    clock_end_at_once(core, kase, clock, rule);
     return true;
 }
 
@@ -230,7 +186,7 @@ static bool rules_start(struct core *core, struct core_case *kase, struct asking
 static bool clock_extend(struct core *core, struct core_case *kase, struct core_clock *clock,
                          const struct rule *rule, const struct event *event)
 {
-    struct clock_more *more = more_of(core, clock);
+    struct clock_more *more = fold_more(core, clock);
     if (more == NULL || more->extension_count >= rule->extension.times_max) {
         stray(core);
         return false;
@@ -372,15 +328,6 @@ static void name_set(struct core *core, uint32_t *number, struct slice text)
         *number = found;
 }
 
-static void state_set(struct core *core, struct core_case *kase, enum case_state state)
-{
-    if (kase->state == CASE_OPEN && state != CASE_OPEN)
-        core->counts.cases_open--;
-    if (kase->state != CASE_OPEN && state == CASE_OPEN)
-        core->counts.cases_open++;
-    kase->state = (uint8_t)state;
-}
-
 static const event_kind_set kinds_finishing =
     EVENT_KIND_BIT(EVENT_FINISH) | EVENT_KIND_BIT(EVENT_REJECT) | EVENT_KIND_BIT(EVENT_FORWARD);
 static const event_kind_set kinds_voiding =
@@ -400,6 +347,9 @@ static void fields_take(struct core *core, struct core_case *kase, const struct 
         state_set(core, kase, CASE_VOID);
     else if (event->kind == EVENT_REOPEN)
         state_set(core, kase, CASE_OPEN);
+    else
+        return;
+    kase->ended_by = event->kind == EVENT_REOPEN ? EVENT_NONE : (uint8_t)event->kind;
 }
 
 static void tally_before(struct core *core, struct core_case *kase, const struct event *event)
@@ -421,7 +371,7 @@ static void tally_after(struct core *core, struct core_case *kase, const struct 
     tally->last_ms[event->kind] = event->at.ms;
     const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
     const struct item_step *step =
-        step_of(ruleset_item(ruleset, names_get(&core->names, kase->item)), event->step);
+        fold_step(ruleset_item(ruleset, names_get(&core->names, kase->item)), event->step);
     if (step != NULL && step->place != 0)
         tally->last_step_place = step->place;
 }
@@ -447,14 +397,15 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
         is_touched |= pause_begin(core, kase, event);
     if ((edition->pause_to & bit) != 0)
         is_touched |= pause_end(core, kase, pause_kind_ended(edition, event->kind), event);
-    /* a condition of a rule sees the case's state before this event, its fields after it */
-    uint8_t state = kase->state;
-    bool is_accepted = kase->is_accepted;
+    /* a rule sees the case's state before this event, its fields after it */
+    struct core_case after = *kase;
     kase->state = before.state;
     kase->is_accepted = before.is_accepted;
+    kase->ended_by = before.ended_by;
     is_touched |= rules_start(core, kase, &asking, event);
-    kase->state = state;
-    kase->is_accepted = is_accepted;
+    kase->state = after.state;
+    kase->is_accepted = after.is_accepted;
+    kase->ended_by = after.ended_by;
     if (edition->is_counting)
         tally_after(core, kase, event);
     return is_touched;
@@ -495,6 +446,7 @@ void fold_reset(struct core *core, struct core_case *kase)
     kase->first_clock = kase->first_pause = kase->tally = 0;
     kase->item = kase->org = kase->area = kase->handler = 0;
     kase->is_accepted = false;
+    kase->ended_by = EVENT_NONE;
     kase->pause_count = 0;
     kase->settled_ms = INT64_MIN;
 }

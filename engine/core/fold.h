@@ -21,6 +21,16 @@ void fold_release(struct core *core, struct core_clock *clock);
 /* fold_limit_set - the row of these lengths, made when it is new; 0: no room. */
 uint32_t fold_limit_set(struct core *core, const struct limit_set *set);
 
+/* fold_limits - resolve a new clock's limits from its start event, item, org and rule. */
+void fold_limits(struct core *core, const struct core_case *kase, const struct rule *rule,
+                 const struct event *event, struct core_clock *clock);
+
+/* fold_more - the clock's row of rare things, made when it has none; NULL: no room. */
+struct clock_more *fold_more(struct core *core, struct core_clock *clock);
+
+/* fold_step - the item's row for a step; NULL: none. item may be NULL. */
+const struct item_step *fold_step(const struct item *item, struct slice step_code);
+
 /* The asker of a condition about a case, with the event at hand (NULL: none). */
 struct asking {
     const struct core *core;

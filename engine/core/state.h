@@ -42,6 +42,7 @@ struct core_case {
     uint8_t state;
     bool is_accepted;
     uint8_t pause_count;
+    uint8_t ended_by; /* the kind of event that finished or voided it; EVENT_NONE: it is open */
 };
 
 struct core_clock {

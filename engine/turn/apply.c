@@ -174,6 +174,10 @@ static struct past_event past_read(struct turn *turn, uint64_t place, uint64_t *
     for (uint32_t i = 0; i <= index; i++) {
         enum refusal refusal = event_next(&rest, turn->attrs_room, &past.event, &bytes, &field);
         assert(i < index || refusal == REFUSAL_NONE);
+        /* on the events' clock each event moves `now` for those behind it */
+        if (turn->options.clock == TURN_EVENTS && refusal == REFUSAL_NONE &&
+            (entry_word(&entry, i) & WORD_REFUSED) == 0)
+            past.arrived_at = instant_later_of(past.arrived_at, past.event.at);
     }
     past.event.attrs = (struct slice){0}; /* its room is shared */
     *previous_out = entry_word(&entry, index) >> WORD_FLAG_BITS;

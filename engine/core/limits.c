@@ -1,0 +1,70 @@
+/* limits.c - how long a clock's limits are: resolved once, when it begins, and shared by all clocks
+ * that have the same ones.
+ */
+#include "engine/core/fold.h"
+
+static bool is_limit_set(const void *owner, uint32_t row, struct slice key)
+{
+    const struct core *core = owner;
+    return memcmp(pool_row(&core->limit_sets, row), key.start, key.count) == 0;
+}
+
+uint32_t fold_limit_set(struct core *core, const struct limit_set *set)
+{
+    struct slice key = {.start = (const char *)set, .count = sizeof *set};
+    uint64_t hash = table_hash(key);
+    uint32_t row = table_find(&core->limit_table, hash, key, is_limit_set, core);
+    if (row != 0)
+        return row;
+    row = pool_add(&core->limit_sets);
+    if (row == 0 || table_add(&core->limit_table, hash, row) != 0)
+        return 0;
+    memcpy(pool_row(&core->limit_sets, row), set, sizeof *set);
+    return row;
+}
+
+struct clock_more *fold_more(struct core *core, struct core_clock *clock)
+{
+    if (clock->more == 0) {
+        clock->more = pool_add(&core->mores);
+        if (clock->more == 0)
+            return NULL;
+        ((struct clock_more *)pool_row(&core->mores, clock->more))->due_ms = INT64_MIN;
+    }
+    return pool_row(&core->mores, clock->more);
+}
+
+const struct item_step *fold_step(const struct item *item, struct slice step_code)
+{
+    for (uint32_t i = 0; item != NULL && i < item->step_count; i++)
+        if (slice_is_equal(item->steps[i].step_code, step_code))
+            return &item->steps[i];
+    return NULL;
+}
+
+void fold_limits(struct core *core, const struct core_case *kase, const struct rule *rule,
+                 const struct event *event, struct core_clock *clock)
+{
+    const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
+    const struct item *item = ruleset_item(ruleset, names_get(&core->names, kase->item));
+    const struct org *org = ruleset_org(ruleset, names_get(&core->names, kase->org));
+    const struct item_step *step = fold_step(item, event->step);
+    struct limit_set set;
+    memset(&set, 0, sizeof set); /* it is compared as bytes */
+    bool is_by_source = false;
+    for (uint32_t i = 0; i < rule->limit_count; i++) {
+        enum limit_source source = LIMIT_SOURCE_COUNT;
+        struct term term =
+            rule_limit_term(ruleset, &rule->limits[i], event, item, org, step, &source);
+        if (source == LIMIT_FROM_EVENT && !term_is_set(term))
+            is_by_source = true;
+        set.terms[i].n = term.n;
+        set.terms[i].unit = term.unit;
+    }
+    clock->limits = fold_limit_set(core, &set);
+    if (is_by_source && instant_is_set(event->due_at)) {
+        struct clock_more *more = fold_more(core, clock);
+        if (more != NULL)
+            more->due_ms = event->due_at.ms;
+    }
+}
