@@ -116,7 +116,8 @@ static struct term limit_from(enum limit_source source, const struct rule_limit 
     const struct term none = {0};
     switch (source) {
     case LIMIT_FROM_EVENT:
-        return event->limit;
+        /* The term of a pause is the limit of the clock that the pause starts. */
+        return term_is_set(event->limit) ? event->limit : event->term;
     case LIMIT_FROM_ITEM:
         return item == NULL ? none : limit_by_name(item->limits, item->limit_count, limit->name);
     case LIMIT_FROM_KIND:

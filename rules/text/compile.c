@@ -46,6 +46,16 @@ bool compile_calendar(struct compile *compile, const struct yaml_node *node,
     if (!yaml_is_scalar(node, compile->problems))
         return false;
     int index = compile_calendar_named(compile, node->value);
+    if (index < 0 && node == compile->told)
+        return false; /* one name, written for the whole file, is told once, not for each rule */
+    compile->told = index < 0 ? node : compile->told;
+    if (index < 0 && compile->calendar_count == 0) {
+        yaml_error(node, compile->problems,
+                   "the calendar \"%.*s\" is not here: give its file too, or --calendars DIR",
+                   "没有日历“%.*s”：请一并给出其文件，或用 --calendars 目录",
+                   SLICE_ARG(node->value));
+        return false;
+    }
     if (index < 0) {
         tell_unknown(compile->problems, node->file, node->line, node->column, node->value,
                      compile->calendar_names, compile->calendar_count, "calendar", "日历");

@@ -39,8 +39,9 @@ struct compile {
     const char *limit_names[LIMIT_NAMES_MAX];
     uint32_t calendar_count;
     const char **calendar_names;
-    struct calendar **calendars; /* NULL: it has mistakes, which were told */
-    struct item *items;          /* the rule set's, while they can still be changed */
+    struct calendar **calendars;  /* NULL: it has mistakes, which were told */
+    const struct yaml_node *told; /* a calendar's name that was told to be unknown */
+    struct item *items;           /* the rule set's, while they can still be changed */
     uint32_t test_count;
     struct rule_test *tests;
 };
