@@ -21,9 +21,11 @@ void log_init(const char *area, enum log_level level);
 
 void log_write(enum log_level level, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* NOLINTBEGIN(readability-identifier-naming): they are called like the functions they stand for */
 #define log_error(...) log_write(LOG_ERROR_LEVEL, __VA_ARGS__)
 #define log_warn(...)  log_write(LOG_WARN_LEVEL, __VA_ARGS__)
 #define log_info(...)  log_write(LOG_INFO_LEVEL, __VA_ARGS__)
 #define log_debug(...) log_write(LOG_DEBUG_LEVEL, __VA_ARGS__)
+/* NOLINTEND(readability-identifier-naming) */
 
 #endif

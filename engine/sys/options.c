@@ -8,7 +8,7 @@
 #include "engine/sys/version.h"
 
 /* getopt's own struct of the same name is kept out of the way of ours. */
-#define option getopt_option
+#define option getopt_option /* NOLINT(readability-identifier-naming): it is a name of getopt's */
 #include <getopt.h>
 #undef option
 
@@ -162,10 +162,11 @@ static void tables_fill(const struct settings *settings)
 
 static struct setting *row_of_code(struct settings *settings, int code)
 {
-    if (code >= CODE_NO)
-        return &settings->rows[code - CODE_NO];
-    if (code >= CODE_LONG)
-        return &settings->rows[code - CODE_LONG];
+    if (code >= CODE_LONG) {
+        size_t index = (size_t)(code - CODE_LONG) % (CODE_NO - CODE_LONG);
+        assert(index < settings->count);
+        return &settings->rows[index];
+    }
     for (size_t i = 0; i < settings->count; i++) {
         if (settings->rows[i].option->short_name == code)
             return &settings->rows[i];

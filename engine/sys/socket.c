@@ -184,23 +184,14 @@ static int zmq_type(enum socket_kind kind)
     return -1;
 }
 
-int socket_open(enum socket_kind kind, bool bind, const char *endpoint,
-                const struct socket_options *options, struct socket **socket_out)
+static int prepare(struct socket *socket, bool bind, const struct socket_options *options)
 {
-    OWNED(socket_close) struct socket *socket = calloc(1, sizeof *socket);
-    if (socket == NULL)
-        return -ENOMEM;
-    if (strlen(endpoint) >= sizeof socket->endpoint) {
-        errno = ENAMETOOLONG;
-        return failed("open", endpoint);
-    }
-    memcpy(socket->endpoint, endpoint, strlen(endpoint) + 1);
-    socket->kind = kind;
+    const char *endpoint = socket->endpoint;
     if (context == NULL)
         context = zmq_ctx_new();
     if (context == NULL)
         return failed("context", endpoint);
-    socket->zmq = zmq_socket(context, zmq_type(kind));
+    socket->zmq = zmq_socket(context, zmq_type(socket->kind));
     if (socket->zmq == NULL)
         return failed("open", endpoint);
     if (!set_limits(socket, options) || !set_connection(socket) || !set_manners(socket) ||
@@ -209,11 +200,28 @@ int socket_open(enum socket_kind kind, bool bind, const char *endpoint,
     size_t room = sizeof socket->fd;
     if (zmq_getsockopt(socket->zmq, ZMQ_FD, &socket->fd, &room) != 0)
         return failed("fd", endpoint);
-    if (attach(socket, bind) != 0)
-        return failed(bind ? "bind" : "connect", endpoint);
-    *socket_out = socket;
-    socket = NULL;
-    return 0;
+    return attach(socket, bind) == 0 ? 0 : failed(bind ? "bind" : "connect", endpoint);
+}
+
+int socket_open(enum socket_kind kind, bool bind, const char *endpoint,
+                const struct socket_options *options, struct socket **socket_out)
+{
+    size_t endpoint_bytes = strlen(endpoint) + 1;
+    if (endpoint_bytes > ENDPOINT_BYTES) {
+        errno = ENAMETOOLONG;
+        return failed("open", endpoint);
+    }
+    struct socket *socket = calloc(1, sizeof *socket);
+    if (socket == NULL)
+        return -ENOMEM;
+    memcpy(socket->endpoint, endpoint, endpoint_bytes);
+    socket->kind = kind;
+    int result = prepare(socket, bind, options);
+    if (result == 0)
+        *socket_out = socket;
+    else
+        socket_close(&socket);
+    return result;
 }
 
 void socket_close(struct socket **socket_p)

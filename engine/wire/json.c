@@ -59,37 +59,40 @@ static enum refusal take_seq(struct filling *filling, struct slice text)
     return REFUSAL_NONE;
 }
 
+/* What is kept as text is a string of the line; digits are only read, and end with the call. */
+static enum refusal take_text(struct filling *filling, enum field field, json_t *value,
+                              struct slice text)
+{
+    if (field == FIELD_ATTRS)
+        return reader_attrs(filling->reader, value);
+    if (field == FIELD_SEQ && (json_is_integer(value) || json_is_string(value)))
+        return take_seq(filling, text);
+    if (json_is_integer(value) && field_type[field] == FIELD_IS_NUMBER)
+        return field_take(field, text, filling->zone, &filling->event);
+    if (!json_is_string(value))
+        return refusal_of_type(field);
+    if (field == FIELD_SOURCE)
+        return take_source(filling, json_slice(value));
+    return field_take(field, json_slice(value), filling->zone, &filling->event);
+}
+
 /* A value under a name that may be the envelope's ("subject") for a field of ours. */
 static enum refusal take_value(struct filling *filling, const char *name, enum field field,
                                json_t *value)
 {
-    char digits[24];
-    struct slice text = SLICE("");
-    enum refusal refusal = REFUSAL_NONE;
     if (json_is_null(value))
         return REFUSAL_NONE;
     if ((filling->seen & 1u << field) != 0)
         return reader_refuse(REFUSAL_MALFORMED, name, SLICE("given twice"), filling->refusal_out);
     filling->seen |= 1u << field;
-    if (json_is_string(value)) {
-        text = json_slice(value);
-    } else if (json_is_integer(value)) {
+    char digits[24];
+    struct slice text = json_is_string(value) ? json_slice(value) : SLICE("");
+    if (json_is_integer(value)) {
         int count =
             snprintf(digits, sizeof digits, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
         text = (struct slice){digits, (size_t)count};
     }
-    bool is_right_type =
-        json_is_string(value) || (json_is_integer(value) && field_type[field] == FIELD_IS_NUMBER);
-    if (field == FIELD_ATTRS)
-        refusal = reader_attrs(filling->reader, value);
-    else if (!is_right_type)
-        refusal = refusal_of_type(field);
-    else if (field == FIELD_SOURCE)
-        refusal = take_source(filling, text);
-    else if (field == FIELD_SEQ)
-        refusal = take_seq(filling, text);
-    else
-        refusal = field_take(field, text, filling->zone, &filling->event);
+    enum refusal refusal = take_text(filling, field, value, text);
     if (refusal == REFUSAL_NONE)
         return REFUSAL_NONE;
     return reader_refuse(refusal, name, text, filling->refusal_out);

@@ -88,8 +88,7 @@ static void dirty_text(void)
                                         "\x7f",
                                         "12345678\x7f",
                                         "1234567\x7f",
-                                        "1234\x0a"
-                                        "5678",
+                                        "1234\n5678",
                                         "\x80",
                                         "\xbf",
                                         "\xc0\x80",
@@ -155,8 +154,8 @@ static struct slice long_slice(size_t count)
     return (struct slice){filled, count};
 }
 
-/* One change each to a good event, and what it must be refused for. */
-static void break_event(int which, struct event *event)
+/* One change each to a good event: its texts and instants … */
+static void break_text(int which, struct event *event)
 {
     switch (which) {
     case 0:
@@ -195,6 +194,15 @@ static void break_event(int which, struct event *event)
     case 11:
         event->org = SLICE("\xba\xbc\xd6\xdd");
         break;
+    default:
+        break;
+    }
+}
+
+/* … and its amounts. */
+static void break_amount(int which, struct event *event)
+{
+    switch (which) {
     case 12:
         event->term = (struct term){.n = -3, .unit = UNIT_DAY};
         break;
@@ -234,8 +242,11 @@ static void break_event(int which, struct event *event)
     case 24:
         event->parent = event->case_no;
         break;
-    default:
+    case 25:
         event->reason = SLICE("a\ttab");
+        break;
+    default:
+        break;
     }
 }
 
@@ -275,7 +286,8 @@ static void a_broken_event_is_refused_for_its_reason(void)
     for (size_t i = 0; i < COUNT_OF(should); i++) {
         struct event event = good_event();
         const char *field = "";
-        break_event((int)i, &event);
+        break_text((int)i, &event);
+        break_amount((int)i, &event);
         CHECK_EQ_INT(event_check(&event, now, &field), should[i].refusal);
         CHECK_EQ_STR(field, should[i].field);
     }
