@@ -171,20 +171,63 @@ static void say_counting(const struct speaker *speaker)
     say_start_at(speaker);
 }
 
-static void say_limits(const struct speaker *speaker)
+/* The limits that nearly every authority has, by their Chinese names. */
+static struct slice limit_title(const struct speaker *speaker, uint32_t limit)
 {
-    const struct rule *rule = speaker->rule;
-    for (uint32_t i = 0; i < rule->limit_count; i++) {
-        const struct slice name = speaker->ruleset->limit_names[rule->limits[i].name];
-        printf(IN(speaker, "  Limit \"%.*s\": %.*s\n", "  时限“%.*s”：%.*s\n"), SLICE_ARG(name),
-               SLICE_ARG(rule->limits[i].text));
+    static const struct {
+        const char *name;
+        const char *zh;
+    } titles[] = {{"promised", "承诺时限"}, {"statutory", "法定时限"}, {"step", "环节时限"}};
+    struct slice name = speaker->ruleset->limit_names[speaker->rule->limits[limit].name];
+    for (size_t i = 0; speaker->is_zh && i < COUNT_OF(titles); i++)
+        if (slice_is_equal(name, slice_of(titles[i].name)))
+            return slice_of(titles[i].zh);
+    return name;
+}
+
+static void say_limit(const struct speaker *speaker, uint32_t index)
+{
+    static const char *const en[LIMIT_SOURCE_COUNT] = {
+        "what the event says", "the item's", "that of its kind", "the org's", "the step's"};
+    static const char *const zh[LIMIT_SOURCE_COUNT] = {"事件所载", "事项规定", "事项类型规定",
+                                                       "机构规定", "环节规定"};
+    const struct rule_limit *limit = &speaker->rule->limits[index];
+    const char *between = "";
+    struct slice title = limit_title(speaker, index);
+    printf(IN(speaker, "  Limit \"%.*s\": ", "  时限“%.*s”："), SLICE_ARG(title));
+    for (uint32_t i = 0; i < limit->source_count; i++) {
+        printf("%s%s", between, IN(speaker, en[limit->sources[i]], zh[limit->sources[i]]));
+        between = IN(speaker, ", else ", "，否则");
     }
-    if (rule->extension.times_max == 0)
+    if (term_is_set(limit->otherwise)) {
+        printf("%s", between);
+        say_term(speaker, limit->otherwise);
+    } else {
+        printf("%s", IN(speaker, ", else there is none", "，否则无此时限"));
+    }
+    printf("\n");
+    for (int kind = 0; kind < ITEM_KIND_COUNT; kind++) {
+        if (!term_is_set(limit->by_kind[kind]))
+            continue;
+        printf("    %s: ", IN(speaker, item_kind_name[kind], item_kind_zh[kind]));
+        say_term(speaker, limit->by_kind[kind]);
+        printf("\n");
+    }
+}
+
+static void say_extension(const struct speaker *speaker)
+{
+    const struct rule_extension *extension = &speaker->rule->extension;
+    if (extension->times_max == 0)
         return;
-    printf(IN(speaker, "  Extension: at most %u times, by ", "  延期：至多 %u 次，每次 "),
-           rule->extension.times_max);
-    say_term(speaker, rule->extension.by);
-    printf("%s\n", rule->extension.after_due_allowed
+    printf("  %s", IN(speaker, "Extension: ", "延期："));
+    if (extension->times_max == 1)
+        printf("%s", IN(speaker, "once, by at most ", "一次，至多 "));
+    else
+        printf(IN(speaker, "%u times, each by at most ", "至多 %u 次，每次至多 "),
+               extension->times_max);
+    say_term(speaker, extension->by);
+    printf("%s\n", extension->after_due_allowed
                        ? IN(speaker, ", asked for at any time", "，任何时候均可提出")
                        : IN(speaker, ", asked for before the limit is over", "，须在期满前提出"));
 }
@@ -192,11 +235,82 @@ static void say_limits(const struct speaker *speaker)
 /* ---- the cards --------------------------------------------------------------------------------
  */
 
+static void say_before_or_after(const struct speaker *speaker, const struct rung *rung)
+{
+    struct slice title = limit_title(speaker, rung->limit);
+    bool is_before = rung->form == RUNG_BEFORE;
+    if (!term_is_set(rung->offset)) {
+        printf(IN(speaker, "when the limit \"%.*s\" is over", "“%.*s”届满"), SLICE_ARG(title));
+    } else if (speaker->is_zh) {
+        printf(is_before ? "“%.*s”届满前 " : "“%.*s”届满后 ", SLICE_ARG(title));
+        say_term(speaker, rung->offset);
+    } else {
+        say_term(speaker, rung->offset);
+        printf(is_before ? " before the limit \"%.*s\" is over"
+                         : " after the limit \"%.*s\" was over",
+               SLICE_ARG(title));
+    }
+}
+
+static void say_over(const struct speaker *speaker, const struct rung *rung)
+{
+    struct slice title = limit_title(speaker, rung->limit);
+    int32_t k = rung->over_at_least;
+    if (k > 0)
+        printf(IN(speaker, "when %d whole workday(s) or more over the limit \"%.*s\" are used",
+                  "所用时间（向上取整）超过时限 %d 个工作日及以上（“%.*s”）"),
+               k, SLICE_ARG(title));
+    else
+        printf(IN(speaker, "when %d whole workday(s) or fewer are left of the limit \"%.*s\"",
+                  "所用时间（向上取整）距期满剩 %d 个工作日及以下（“%.*s”）"),
+               -k, SLICE_ARG(title));
+}
+
+static void say_when(const struct speaker *speaker, const struct rung *rung)
+{
+    struct slice title = limit_title(speaker, rung->limit);
+    switch (rung->form) {
+    case RUNG_BEFORE:
+    case RUNG_AT:
+    case RUNG_AFTER:
+        say_before_or_after(speaker, rung);
+        break;
+    case RUNG_SHARE:
+        printf(IN(speaker, "when %d.%d%% of the limit \"%.*s\" are used", "用去 %d.%d%%（“%.*s”）"),
+               rung->share_permille / 10, rung->share_permille % 10, SLICE_ARG(title));
+        break;
+    case RUNG_OVER:
+        say_over(speaker, rung);
+        break;
+    case RUNG_CUTOFF:
+        printf("%s", IN(speaker, "on the day the limit ends, ", "期满当日 "));
+        if (term_is_set(rung->offset)) {
+            say_term(speaker, rung->offset);
+            printf("%s", IN(speaker, " before ", "，早于 "));
+        }
+        say_time_of_day(rung->cutoff_ms);
+        break;
+    case RUNG_CHAIN:
+        title = speaker->rule->rungs[rung->chain_rung].name;
+        say_term(speaker, rung->offset);
+        printf(IN(speaker, " after the card \"%.*s\", unless the clock has ended by then",
+                  "：发出“%.*s”之后经过此期限而仍未结束"),
+               SLICE_ARG(title));
+        break;
+    }
+}
+
 static void say_rung(const struct speaker *speaker, const struct rung *rung)
 {
     const struct ruleset *ruleset = speaker->ruleset;
-    printf("    %.*s (%.*s): %.*s", SLICE_ARG(ruleset->levels[rung->level]),
-           SLICE_ARG(ruleset->level_titles_zh[rung->level]), SLICE_ARG(rung->text));
+    if (speaker->is_zh)
+        printf("    %.*s：", SLICE_ARG(ruleset->level_titles_zh[rung->level]));
+    else
+        printf("    %.*s: ", SLICE_ARG(ruleset->levels[rung->level]));
+    if (speaker->rule->form == RULE_CLOCK)
+        say_when(speaker, rung);
+    else
+        printf("%s", IN(speaker, "whenever that is so", "符合上述条件即发"));
     if (rung->when != NULL)
         printf(IN(speaker, "; if %.*s", "；条件 %.*s"), SLICE_ARG(rung->when->text));
     if (!rung->after_finish)
@@ -246,7 +360,9 @@ static void say_clock(const struct speaker *speaker)
         printf(IN(speaker, "  Calendar: %.*s (%.*s)\n", "  日历：%.*s（%.*s）\n"),
                SLICE_ARG(calendar_name(rule->calendar)),
                SLICE_ARG(calendar_zone_name(rule->calendar)));
-    say_limits(speaker);
+    for (uint32_t i = 0; i < rule->limit_count; i++)
+        say_limit(speaker, i);
+    say_extension(speaker);
 }
 
 void rule_say(const struct ruleset *ruleset, const struct rule *rule, bool is_zh)
