@@ -94,7 +94,8 @@ gather   := $(call folder,$(filter-out collectors,$(patsubst %/,%,$(wildcard col
             collectors)
 feed     := $(call folder,viewer/feed)
 testing  := $(call folder,tests/lib) $(filter-out tests/scenario/play.c,$(call folder,tests/scenario)) \
-            $(filter-out $(shell grep -lswE '^int main' tests/sim/*.c),$(call folder,tests/sim))
+            $(filter-out $(shell grep -lswE '^int main' tests/sim/*.c),$(call folder,tests/sim)) \
+            $(filter-out bench/bench_%,$(call folder,bench))
 
 ENGINE   := $(call program,$(NAME),engine/cardwatch.c) \
             $(call program,$(NAME)-engine,engine/main.c) \

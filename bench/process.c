@@ -1,0 +1,218 @@
+/* process.c - see process.h. */
+#include "bench/process.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { ARGUMENTS_MAX = 32, READY_BYTES = 2048, ANSWER_MS = 20000 };
+
+void process_prepare(struct process *process)
+{
+    char rules[MEASURE_PATH_BYTES + 8];
+    *process = (struct process){.out_fd = -1};
+    measure_folder(process->folder);
+    (void)snprintf(rules, sizeof rules, "%s/rules", process->folder);
+    town_store(rules);
+}
+
+static void program_path(char path[MEASURE_PATH_BYTES])
+{
+    const char *folder = getenv("CARDWATCH_BIN");
+    char self[MEASURE_PATH_BYTES];
+    ssize_t count = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (folder == NULL && count > 0) {
+        self[count] = '\0';
+        char *slash = strrchr(self, '/');
+        *slash = '\0';
+        (void)snprintf(path, MEASURE_PATH_BYTES, "%.400s/../bin/cardwatch-engine", self);
+    } else {
+        (void)snprintf(path, MEASURE_PATH_BYTES, "%s/cardwatch-engine",
+                       folder != NULL ? folder : ".");
+    }
+    measure_must(access(path, X_OK) == 0, "no cardwatch-engine: build it, or set CARDWATCH_BIN");
+}
+
+static void endpoint_read(const char *line, const char *key, char room[MEASURE_PATH_BYTES])
+{
+    const char *found = strstr(line, key);
+    measure_must(found != NULL, "the engine's line \"ready\" names no endpoint");
+    found += strlen(key);
+    (void)snprintf(room, MEASURE_PATH_BYTES, "%.*s", (int)strcspn(found, " \n"), found);
+}
+
+static void ready_wait(struct process *process)
+{
+    char line[READY_BYTES];
+    size_t count = 0;
+    for (;;) {
+        ssize_t got = read(process->out_fd, line + count, sizeof line - 1 - count);
+        measure_must(got > 0, "the engine did not get ready");
+        count += (size_t)got;
+        line[count] = '\0';
+        if (strstr(line, "ready ") != NULL && strchr(line, '\n') != NULL)
+            break;
+    }
+    endpoint_read(line, "intake=", process->intake);
+    endpoint_read(line, "feed=", process->feed);
+}
+
+static void child_run(const char *program, char *const *arguments, const char *folder, int out_fd)
+{
+    char log[MEASURE_PATH_BYTES + 16];
+    (void)snprintf(log, sizeof log, "%s/engine.log", folder);
+    int log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+    (void)dup2(out_fd, 1);
+    (void)dup2(log_fd, 2);
+    (void)execv(program, arguments);
+    _exit(127);
+}
+
+void process_start(struct process *process, const struct process_options *options)
+{
+    char program[MEASURE_PATH_BYTES];
+    char given[ARGUMENTS_MAX][MEASURE_PATH_BYTES];
+    char *arguments[ARGUMENTS_MAX + 1];
+    const char *const words[][2] = {
+        {"--data-dir", process->folder},
+        {"--clock", options->clock},
+        {"--credit", options->credit},
+        {"--turn-events", options->turn_events},
+        {"--image-mib", options->image_mib},
+        {"--intake", options->is_tcp ? "tcp://127.0.0.1:*" : NULL},
+    };
+    int pipe_fds[2];
+    int count = 0;
+    program_path(program);
+    (void)snprintf(given[count++], MEASURE_PATH_BYTES, "%s", program);
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (words[i][1] == NULL)
+            continue;
+        (void)snprintf(given[count++], MEASURE_PATH_BYTES, "%s", words[i][0]);
+        (void)snprintf(given[count++], MEASURE_PATH_BYTES, "%s", words[i][1]);
+    }
+    for (int i = 0; i < count; i++)
+        arguments[i] = given[i];
+    arguments[count] = NULL;
+    measure_must(pipe(pipe_fds) == 0, "no pipe");
+    double from_s = measure_now_s();
+    process->pid = (int)fork();
+    measure_must(process->pid >= 0, "no fork");
+    if (process->pid == 0)
+        child_run(program, arguments, process->folder, pipe_fds[1]);
+    (void)close(pipe_fds[1]);
+    process->out_fd = pipe_fds[0];
+    ready_wait(process);
+    process->start_s = measure_now_s() - from_s;
+}
+
+void process_stop(struct process *process, bool is_killed)
+{
+    int status = 0;
+    if (process->pid == 0)
+        return;
+    (void)kill(process->pid, is_killed ? SIGKILL : SIGTERM);
+    (void)waitpid(process->pid, &status, 0);
+    measure_must(is_killed || (WIFEXITED(status) && WEXITSTATUS(status) == 0),
+                 "the engine did not end well: see engine.log in its folder");
+    (void)close(process->out_fd);
+    process->pid = 0;
+}
+
+void process_remove(struct process *process)
+{
+    measure_folder_remove(process->folder);
+}
+
+/* ---- the collector -----------------------------------------------------------------------------
+ */
+
+static bool answer_take(struct sender *sender, struct slice message)
+{
+    struct answer answer;
+    struct slice refused;
+    struct refused_text error;
+    measure_must(answer_decode(message, &answer, &refused, &error) == REFUSAL_NONE,
+                 "an answer of the engine cannot be read");
+    if (answer.is_error)
+        return false;
+    sender->committed = answer.committed;
+    sender->credit = answer.credit;
+    sender->refused += answer.refused_count;
+    return true;
+}
+
+void sender_poll(struct sender *sender, int wait_ms)
+{
+    struct received received;
+    while (socket_receive_wait(sender->socket, wait_ms, &received) == 0) {
+        bool is_taken = answer_take(sender, received.frames[received.count - 1]);
+        received_clear(&received);
+        measure_must(is_taken, "the engine refused a message");
+        wait_ms = 0;
+    }
+}
+
+void sender_open(struct sender *sender, const char *endpoint)
+{
+    const struct socket_options options = {.send_max = 10000,
+                                           .receive_max = 10000,
+                                           .message_bytes_max = BATCH_BYTES_MAX,
+                                           .linger_ms = 0};
+    struct bytes tick = {0};
+    double from_s = measure_now_s();
+    *sender = (struct sender){0};
+    measure_must(socket_open(SOCKET_DEALER, false, endpoint, &options, &sender->socket) == 0,
+                 "cannot connect");
+    measure_must(encode_tick(&tick, SLICE(LOAD_SOURCE), (struct instant){.ms = 0}) == 0,
+                 "memory is short");
+    struct slice frame = {.start = tick.start, .count = tick.count};
+    for (bool is_ready = false; !is_ready;) {
+        struct received received;
+        measure_must(socket_send(sender->socket, &frame, 1) == 0, "cannot send");
+        int outcome = socket_receive_wait(sender->socket, ANSWER_MS, &received);
+        measure_must(outcome == 0, "the engine does not answer");
+        is_ready = answer_take(sender, received.frames[received.count - 1]);
+        received_clear(&received);
+        measure_must(measure_now_s() - from_s < 20, "no rules came into force");
+        if (!is_ready)
+            measure_wait_ms(20);
+    }
+    bytes_clear(&tick);
+}
+
+void sender_close(struct sender *sender)
+{
+    socket_close(&sender->socket);
+}
+
+double sender_push(struct sender *sender, const struct load *load, uint64_t window)
+{
+    uint64_t base = sender->committed;
+    uint64_t sent = 0;
+    uint32_t index = 0;
+    double from_s = measure_now_s();
+    while (sender->committed - base < load->event_count) {
+        uint64_t room = window != 0 && window < sender->credit ? window : sender->credit;
+        bool is_stuck = true;
+        for (int i = 0; i < 64 && index < load->message_count; i++) {
+            uint64_t until = load_events_until(load, index);
+            struct slice frame = load_message(load, index);
+            if (until - (sender->committed - base) > room && sent > sender->committed - base)
+                break;
+            if (socket_send(sender->socket, &frame, 1) != 0)
+                break;
+            sent = until;
+            index++;
+            is_stuck = false;
+        }
+        sender_poll(sender, is_stuck ? 1000 : 0);
+        measure_must(measure_now_s() - from_s < 300, "the engine hangs");
+    }
+    return measure_now_s() - from_s;
+}
