@@ -133,6 +133,39 @@ static void on_used(struct batch *batch, const char *from, const char *to)
     }
 }
 
+/* The end of the working span that an instant lies in. */
+static struct instant span_end(const struct calendar *calendar, struct instant at)
+{
+    struct calendar_day day;
+    int32_t ms = 0;
+    int32_t number = calendar_local_day(calendar, at, &ms);
+    if (calendar_day_get(calendar, number, &day) == 0)
+        for (uint32_t i = 0; i < day.hours.count; i++)
+            if (ms < day.hours.at[i].to_ms)
+                return calendar_instant(calendar, number, day.hours.at[i].to_ms);
+    return at;
+}
+
+static void on_span(struct batch *batch, const char *from)
+{
+    const struct counting moment = {.start_moment = true, .cutoff_ms = -1};
+    struct instant at[3] = {INSTANT_NONE, INSTANT_NONE, INSTANT_NONE};
+    char text[INSTANT_TEXT_BYTES];
+    if (!due_instant(batch->calendar, slice_of(from), &at[0])) {
+        answer_error(batch, "not an instant", "不是时刻");
+        return;
+    }
+    if (counting_start(batch->calendar, &moment, at[0], &at[0]) == 0) {
+        at[1] = span_end(batch->calendar, at[0]);
+        if (counting_start(batch->calendar, &moment, at[1], &at[2]) != 0)
+            at[2] = INSTANT_NEVER;
+    }
+    for (int i = 0; i < 3; i++)
+        (void)fprintf(batch->to, "%s%s",
+                      instant_format(at[i], calendar_offset_s(batch->calendar, at[i]), text),
+                      i < 2 ? "\t" : "\n");
+}
+
 static void on_day(struct batch *batch, const char *date)
 {
     int32_t number = 0;
@@ -192,6 +225,8 @@ static void on_line(struct batch *batch, char *line)
         on_work(batch, word[1], word[2]);
     else if (strcmp(word[0], "used") == 0)
         on_used(batch, word[1], word[2]);
+    else if (strcmp(word[0], "span") == 0)
+        on_span(batch, word[1]);
     else if (strcmp(word[0], "day") == 0)
         on_day(batch, word[1]);
     else

@@ -50,31 +50,39 @@ static bool working_moment(const struct calendar *calendar, int32_t day, struct 
     return day >= 0;
 }
 
+/* The instant at a wall-clock time of the first workday after a day. */
+static bool next_workday_at(const struct calendar *calendar, int32_t *day, int32_t ms,
+                            struct instant *at)
+{
+    *day = workday_after(calendar, *day);
+    if (*day >= 0)
+        at->ms = civil_instant(calendar, *day, ms);
+    return *day >= 0;
+}
+
 int counting_start(const struct calendar *calendar, const struct counting *counting,
                    struct instant at, struct instant *start_out)
 {
     int32_t day = 0;
+    int32_t ms = 0;
     if (!counting->start_moment && !counting->day_off_same_time && counting->cutoff_ms < 0) {
         *start_out = at;
         return 0;
     }
     if (!day_find(calendar, at, &day) || day < calendar->first_day)
         return CALENDAR_E_UNKNOWN;
-    if (counting->day_off_same_time && calendar_pattern(calendar, day)->total_ms == 0) {
-        int32_t ms = civil_ms(calendar, day, at.ms);
-        day = workday_after(calendar, day);
-        if (day < 0)
-            return CALENDAR_E_UNKNOWN;
-        at.ms = civil_instant(calendar, day, ms);
-    }
+    /* What the wall clock shows, also in an hour that comes twice. */
+    day = calendar_local_day(calendar, at, &ms);
+    if (day < calendar->first_day || day > CALENDAR_LAST_DAY)
+        return CALENDAR_E_UNKNOWN;
+    if (counting->day_off_same_time && calendar_pattern(calendar, day)->total_ms == 0 &&
+        !next_workday_at(calendar, &day, ms, &at))
+        return CALENDAR_E_UNKNOWN;
     if (counting->cutoff_ms >= 0 && calendar_pattern(calendar, day)->total_ms > 0 &&
-        civil_ms(calendar, day, at.ms) >= counting->cutoff_ms) {
-        day = workday_after(calendar, day);
-        if (day < 0)
-            return CALENDAR_E_UNKNOWN;
-        at.ms = civil_instant(calendar, day, counting->cutoff_to_ms);
-    }
-    if (counting->start_moment && !working_moment(calendar, day, &at))
+        ms >= counting->cutoff_ms && !next_workday_at(calendar, &day, counting->cutoff_to_ms, &at))
+        return CALENDAR_E_UNKNOWN;
+    if (counting->start_moment &&
+        (!day_find(calendar, at, &day) || !working_moment(calendar, day, &at)))
         return CALENDAR_E_UNKNOWN;
     *start_out = at;
     return 0;

@@ -75,8 +75,8 @@ bool day_find(const struct calendar *calendar, struct instant at, int32_t *day_o
 /* civil_ms - civil ms of an instant of that day: 0 … DATE_DAY_MS. */
 int32_t civil_ms(const struct calendar *calendar, int32_t day, int64_t at_ms);
 
-/* civil_instant - the earliest instant of the day whose civil ms are at least these; in a gap, the
- * moment at which the clocks change. DATE_DAY_MS: the next midnight. */
+/* civil_instant - the first instant of the day at which the wall clock shows these ms or more; in a
+ * gap, the moment at which the clocks change. DATE_DAY_MS: the next midnight. */
 int64_t civil_instant(const struct calendar *calendar, int32_t day, int32_t ms);
 
 /* calendar_flatten - fill patterns, workdays and marks from a definition; midnights are there. */

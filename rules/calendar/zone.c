@@ -106,7 +106,7 @@ int64_t civil_instant(const struct calendar *calendar, int32_t day, int32_t ms)
         int64_t at = local - segment_offset(calendar, segment);
         at = at < from ? from : at;
         end = end < to ? end : to;
-        if (at <= end)
+        if (at < end)
             return at;
         from = end;
     }

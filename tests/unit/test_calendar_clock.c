@@ -38,6 +38,8 @@ static void eight_weeks_end_at_the_same_wall_clock_time(void)
                  "2025-10-26T02:30:00+02:00"); /* the first of two */
     CHECK_EQ_STR(due(calendar, by_instant, "2025-10-26T01:30:00Z", "1 week"),
                  "2025-11-02T03:00:00+01:00"); /* the second 02:30 came when it was 03:00 before */
+    CHECK_EQ_STR(due(calendar, by_instant, "2025-10-19 03:00", "1 week"),
+                 "2025-10-26T03:00:00+01:00"); /* this one is shown once only */
     CHECK_EQ_STR(due(calendar, by_day, "2025-10-25 10:00", "1 day"), "2025-10-27T00:00:00+01:00");
     calendar_destroy(&calendar);
 }
