@@ -46,25 +46,38 @@ static bool is_control(const uint8_t *at)
     return at[0] < 0x20 || at[0] == 0x7f || (at[0] == 0xc2 && at[1] < 0xa0);
 }
 
+/* Printable ASCII from the front: words while there are any, the last one over bytes that were seen
+ * already, so that a tail costs one look and not one for each byte. */
+static const uint8_t *past_plain(const uint8_t *at, const uint8_t *end, size_t count)
+{
+    uint64_t word;
+    while ((size_t)(end - at) >= sizeof word) {
+        memcpy(&word, at, sizeof word);
+        if (!is_plain(word))
+            return at;
+        at += sizeof word;
+    }
+    if (count >= sizeof word) {
+        memcpy(&word, end - sizeof word, sizeof word);
+        if (is_plain(word))
+            return end;
+    }
+    while (at < end && *at >= 0x20 && *at < 0x7f)
+        at++;
+    return at;
+}
+
 bool text_is_clean(struct slice text, bool with_lines)
 {
+    if (text.count == 0)
+        return true;
     const uint8_t *at = (const uint8_t *)text.start;
-    size_t left = text.count;
-    while (left > 0) {
-        uint64_t word;
-        if (left >= sizeof word) {
-            memcpy(&word, at, sizeof word);
-            if (is_plain(word)) {
-                at += sizeof word;
-                left -= sizeof word;
-                continue;
-            }
-        }
-        size_t count = utf8_extent(at, left);
+    const uint8_t *end = at + text.count;
+    while ((at = past_plain(at, end, text.count)) < end) {
+        size_t count = utf8_extent(at, (size_t)(end - at));
         if (count == 0 || (is_control(at) && !(with_lines && at[0] == '\n')))
             return false;
         at += count;
-        left -= count;
     }
     return true;
 }
