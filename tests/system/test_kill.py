@@ -1,0 +1,114 @@
+"""Engine, collector and viewer are killed without warning, at random, more than 200 times during one
+run over a real log; the ledger is that of a run nobody disturbed, card for card."""
+
+import json
+import os
+import random
+import subprocess
+
+from tests.lib.check import check, check_eq, main, program, skip, test
+from tests.lib.house import House, fetched_log
+from tests.lib.watched import Watched, wait_until
+
+KILLS_MIN = 200
+RULES = ["rules/sets/wabo.yaml", "rules/calendars/nl.yaml"]
+UNTIL = "2012-01-30T00:00:00+01:00"
+SPEED = 900_000  # the log's fifteen months take some 45 s
+
+
+def collect(house, log, *options):
+    return house.collect("xes", "--map", "collectors/maps/wabo.yaml", "--batch", "16",
+                         "--end-tick", UNTIL, *options, log)
+
+
+def undisturbed(log):
+    with House(RULES) as house:
+        house.engine_start()
+        house.engine_ready()
+        check_eq(collect(house, log).end(120), 0)
+        return house.cards()
+
+
+class Viewer:
+    """view tail, which knows nothing when it is born: what it has printed says where to go on."""
+
+    def __init__(self, house):
+        self.house, self.seqs, self.tail = house, [], None
+
+    def start(self):
+        self.tail = Watched([program("cardwatch-view-tail"), "--json", "--from",
+                             str(len(self.seqs) + 1), "--feed", self.house.endpoint("feed"),
+                             "--query", self.house.endpoint("query")])
+
+    def take(self):
+        """After its end: whole lines only, a torn last one was never seen."""
+        for line in self.tail.out:
+            try:
+                self.seqs.append(json.loads(line)["seq"])
+            except ValueError:
+                break
+
+    def kill(self):
+        self.tail.process.kill()
+        self.tail.end()
+        self.take()
+
+
+def disturbed(house, log, chance):
+    kills = {"engine": 0, "collector": 0, "viewer": 0}
+    viewer = Viewer(house)
+    house.engine_start()
+    house.engine_ready()
+    viewer.start()
+    collector = collect(house, log, "--speed", str(SPEED))
+    while collector.process.poll() is None or sum(kills.values()) < KILLS_MIN:
+        try:
+            collector.process.wait(chance.uniform(0.01, 0.3))
+        except subprocess.TimeoutExpired:
+            pass
+        victim = chance.choice(["engine", "engine", "collector", "viewer"])
+        if victim == "collector" and collector.process.poll() is not None:
+            victim = "engine"
+        kills[victim] += 1
+        if victim == "engine":
+            house.engine.process.kill()
+            house.engine.end()
+            house.engine_start()
+        elif victim == "collector":
+            collector.process.kill()
+            collector.end()
+            collector = collect(house, log, "--speed", str(SPEED))
+        else:
+            viewer.kill()
+            viewer.start()
+    check_eq(collector.end(120), 0, "the collector's own end")
+    head = house.ask("status")["head"]
+    wait_until(lambda: len(viewer.seqs) + len(viewer.tail.out) >= head, "the viewer to have all")
+    viewer.kill()
+    return kills, viewer.seqs
+
+
+@test
+def killed_two_hundred_times_the_cards_are_the_same():
+    log, why = fetched_log()
+    if log is None:
+        skip(why)
+    seed = int(os.environ.get("SEED", random.randrange(1 << 30)))
+    print(f"seed={seed}")
+    should = undisturbed(log)
+    check(len(should) > 1000, f"only {len(should)} cards")
+    with House(RULES) as house:
+        kills, seen = disturbed(house, log, random.Random(seed))
+        ledger = house.cards()
+        differs = house.ask("status")["ledger_differs"]
+    print(f"kills={kills} cards={len(ledger)}")
+    check(sum(kills.values()) >= KILLS_MIN)
+    check_eq([card["seq"] for card in ledger], list(range(1, len(ledger) + 1)), "numbers")
+    check_eq(len(ledger), len(should), "cards")
+    for is_card, should_card in zip(ledger, should):
+        check_eq(is_card, should_card)
+    check_eq(differs, 0, "cards recomputed otherwise after a restart")
+    check_eq(seen, list(range(1, len(ledger) + 1)), "what the viewer saw")
+
+
+main("system/kill")
