@@ -54,14 +54,14 @@ static void say_problems(const struct problem_list *problems)
     else if (!options.is_json)
         problem_list_print(problems, stderr);
     if (!options.is_json && problems->error_count > 0)
-        (void)fprintf(stderr, say("%u errors\n", "%u 处错误\n"), problems->error_count);
+        (void)fprintf(stderr, say("errors: %u\n", "错误：%u 处\n"), problems->error_count);
 }
 
 static void say_good(const struct checked *checked)
 {
     if (options.is_json)
         return;
-    printf(say("good: %u rules, %u items, %u calendars, %u tests passed\n",
+    printf(say("good: rules=%u items=%u calendars=%u tests=%u\n",
                "通过：规则 %u 条，事项 %u 个，日历 %u 个，测试 %u 个\n"),
            checked->ruleset->rule_count, checked->ruleset->item_count,
            checked->ruleset->calendar_count, checked->test_count);
