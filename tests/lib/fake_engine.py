@@ -60,6 +60,7 @@ class FakeEngine:
         self.due = []
         self.refused = []
         self.asked = collections.Counter()
+        self.has_card_counts = True  # by org; False: cases only
         self._outbox = collections.deque()
         self._is_sending = False
         self._lock = threading.Lock()
@@ -247,7 +248,9 @@ class FakeEngine:
         for card in self.cards:
             row = rows.setdefault(card[by], {"key": card[by], "open": 0, "cards": {}})
             row["cards"][card["level"]] = row["cards"].get(card["level"], 0) + 1
-        return {"counts": list(rows.values())}
+        if self.has_card_counts:
+            return {"counts": list(rows.values())}
+        return {"counts": {key: {"cases": 1, "open": 1} for key in rows}}
 
     def _on_quarantine(self, query):
         rows = [r for r in self.refused if r["number"] > query.get("after", 0)]
@@ -256,9 +259,9 @@ class FakeEngine:
     def _on_requeue(self, query):
         if not query.get("who") or not query.get("why"):
             return {"error": "missing", "text": "who and why must be given"}
-        found = [r for r in self.refused if r["number"] in query["numbers"]]
+        found = [r["number"] for r in self.refused if r["number"] in query["numbers"]]
         self.refused = [r for r in self.refused if r["number"] not in query["numbers"]]
-        return {"requeued": len(found)}
+        return {"taken": found}
 
 
 # --- a scene: one city hall with everything in it ---------------------------------------------------

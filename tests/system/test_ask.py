@@ -119,7 +119,7 @@ def requeue_says_who_and_why():
         check_eq(code, 64)
         check("--who and --why must be given" in said, said)
         code, text, _ = ask(engine, "quarantine", "requeue", "1", "4", "--who", "li", "--why", "fixed")
-        check_eq((code, text), (0, "taken in again: 2\n"))
+        check_eq((code, text), (0, "taken in again: 1 4\n"))
         check_eq(engine.refused, [])
 
 

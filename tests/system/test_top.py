@@ -98,6 +98,19 @@ def a_large_screen_shows_more_side_by_side():
 
 
 @test
+def organisations_are_ranked_by_what_was_seen_if_need_be():
+    for has_counts in (True, False):
+        with hall() as (engine, terminal):
+            engine.has_card_counts = has_counts
+            for _ in range(4):
+                engine.issue(org="Parks", level="red")
+            terminal.wait("Organisations 2")
+            wait_until(lambda: [x for x in terminal.screen().splitlines()
+                                if x.startswith("Parks") and "⬢5" in x and "▲2" in x],
+                       lambda: terminal.screen())
+
+
+@test
 def a_new_card_appears_and_a_withdrawn_one_is_marked():
     with hall() as (engine, terminal):
         terminal.wait("C-7", "live")

@@ -40,7 +40,8 @@ static void show_sources(FILE *out, const json_t *sources)
     if (json_array_size(sources) == 0)
         return;
     (void)fprintf(out, "\n%s\n", say("Sources", "来源"));
-    struct table table = {.column_count = 4,
+    struct table table = {.indent = 2,
+                          .column_count = 4,
                           .names = {say("source", "来源"), say("events", "序号"),
                                     say("last", "最近事件"), say("state", "状态")}};
     for (size_t i = 0; i < json_array_size(sources); i++) {
@@ -58,7 +59,7 @@ static void show_sources(FILE *out, const json_t *sources)
         TABLE_ADD(&table, field_text(source, "source"), seq, field_when(source, "last_at", last),
                   state);
     }
-    table_print(out, &table, 2);
+    table_print(out, &table);
 }
 
 void show_status(FILE *out, const json_t *answer)
@@ -111,10 +112,13 @@ void show_open(FILE *out, const json_t *answer)
         TABLE_ADD(&table, field_text(row, "case"), field_text(row, "item"), field_text(row, "org"),
                   field_text(row, "handler"), when, level_label(level, label));
     }
-    if (table.cell_count == 0)
+    if (table_is_empty(&table))
         (void)fprintf(out, "%s\n", say("no open cases", "没有在办办件"));
     else
-        table_print(out, &table, 0);
+        table_print(out, &table);
+    if (json_is_string(json_object_get(answer, "next")))
+        (void)fprintf(out, say("more: --after %s\n", "后续：--after %s\n"),
+                      field_text(answer, "next"));
 }
 
 void show_soon(FILE *out, const json_t *answer)
@@ -137,10 +141,10 @@ void show_soon(FILE *out, const json_t *answer)
                                                             : field_text(row, "rung"),
                          NULL));
     }
-    if (table.cell_count == 0)
+    if (table_is_empty(&table))
         (void)fprintf(out, "%s\n", say("nothing falls due", "没有即将到期的办件"));
     else
-        table_print(out, &table, 0);
+        table_print(out, &table);
 }
 
 void show_quarantine(FILE *out, const json_t *answer)
@@ -161,14 +165,18 @@ void show_quarantine(FILE *out, const json_t *answer)
                   field_text(json_object_get(row, "event"), "case"), field_text(row, "code"),
                   joined(why, ": ", field_text(row, "field"), field_text(row, "text"), NULL));
     }
-    if (table.cell_count == 0)
+    if (table_is_empty(&table))
         (void)fprintf(out, "%s\n", say("nothing was refused", "没有被拒收的事件"));
     else
-        table_print(out, &table, 0);
+        table_print(out, &table);
 }
 
+/* What was asked for and is not in the list was not there, or was refused once more. */
 void show_requeued(FILE *out, const json_t *answer)
 {
-    (void)fprintf(out, say("taken in again: %lld\n", "已重新接收：%lld\n"),
-                  (long long)field_number(answer, "requeued"));
+    const json_t *taken = json_object_get(answer, "taken");
+    (void)fprintf(out, "%s", say("taken in again:", "已重新接收："));
+    for (size_t i = 0; i < json_array_size(taken); i++)
+        (void)fprintf(out, " %lld", (long long)json_integer_value(json_array_get(taken, i)));
+    (void)fprintf(out, "%s\n", json_array_size(taken) == 0 ? say(" none", "无") : "");
 }

@@ -335,6 +335,7 @@ int main(int argc, char **argv)
     int error = ask(endpoint, verb->request(count, argv + first), (int)wish.wait_ms, &answer);
     if (error != 0)
         return no_answer(endpoint, error);
+    moment_learn(answer);
     int code = answer_show(verb, answer);
     json_decref(answer);
     return code;

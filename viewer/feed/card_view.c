@@ -16,7 +16,9 @@
 
 const char *const level_names[LEVEL_COUNT] = {"warn", "yellow", "red"};
 
-static bool has_zone;
+static bool has_zone;       /* the reader's choice: for all instants */
+static bool has_home_zone;  /* the engine's place: for those written in UTC … */
+static int32_t home_offset; /* … or at least its offset */
 
 const char *field_text(const json_t *object, const char *name)
 {
@@ -32,48 +34,6 @@ int64_t field_number(const json_t *object, const char *name)
 bool field_is_true(const json_t *object, const char *name)
 {
     return json_is_true(json_object_get(object, name));
-}
-
-/* The offset at the end of a text that instant_parse has accepted. */
-static int32_t offset_of(const char *text)
-{
-    size_t count = strlen(text);
-    if (count < 6 || (text[count - 6] != '+' && text[count - 6] != '-'))
-        return 0;
-    const char *digits = text + count - 5;
-    int32_t seconds = ((digits[0] - '0') * 10 + (digits[1] - '0')) * 3600 +
-                      ((digits[3] - '0') * 10 + (digits[4] - '0')) * 60;
-    return text[count - 6] == '-' ? -seconds : seconds;
-}
-
-struct moment moment_of(const char *text)
-{
-    struct moment moment = {.at = INSTANT_NONE};
-    if (instant_parse(slice_of(text), &moment.at) != 0)
-        return (struct moment){.at = INSTANT_NONE};
-    moment.offset_s = offset_of(text);
-    return moment;
-}
-
-struct moment field_moment(const json_t *object, const char *name)
-{
-    return moment_of(field_text(object, name));
-}
-
-/* libc takes an unknown zone for UTC without a word, so the file is looked for first. */
-bool moment_zone(const char *zone)
-{
-    const char *folder = getenv("TZDIR");
-    char path[512];
-    (void)snprintf(path, sizeof path, "%s/%s", folder == NULL ? "/usr/share/zoneinfo" : folder,
-                   zone);
-    if (zone[0] == '\0' || strstr(zone, "..") != NULL || access(path, R_OK) != 0)
-        return false;
-    if (setenv("TZ", zone, 1) != 0)
-        return false;
-    tzset();
-    has_zone = true;
-    return true;
 }
 
 static int64_t floor_divide(int64_t a, int64_t b)
@@ -94,17 +54,107 @@ static int64_t libc_s(int64_t seconds)
     return (int64_t)day * 86400 + tm.tm_hour * 3600 + tm.tm_min * 60 + tm.tm_sec;
 }
 
+struct moment moment_here(struct instant at)
+{
+    int64_t seconds = floor_divide(at.ms, 1000);
+    return (struct moment){.at = at, .offset_s = (int32_t)(libc_s(seconds) - seconds)};
+}
+
+static bool has_offset(const char *text)
+{
+    size_t count = strlen(text);
+    return count >= 6 && (text[count - 6] == '+' || text[count - 6] == '-');
+}
+
+/* The offset at the end of a text that instant_parse has accepted. */
+static int32_t offset_of(const char *text)
+{
+    size_t count = strlen(text);
+    const char *digits = text + count - 5;
+    int32_t seconds = ((digits[0] - '0') * 10 + (digits[1] - '0')) * 3600 +
+                      ((digits[3] - '0') * 10 + (digits[4] - '0')) * 60;
+    return text[count - 6] == '-' ? -seconds : seconds;
+}
+
+struct moment moment_of(const char *text)
+{
+    struct moment moment = {.at = INSTANT_NONE};
+    if (instant_parse(slice_of(text), &moment.at) != 0)
+        return (struct moment){.at = INSTANT_NONE};
+    if (has_offset(text))
+        moment.offset_s = offset_of(text);
+    else
+        moment.offset_s = has_home_zone ? moment_here(moment.at).offset_s : home_offset;
+    return moment;
+}
+
+struct moment field_moment(const json_t *object, const char *name)
+{
+    return moment_of(field_text(object, name));
+}
+
+/* libc takes an unknown zone for UTC without a word, so the file is looked for first. */
+static bool zone_set(const char *zone)
+{
+    const char *folder = getenv("TZDIR");
+    char path[512];
+    (void)snprintf(path, sizeof path, "%s/%s", folder == NULL ? "/usr/share/zoneinfo" : folder,
+                   zone);
+    if (zone[0] == '\0' || strstr(zone, "..") != NULL || access(path, R_OK) != 0)
+        return false;
+    if (setenv("TZ", zone, 1) != 0)
+        return false;
+    tzset();
+    return true;
+}
+
+bool moment_zone(const char *zone)
+{
+    has_zone = zone_set(zone);
+    return has_zone;
+}
+
+/* Instants that belong to a calendar carry its offset; they lie a few levels deep. */
+static bool learn_offset(const json_t *object, int depth)
+{
+    static const char *const instants[] = {"due_at", "issued_at", "counted_from", "start_at"};
+    static const char *const parts[] = {"case",  "receipt", "card",  "clocks",
+                                        "cards", "limits",  "rungs", "due"};
+    for (size_t i = 0; i < COUNT_OF(instants); i++) {
+        const char *text = field_text(object, instants[i]);
+        struct instant at;
+        if (has_offset(text) && instant_parse(slice_of(text), &at) == 0) {
+            home_offset = offset_of(text);
+            return true;
+        }
+    }
+    for (size_t i = 0; depth > 0 && i < COUNT_OF(parts); i++) {
+        const json_t *part = json_object_get(object, parts[i]);
+        if (json_is_object(part) && learn_offset(part, depth - 1))
+            return true;
+        for (size_t k = 0; k < json_array_size(part); k++) {
+            if (learn_offset(json_array_get(part, k), depth - 1))
+                return true;
+        }
+    }
+    return false;
+}
+
+void moment_learn(const json_t *answer)
+{
+    const json_t *places[] = {answer, json_object_get(answer, "case"),
+                              json_object_get(json_object_get(answer, "receipt"), "calendar")};
+    for (size_t i = 0; !has_zone && !has_home_zone && i < COUNT_OF(places); i++)
+        has_home_zone = zone_set(field_text(places[i], "zone"));
+    if (!has_zone && !has_home_zone)
+        (void)learn_offset(answer, 6);
+}
+
 /* The same at the zone that was chosen, or else at the moment's own offset. */
 static int64_t local_s(struct moment moment)
 {
     int64_t seconds = floor_divide(moment.at.ms, 1000);
     return has_zone ? libc_s(seconds) : seconds + moment.offset_s;
-}
-
-struct moment moment_here(struct instant at)
-{
-    int64_t seconds = floor_divide(at.ms, 1000);
-    return (struct moment){.at = at, .offset_s = (int32_t)(libc_s(seconds) - seconds)};
 }
 
 int32_t moment_day(struct moment moment)

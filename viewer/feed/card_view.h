@@ -23,12 +23,17 @@ struct moment {
     int32_t offset_s;
 };
 
-/* moment_of - RFC 3339 text; anything else gives INSTANT_NONE. */
+/* moment_of - RFC 3339 text; anything else gives INSTANT_NONE. An instant written in UTC ("…Z") is
+ * given the offset of the engine's place, once moment_learn has met it. */
 struct moment moment_of(const char *text);
 struct moment field_moment(const json_t *object, const char *name);
 
 /* moment_here - an instant at the offset of this machine's own zone. */
 struct moment moment_here(struct instant at);
+
+/* moment_learn - find out the engine's place from what it sends: its `zone`, the zone of a
+ * receipt's calendar, or else the offset of any instant in it that has one. */
+void moment_learn(const json_t *answer);
 
 /* moment_zone - show all instants in this zone of the tz database, and not at the offset each came
  * with. Returns: false if there is no such zone. */

@@ -98,6 +98,13 @@ static void add_cards(struct timeline *timeline, const json_t *cards)
     }
 }
 
+/* Where no level is told, the rung's own name stands: it often is the level's. */
+static const char *rung_level(const json_t *rung)
+{
+    const char *level = field_text(rung, "level");
+    return level[0] != '\0' ? level : field_text(rung, "rung");
+}
+
 static void add_waiting(struct timeline *timeline, const json_t *clocks)
 {
     for (size_t i = 0; i < json_array_size(clocks); i++) {
@@ -114,7 +121,7 @@ static void add_waiting(struct timeline *timeline, const json_t *clocks)
             char label[WORDS_BYTES];
             entry->mark = fit_is_utf8() ? "→" : ">";
             (void)joined(entry->what, " ", say("will turn", "将发"),
-                         level_label(field_text(rung, "level"), label), NULL);
+                         level_label(rung_level(rung), label), NULL);
             (void)joined(entry->more, " · ", field_text(clock, "clock"), field_text(rung, "text"),
                          NULL);
         }
@@ -134,14 +141,14 @@ static void timeline_print(FILE *out, struct timeline *timeline)
 {
     if (timeline->count > 1)
         qsort(timeline->entries, timeline->count, sizeof *timeline->entries, entry_order);
-    struct table table = {.column_count = 4};
+    struct table table = {.indent = 2, .column_count = 4};
     for (size_t i = 0; i < timeline->count; i++) {
         const struct entry *entry = &timeline->entries[i];
         char time[MOMENT_TEXT_BYTES];
         TABLE_ADD(&table, moment_text(entry->at, MOMENT_FULL, time), entry->mark, entry->what,
                   entry->more);
     }
-    table_print(out, &table, 2);
+    table_print(out, &table);
 }
 
 static void show_facts(FILE *out, const json_t *facts)

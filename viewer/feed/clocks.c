@@ -20,6 +20,8 @@ static void add_limits(struct table *table, const json_t *limits)
         char more[WORDS_BYTES];
         char source[WORDS_BYTES];
         (void)labelled(source, say("from", "来自"), word_text(field_text(limit, "source")));
+        if (field_is_true(limit, "set_by_source"))
+            (void)labelled(source, say("from", "来自"), word_text("event"));
         const char *called = field_text(limit, "name");
         if (strcmp(called, "limit") == 0)
             called = "";
@@ -31,6 +33,13 @@ static void add_limits(struct table *table, const json_t *limits)
                              : "",
                          NULL));
     }
+}
+
+/* How much was left out, where the engine says it; or what the pause was given. */
+static const char *pause_term(const json_t *pause)
+{
+    const char *excluded = field_text(pause, "excluded");
+    return excluded[0] != '\0' ? excluded : field_text(pause, "term");
 }
 
 static void add_pauses(struct table *table, const json_t *pauses)
@@ -45,8 +54,7 @@ static void add_pauses(struct table *table, const json_t *pauses)
         char term[TERM_ROOM_BYTES];
         (void)field_when(pause, "to", to);
         (void)labelled(until, say("to", "至"), to[0] == '\0' ? say("open", "未结束") : to);
-        (void)labelled(excluded, say("not counted", "不计入"),
-                       term_text(field_text(pause, "excluded"), term));
+        (void)labelled(excluded, say("not counted", "不计入"), term_text(pause_term(pause), term));
         TABLE_ADD(table, say("pause", "暂停"), field_when(pause, "from", from),
                   kind_text(field_text(pause, "kind")),
                   joined(more, " · ", until, excluded, field_text(pause, "ground"), NULL));
@@ -60,7 +68,9 @@ static void add_rungs(struct table *table, const json_t *rungs)
         char label[WORDS_BYTES];
         char due[WORDS_BYTES];
         char more[WORDS_BYTES];
-        TABLE_ADD(table, level_label(field_text(rung, "level"), label),
+        /* Where no level is told, the rung's own name stands: it often is the level's. */
+        const char *level = field_text(rung, "level");
+        TABLE_ADD(table, level_label(level[0] != '\0' ? level : field_text(rung, "rung"), label),
                   field_when(rung, "due_at", due), word_text(field_text(rung, "state")),
                   joined(more, " · ", field_text(rung, "text"), field_text(rung, "why"), NULL));
     }
@@ -83,11 +93,11 @@ static void show_clock(FILE *out, const json_t *clock)
                  rule, from, used, NULL);
     (void)fprintf(out, "\n%s %s\n", say("Clock", "时钟"),
                   fit_text(slice_of(head), 240, false, room));
-    struct table table = {.column_count = 4};
+    struct table table = {.indent = 2, .column_count = 4};
     add_limits(&table, json_object_get(clock, "limits"));
     add_pauses(&table, json_object_get(clock, "pauses"));
     add_rungs(&table, json_object_get(clock, "rungs"));
-    table_print(out, &table, 2);
+    table_print(out, &table);
 }
 
 void show_clocks(FILE *out, const json_t *clocks)

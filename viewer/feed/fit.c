@@ -1,5 +1,6 @@
 /* fit.c - one pass over the text, code point by code point. */
 #include "viewer/feed/fit.h"
+#include "engine/sys/columns.h"
 
 #include <stdlib.h>
 #include <strings.h>
@@ -35,36 +36,12 @@ static struct point point_at(struct slice text, size_t at)
     return (struct point){.value = value, .bytes = count};
 }
 
-struct range {
-    uint32_t first;
-    uint32_t last;
-};
-
-static bool is_in(uint32_t value, const struct range *ranges, size_t count)
+/* "?" stands for what is broken. */
+static int point_columns(struct slice text, size_t at, struct point point)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (value >= ranges[i].first && value <= ranges[i].last)
-            return true;
-    }
-    return false;
-}
-
-static int point_columns(uint32_t value)
-{
-    static const struct range wide[] = {
-        {0x1100, 0x115f},   {0x2e80, 0x303e},   {0x3041, 0xa4cf},   {0xa960, 0xa97c},
-        {0xac00, 0xd7a3},   {0xf900, 0xfaff},   {0xfe30, 0xfe6f},   {0xff00, 0xff60},
-        {0xffe0, 0xffe6},   {0x1f300, 0x1f64f}, {0x1f680, 0x1f6ff}, {0x1f900, 0x1f9ff},
-        {0x20000, 0x3fffd},
-    };
-    static const struct range none[] = {
-        {0x0300, 0x036f}, {0x200b, 0x200f}, {0x20d0, 0x20ff}, {0xfe00, 0xfe0f}, {0xfe20, 0xfe2f},
-    };
-    if (value < 0x300)
+    if (point.is_broken || point.value < 0x300)
         return 1;
-    if (is_in(value, none, COUNT_OF(none)))
-        return 0;
-    return is_in(value, wide, COUNT_OF(wide)) ? 2 : 1;
+    return (int)text_columns((struct slice){.start = text.start + at, .count = point.bytes});
 }
 
 int fit_columns(struct slice text)
@@ -72,7 +49,7 @@ int fit_columns(struct slice text)
     int columns = 0;
     for (size_t at = 0; at < text.count;) {
         struct point point = point_at(text, at);
-        columns += point_columns(point.value);
+        columns += point_columns(text, at, point);
         at += point.bytes;
     }
     return columns;
@@ -83,7 +60,7 @@ size_t fit_bytes(struct slice text, int columns)
     size_t at = 0;
     while (at < text.count) {
         struct point point = point_at(text, at);
-        columns -= point_columns(point.value);
+        columns -= point_columns(text, at, point);
         if (columns < 0)
             break;
         at += point.bytes;
@@ -110,7 +87,7 @@ char *fit_text(struct slice text, int columns, bool is_filled, char room[FIT_BYT
     size_t used = 0;
     for (size_t at = 0; at < text.count && used < TEXT_BYTES_MAX;) {
         struct point point = point_at(text, at);
-        int width = point_columns(point.value);
+        int width = point_columns(text, at, point);
         if (taken + width > budget)
             break;
         used = put(room, used, point.is_broken ? "?" : text.start + at,

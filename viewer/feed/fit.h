@@ -1,7 +1,7 @@
 /* fit.h - text from elsewhere, made safe and fitted to the columns of a terminal.
  *
- * Layer: viewer/feed. Han characters and their kin are two columns wide, combining marks none; the
- * widths are our own table, so that they do not change with the locale. Control characters and
+ * Layer: viewer/feed. Han characters and their kin are two columns wide, combining marks none
+ * (engine/sys/columns.h). Control characters and
  * broken UTF-8 become "?": nothing that came in an event can move a cursor.
  */
 #ifndef FEED_FIT_H

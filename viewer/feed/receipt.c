@@ -33,6 +33,26 @@ static void show_card(FILE *out, const json_t *card)
     fact_print(out, say("reason", "原因"), view.reason);
 }
 
+/* A setting is a word of the contract, or a yes: then what the yes means. */
+static const char *setting_text(const json_t *convention, const char *name, const char *yes)
+{
+    return field_is_true(convention, name) ? yes : word_text(field_text(convention, name));
+}
+
+static char *convention_text(const json_t *convention, char room[WORDS_BYTES])
+{
+    return joined(
+        room, " · ", word_text(field_text(convention, "count")),
+        setting_text(convention, "start", ""), setting_text(convention, "end", ""),
+        setting_text(convention, "roll", say("moved to the next working day", "顺延至下一工作日")),
+        setting_text(convention, "start_moment",
+                     say("the moment of the start counts", "起始时刻计入")),
+        setting_text(convention, "day_off_same_time",
+                     say("from a day off: the next working day, same time",
+                         "休息日起算的移至下一工作日同一时刻")),
+        NULL);
+}
+
 static void show_grounds(FILE *out, const json_t *receipt)
 {
     const json_t *rule = json_object_get(receipt, "rule");
@@ -50,11 +70,7 @@ static void show_grounds(FILE *out, const json_t *receipt)
     fact_print(out, say("calendar", "日历"),
                joined(text, " · ", field_text(calendar, "name"), field_text(calendar, "zone"), part,
                       NULL));
-    fact_print(out, say("convention", "计算方法"),
-               joined(text, " · ", word_text(field_text(convention, "count")),
-                      word_text(field_text(convention, "start")),
-                      word_text(field_text(convention, "end")),
-                      word_text(field_text(convention, "roll")), NULL));
+    fact_print(out, say("convention", "计算方法"), convention_text(convention, text));
 }
 
 static void show_count(FILE *out, const json_t *receipt)
@@ -88,7 +104,8 @@ static void show_pauses(FILE *out, const json_t *pauses)
     if (json_array_size(pauses) == 0)
         return;
     (void)fprintf(out, "\n%s\n", say("Not counted", "不计入的期间"));
-    struct table table = {.column_count = 4,
+    struct table table = {.indent = 2,
+                          .column_count = 4,
                           .names = {say("from", "自"), say("to", "至"),
                                     say("not counted", "不计入"), say("ground", "依据")}};
     for (size_t i = 0; i < json_array_size(pauses); i++) {
@@ -97,38 +114,59 @@ static void show_pauses(FILE *out, const json_t *pauses)
         char to[WORDS_BYTES];
         char ground[WORDS_BYTES];
         char term[TERM_ROOM_BYTES];
+        const char *excluded = field_text(pause, "excluded");
         TABLE_ADD(&table, field_when(pause, "from", from), field_when(pause, "to", to),
-                  term_text(field_text(pause, "excluded"), term),
+                  term_text(excluded[0] != '\0' ? excluded : field_text(pause, "term"), term),
                   joined(ground, " · ", kind_text(field_text(pause, "kind")),
                          field_text(pause, "ground"), NULL));
     }
-    table_print(out, &table, 2);
+    table_print(out, &table);
 }
 
-/* A day (date, weekday) or an interval (from, to, amount): each counted piece has its number. */
-static void add_day(struct table *table, const json_t *day)
+/* The number that a day has in the count: it counts when its number is above the last one's. */
+static int64_t day_number(const json_t *day, int64_t before)
 {
-    char number[32] = "";
+    const json_t *n = json_object_get(day, "n");
+    bool is_told_no = json_is_false(json_object_get(day, "counted"));
+    return json_is_integer(n) && !is_told_no ? json_integer_value(n) : before;
+}
+
+/* Why a day does not count, where neither its name nor its ground says it. */
+static const char *day_reason(const json_t *day, bool is_counted)
+{
+    if (is_counted)
+        return "";
+    if (field_is_true(day, "start"))
+        return say("the day it starts", "起始日，不计");
+    return json_is_false(json_object_get(day, "workday")) ? say("day off", "休息日") : "";
+}
+
+/* A day (date, weekday), or an interval (from, to, amount). Returns its number. */
+static int64_t add_day(struct table *table, const json_t *day, int64_t before)
+{
+    char number[TERM_ROOM_BYTES];
     char from[WORDS_BYTES];
     char to[WORDS_BYTES];
     char when[WORDS_BYTES];
     char why[WORDS_BYTES];
-    char term[TERM_ROOM_BYTES];
-    const json_t *n = json_object_get(day, "n");
-    const char *none = fit_is_utf8() ? "–" : "-";
-    (void)joined(when, " – ", field_text(day, "date"), field_when(day, "from", from),
+    int64_t n = day_number(day, before);
+    const char *name = field_text(day, "name");
+    (void)joined(when, " - ", field_text(day, "date"), field_when(day, "from", from),
                  field_when(day, "to", to), NULL);
-    if (json_is_integer(n))
-        (void)snprintf(number, sizeof number, "%4lld", (long long)json_integer_value(n));
-    else if (json_is_string(n) || field_text(day, "amount")[0] != '\0')
-        (void)snprintf(number, sizeof number, "%.31s",
-                       json_is_string(n) ? json_string_value(n)
-                                         : term_text(field_text(day, "amount"), term));
+    if (field_text(day, "amount")[0] != '\0')
+        (void)term_text(field_text(day, "amount"), number);
+    else if (n > before)
+        (void)snprintf(number, sizeof number, "%4lld", (long long)n);
     else
-        (void)snprintf(number, sizeof number, "%*s%s", 3, "",
-                       field_is_true(day, "counted") ? "+" : none);
+        (void)snprintf(number, sizeof number, "   %s", fit_is_utf8() ? "–" : "-");
     TABLE_ADD(table, when, word_text(field_text(day, "weekday")), number,
-              joined(why, " · ", field_text(day, "name"), field_text(day, "ground"), NULL));
+              joined(why, " · ", name[0] != '\0' ? name : day_reason(day, n > before),
+                     field_text(day, "ground"),
+                     field_is_true(day, "provisional")
+                         ? say("provisional: beyond the calendar", "暂定：超出日历范围")
+                         : "",
+                     NULL));
+    return n;
 }
 
 static void show_days(FILE *out, const json_t *days)
@@ -137,11 +175,13 @@ static void show_days(FILE *out, const json_t *days)
         return;
     (void)fprintf(out, "\n%s\n", say("The count, day by day", "逐日计算"));
     struct table table = {.column_count = 4,
+                          .indent = 2,
                           .names = {say("date", "日期"), say("day", "星期"), say("counts", "计入"),
                                     say("why", "说明")}};
+    int64_t number = 0;
     for (size_t i = 0; i < json_array_size(days); i++)
-        add_day(&table, json_array_get(days, i));
-    table_print(out, &table, 2);
+        number = add_day(&table, json_array_get(days, i), number);
+    table_print(out, &table);
 }
 
 static void show_sum(FILE *out, const json_t *receipt)

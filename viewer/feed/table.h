@@ -1,33 +1,32 @@
-/* table.h - rows of text in aligned columns, Han characters counted as two.
+/* table.h - rows of text from elsewhere in aligned columns (engine/sys/columns.h), made safe.
  *
- * Layer: viewer/feed. Rows are kept until they are printed, since the width of a column is known
- * only then.
+ * Layer: viewer/feed. A cell is cut at 48 columns, the last of a row at 240.
  */
 #ifndef FEED_TABLE_H
 #define FEED_TABLE_H
 
-#include "engine/base/base.h"
-
-#include <stdio.h>
+#include "engine/sys/columns.h"
 
 enum { TABLE_COLUMNS_MAX = 10 };
 
+/* Fill in the first three; the head is printed only above rows. */
 struct table {
     size_t column_count;
-    const char *names[TABLE_COLUMNS_MAX]; /* NULL: the table has no head */
-    char **cells;
-    size_t cell_count;
-    size_t cell_room;
+    int indent;
+    const char *names[TABLE_COLUMNS_MAX]; /* names[0] NULL: the table has no head */
+    struct columns columns;
 };
 
-/* table_add - one row: column_count texts, copied. Ends the program if memory is short. */
+/* table_add - one row: column_count texts. */
 void table_add(struct table *table, const char *const *cells);
 #define TABLE_ADD(table, ...) table_add((table), (const char *const[]){__VA_ARGS__})
 
-/* table_print - each line behind `indent` blanks; then the table is empty. */
-void table_print(FILE *out, struct table *table, int indent);
+bool table_is_empty(const struct table *table);
 
-/* The same head, name and value, for single facts: an empty value is left out. */
+/* table_print - all rows; then the table is empty again. */
+void table_print(FILE *out, struct table *table);
+
+/* fact_print - one name and its value; an empty value is left out. */
 void fact_print(FILE *out, const char *name, const char *value);
 
 #endif

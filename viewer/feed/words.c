@@ -23,6 +23,9 @@ static const struct {
     {"held", "held", "已到"},
     {"issued", "issued", "已发"},
     {"withdrawn", "withdrawn", "已撤销"},
+    {"dismissed", "dismissed", "已摘牌"},
+    {"skipped", "passed over", "已跳过"},
+    {"fact", "looked at with each event", "随事件判断"},
     {"never", "never", "不会到"},
     /* where a limit comes from */
     {"event", "the event", "事件"},
@@ -39,7 +42,9 @@ static const struct {
     {"next-day", "from the next day", "次日起算"},
     {"same-day", "from the same day", "当日起算"},
     {"start-of-day", "start of the day", "当日开始"},
-    {"end-of-day", "end of the day", "当日结束"},
+    {"end-of-day", "to the end of the day", "至当日结束"},
+    {"24:00", "to the end of the day", "至当日结束"},
+    {"close", "to the close of business", "至下班时刻"},
     {"next", "next working day", "顺延至下一工作日"},
     {"none", "not moved", "不顺延"},
     /* weekdays */

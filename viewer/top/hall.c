@@ -103,11 +103,36 @@ static void add_org(struct hall *hall, const char *name, const json_t *row)
         return;
     const json_t *open = json_object_get(row, "open");
     const json_t *cards = json_object_get(row, "cards");
+    hall->is_counted_here = !json_is_object(cards);
     struct org_row *org = &hall->orgs[hall->org_count++];
     *org = (struct org_row){.name = name,
                             .open = json_is_integer(open) ? json_integer_value(open) : -1};
     for (int i = 0; i < LEVEL_COUNT; i++)
-        org->cards[i] = field_number(json_is_object(cards) ? cards : row, level_names[i]);
+        org->cards[i] = field_number(cards, level_names[i]);
+}
+
+static int org_name_order(const void *a, const void *b)
+{
+    return strcmp(((const struct org_row *)a)->name, ((const struct org_row *)b)->name);
+}
+
+/* A card counts from its issue to its withdrawal. */
+static void count_orgs(struct hall *hall)
+{
+    if (hall->org_count == 0)
+        return;
+    qsort(hall->orgs, hall->org_count, sizeof *hall->orgs, org_name_order);
+    for (uint32_t i = 0; i < hall->count; i++) {
+        struct card_view view = card_view_of(hall_newest(hall, i));
+        struct org_row wanted = {.name = view.org[0] == '\0' ? "-" : view.org};
+        struct org_row *org =
+            bsearch(&wanted, hall->orgs, hall->org_count, sizeof *hall->orgs, org_name_order);
+        int sign = strcmp(view.state, "issued") == 0 ? 1 : view.is_withdrawn ? -1 : 0;
+        for (int level = 0; org != NULL && level < LEVEL_COUNT; level++) {
+            if (strcmp(view.level, level_names[level]) == 0)
+                org->cards[level] += sign;
+        }
+    }
 }
 
 /* Rows with a key, or an object of rows by key. */
@@ -128,6 +153,8 @@ void hall_counts(struct hall *hall, const json_t *answer)
         add_org(hall, name[0] == '\0' ? field_text(row, "org") : name, row);
     }
     json_object_foreach(counts, key, row) add_org(hall, key, row);
+    if (hall->is_counted_here)
+        count_orgs(hall);
     if (hall->org_count > 1)
         qsort(hall->orgs, hall->org_count, sizeof *hall->orgs, org_order);
 }

@@ -38,7 +38,8 @@ struct hall {
     json_t *counts;
     struct org_row orgs[HALL_ORGS_MAX];
     uint32_t org_count;
-    json_t *due; /* array */
+    bool is_counted_here; /* the engine told no cards by org: they are counted from those we have */
+    json_t *due;          /* array */
 
     char notice[HALL_NOTICE_BYTES]; /* a gap, another engine */
 };

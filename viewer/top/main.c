@@ -85,6 +85,7 @@ static void on_card(void *ctx, uint64_t seq, struct slice line, const json_t *ca
 {
     struct top *top = ctx;
     (void)line;
+    moment_learn(card);
     hall_card(&top->hall, seq, card);
     top->is_changed = true;
 }
@@ -92,6 +93,7 @@ static void on_card(void *ctx, uint64_t seq, struct slice line, const json_t *ca
 static void on_pulse(void *ctx, const json_t *pulse)
 {
     struct top *top = ctx;
+    moment_learn(pulse);
     hall_pulse(&top->hall, pulse, clock_monotonic_ms());
     top->is_changed = true;
 }
@@ -131,6 +133,7 @@ static void turn_background(struct top *top)
     json_t *answer = NULL;
     int error = ask_poll(top->background, &answer);
     if (error == 0) {
+        moment_learn(answer);
         hall_counts(&top->hall, answer);
         hall_due(&top->hall, answer);
         json_decref(answer);

@@ -180,6 +180,9 @@ static void draw_list(const struct hall *hall, struct view *view, enum pane pane
     if (pane == PANE_CARDS && view->filter[0] != '\0')
         (void)snprintf(title + used, sizeof title - (size_t)used,
                        say(" · filter: %s", " · 筛选：%s"), view->filter);
+    if (pane == PANE_ORGS && hall->is_counted_here && hall->count == HALL_CARDS_MAX)
+        (void)snprintf(title + used, sizeof title - (size_t)used,
+                       say(" · newest %d", " · 最近 %d 张"), HALL_CARDS_MAX);
     screen_rule(box, pane == view->focus ? INK_FOCUS : INK_TITLE, title);
     if (box.x > 0) {
         struct box wall = {box.y, box.x, box.height, box.width};
