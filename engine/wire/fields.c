@@ -33,7 +33,8 @@ struct event event_none(void)
 enum field field_find(struct slice name)
 {
     for (int i = 0; i < FIELD_COUNT; i++) {
-        if (slice_is_equal(name, slice_of(field_name[i])))
+        if (name.count > 0 && field_name[i][0] == name.start[0] &&
+            slice_is_equal(name, slice_of(field_name[i])))
             return (enum field)i;
     }
     return FIELD_COUNT;

@@ -1,7 +1,7 @@
 /* json.c - one JSON object to an event: our own names, or the envelope of CloudEvents 1.0 around
  * them. jansson parses (strict UTF-8, no name twice); nothing is taken that has no place.
  */
-#include "engine/wire/reader.h"
+#include "engine/wire/json_flat.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -193,6 +193,8 @@ enum refusal event_from_json(struct event_reader *reader, struct slice line,
     struct filling filling = {
         .reader = reader, .zone = zone, .event = event_none(), .refusal_out = refusal_out};
     reader_reset(reader);
+    if (event_from_flat(reader, line, zone, event_out, source_out, seq_out))
+        return REFUSAL_NONE;
     enum refusal refusal = reader_parse(reader, line, "line", refusal_out);
     if (refusal != REFUSAL_NONE)
         return refusal;
