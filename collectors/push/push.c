@@ -193,22 +193,37 @@ static void take_refused(struct push *push, struct slice refused_bytes)
     }
 }
 
+/* How much a refusal of a whole message weighs: some will never pass, however often it is tried;
+ * others pass by themselves (rules are not imported yet, the disk is full). */
+static uint32_t weigh(struct slice code)
+{
+    if (slice_is_equal(code, SLICE("foreign_source")))
+        return PUSH_ERRORS_MAX;
+    return slice_is_equal(code, SLICE("malformed")) || slice_is_equal(code, SLICE("too_long"));
+}
+
 static void take_error(struct push *push, const struct refused_text *error)
 {
-    (void)snprintf(push->error, sizeof push->error, "%.*s: %.*s", (int)error->code.count,
+    char said[TEXT_BYTES];
+    (void)snprintf(said, sizeof said, "%.*s: %.*s", (int)error->code.count,
                    error->code.count == 0 ? "" : error->code.start, (int)error->text.count,
                    error->text.count == 0 ? "" : error->text.start);
-    push->errors =
-        slice_is_equal(error->code, SLICE("foreign_source")) ? PUSH_ERRORS_MAX : push->errors + 1;
-    log_warn("push the engine took nothing of a message, going on: source=%s said=\"%s\"",
-             push->source, push->error);
-    go_away(push, RETRY_MS << (push->errors < 5 ? push->errors : 5));
+    if (strcmp(said, push->error) != 0)
+        log_warn("push the engine takes nothing of this source, trying on: source=%s said=\"%s\"",
+                 push->source, said);
+    memcpy(push->error, said, sizeof said);
+    push->errors += weigh(error->code);
+    push->retry_ms = push->retry_ms * 2 < RETRY_MS_MAX ? push->retry_ms * 2 : RETRY_MS_MAX;
+    go_away(push, push->retry_ms);
 }
 
 static void take_committed(struct push *push, uint64_t committed)
 {
-    if (committed > push->committed)
+    if (committed > push->committed) { /* it goes on: whatever was wrong has passed */
         push->errors = 0;
+        push->error[0] = '\0';
+        push->retry_ms = RETRY_MS;
+    }
     push->committed = committed;
     if (push->sent_seq < committed)
         push->sent_seq = committed;
@@ -219,7 +234,6 @@ static void take_committed(struct push *push, uint64_t committed)
 static void take_greeting(struct push *push, uint64_t committed)
 {
     push->state = OPEN;
-    push->retry_ms = RETRY_MS;
     push->counts.greetings++;
     if (push->is_restart) {
         push->committed = committed;
@@ -326,7 +340,7 @@ int push_work(struct push *push, bool flush, int wait_ms)
         status = send_runs(push, flush);
     if (status == 0 && push->state != AWAY)
         status = receive_all(push, wait_ms);
-    if (status == 0 && push->state == OPEN)
+    if (status == 0 && push->state == OPEN && !push->is_conflict)
         status = send_runs(push, flush);
     if (status != 0)
         return status;
@@ -395,7 +409,7 @@ int push_add(struct push *push, const struct item *item)
 
 bool push_tick(struct push *push, struct instant at)
 {
-    if (push->state != OPEN || push->sent_seq + 1 < kept_next_seq(push->kept))
+    if (push->state != OPEN || push->committed + 1 < kept_next_seq(push->kept))
         return false;
     push->message.count = 0;
     return encode_tick(&push->message, slice_of(push->source), at) == 0 && send_message(push) == 0;
