@@ -15,7 +15,7 @@ enum {
     OPENS_MS = 9 * 3600000,
     CLOSES_MS = 17 * 3600000,
     ZONE_MS = 8 * 3600000,
-    CASE_DAYS = 16, /* from apply to finish, in the mean, weekends included */
+    CASE_DAYS = 12, /* from apply to finish, in the mean, weekends included */
     EVENTS_PER_CASE = 10,
 };
 
