@@ -76,8 +76,7 @@ void board_forget(struct board *board)
     board->place += BOARD_RING_CARDS;
 }
 
-/* --- names -------------------------------------------------------------------------------------
- */
+/* --- names ---------------------------------------------------------------------------------- */
 
 /* Cut at a whole character: what follows a cut is never half of one. */
 static void copy_name(char name[BOARD_NAME_BYTES], struct slice text)
@@ -129,8 +128,7 @@ static uint16_t org_index(struct board *board, struct slice text)
     return (uint16_t)(board->org_count - 1);
 }
 
-/* --- counting ----------------------------------------------------------------------------------
- */
+/* --- counting ------------------------------------------------------------------------------- */
 
 static bool state_of(struct slice text, uint8_t *state_out)
 {
@@ -226,8 +224,7 @@ bool board_take_card(struct board *board, uint64_t seq, const json_t *card)
     return true;
 }
 
-/* --- the rest ----------------------------------------------------------------------------------
- */
+/* --- the rest ------------------------------------------------------------------------------- */
 
 void board_take_pulse(struct board *board, const json_t *pulse, uint64_t have_seq)
 {

@@ -61,8 +61,7 @@ char *board_card_text(const struct board *board, uint64_t seq, const json_t *car
     return line;
 }
 
-/* --- the numbers -------------------------------------------------------------------------------
- */
+/* --- the numbers ---------------------------------------------------------------------------- */
 
 static json_t *levels_json(const struct board *board)
 {

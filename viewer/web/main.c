@@ -83,8 +83,7 @@ struct web {
     ev_signal stop[2];
 };
 
-/* --- what the feed says ------------------------------------------------------------------------
- */
+/* --- what the feed says --------------------------------------------------------------------- */
 
 static void on_card(void *ctx, uint64_t seq, struct slice line, const json_t *card)
 {
@@ -135,8 +134,7 @@ static void on_engine_changed(void *ctx, const char *text)
     server_tell_all(web->server);
 }
 
-/* --- the loop ----------------------------------------------------------------------------------
- */
+/* --- the loop ------------------------------------------------------------------------------- */
 
 static void turn(struct web *web)
 {

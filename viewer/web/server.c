@@ -64,8 +64,7 @@ struct server {
     bool is_flushing;
 };
 
-/* --- messages ----------------------------------------------------------------------------------
- */
+/* --- messages ------------------------------------------------------------------------------- */
 
 static void message_clear(struct message *message)
 {
@@ -105,8 +104,7 @@ static int send_once(struct lws *wsi, char *text)
     return result;
 }
 
-/* --- clients -----------------------------------------------------------------------------------
- */
+/* --- clients -------------------------------------------------------------------------------- */
 
 static void ask_writable(struct client *client)
 {
@@ -209,8 +207,7 @@ static void drop_stuck(struct server *server)
     }
 }
 
-/* --- the callback ------------------------------------------------------------------------------
- */
+/* --- the callback --------------------------------------------------------------------------- */
 
 /* A page of another site may not read this socket through its visitor's browser. */
 static bool is_own_origin(struct lws *wsi)
@@ -271,8 +268,7 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
 #pragma GCC diagnostic pop
 }
 
-/* --- telling -----------------------------------------------------------------------------------
- */
+/* --- telling -------------------------------------------------------------------------------- */
 
 static void on_flush(struct ev_loop *loop, ev_timer *timer, int events)
 {
@@ -321,8 +317,7 @@ struct server_counts server_counts(const struct server *server)
     return server->counts;
 }
 
-/* --- open and close ----------------------------------------------------------------------------
- */
+/* --- open and close ------------------------------------------------------------------------- */
 
 static void on_log(int level, const char *line)
 {
@@ -348,7 +343,8 @@ static struct lws_context_creation_info context_info(struct server *server, void
         .gid = -1,
         .uid = -1,
         .foreign_loops = loops,
-        .options = LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_VALIDATE_UTF8,
+        .options = LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_VALIDATE_UTF8 |
+                   LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND,
         .user = server,
         .keepalive_timeout = 5,
         .timeout_secs = 10,

@@ -29,6 +29,8 @@ const struct lws_protocol_vhost_options site_headers = {
     "connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"};
 
+static const char plain[] = "text/plain; charset=utf-8";
+
 static const struct web_page *page_of(const char *path)
 {
     if (strcmp(path, "/") == 0)
@@ -89,16 +91,23 @@ static int send_text(struct lws *wsi, unsigned int status, const char *type, con
     return send_head(wsi, status, type, with_body, reply);
 }
 
+/* Said at once, and then the connection ends: what may come behind the head is not read. */
+static int refuse_method(struct lws *wsi, struct site_reply *reply)
+{
+    unsigned char room[LWS_PRE + 32];
+    int count = snprintf((char *)room + LWS_PRE, 32, "GET and HEAD only\n");
+    reply->count = (size_t)count;
+    if (send_head(wsi, HTTP_STATUS_METHOD_NOT_ALLOWED, plain, false, reply) == 0)
+        (void)lws_write(wsi, room + LWS_PRE, (size_t)count, LWS_WRITE_HTTP_FINAL);
+    return -1;
+}
+
 int site_request(struct lws *wsi, const char *path, bool is_well, struct site_reply *reply)
 {
-    static const char plain[] = "text/plain; charset=utf-8";
     bool is_head = lws_hdr_total_length(wsi, WSI_TOKEN_HEAD_URI) > 0;
-    *reply = (struct site_reply){.is_last = false};
-    if (!is_head && lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) <= 0) {
-        reply->is_last = true; /* what it may send behind its head is not read */
-        return send_text(wsi, HTTP_STATUS_METHOD_NOT_ALLOWED, plain, "GET and HEAD only\n", true,
-                         reply);
-    }
+    *reply = (struct site_reply){.sent = 0};
+    if (!is_head && lws_hdr_total_length(wsi, WSI_TOKEN_GET_URI) <= 0)
+        return refuse_method(wsi, reply);
     if (strcmp(path, "/health") == 0)
         return send_text(wsi, is_well ? HTTP_STATUS_OK : HTTP_STATUS_SERVICE_UNAVAILABLE,
                          "application/json", is_well ? "{\"ok\":true}\n" : "{\"ok\":false}\n",
@@ -130,7 +139,5 @@ int site_writable(struct lws *wsi, struct site_reply *reply)
             return 0;
         }
     }
-    if (reply->is_last)
-        return -1;
     return lws_http_transaction_completed(wsi) != 0 ? -1 : 0;
 }

@@ -15,7 +15,6 @@ struct site_reply {
     const unsigned char *body;
     size_t count;
     size_t sent;
-    bool is_last; /* the connection ends with this answer */
 };
 
 /* site_headers - sent with every answer, also those that libwebsockets makes by itself. */
@@ -24,7 +23,7 @@ extern const struct lws_protocol_vhost_options site_headers;
 /* site_build - names this set of pages: the same pages, the same text. Lives for ever. */
 const char *site_build(void);
 
-/* site_request - answer a request for path; health: the body of /health, and whether it is well.
+/* site_request - answer a request for path. is_well: what /health says.
  * Returns: what the callback has to return (-1: close). */
 MUST_USE int site_request(struct lws *wsi, const char *path, bool is_well,
                           struct site_reply *reply);
