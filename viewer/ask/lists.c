@@ -97,20 +97,26 @@ void show_open(FILE *out, const json_t *answer)
     struct table table = {.column_count = 6,
                           .names = {say("case", "办件"), say("item", "事项"), say("org", "部门"),
                                     say("handler", "承办人"), say("next", "下次触发"),
-                                    say("level", "级别")}};
+                                    say("state", "状态")}};
     for (size_t i = 0; i < json_array_size(cases); i++) {
         const json_t *row = json_array_get(cases, i);
         const json_t *next = json_object_get(row, "next");
         char when[WORDS_BYTES];
         char label[WORDS_BYTES];
+        char state[WORDS_BYTES];
+        char when_silent[WORDS_BYTES];
         if (json_is_object(next))
             (void)field_when(next, "due_at", when);
         else
             (void)field_when(row, json_is_string(next) ? "next" : "next_at", when);
-        const char *level = field_text(json_is_object(next) ? next : row,
-                                       json_is_object(next) ? "level" : "next_level");
+        const json_t *due = json_is_object(next) ? next : row;
+        const char *level = field_text(due, json_is_object(next) ? "level" : "next_level");
+        char silent[WORDS_BYTES];
+        (void)labelled(silent, say("! cannot judge since", "！无法判断，自"),
+                       field_when(row, "silent_since", when_silent));
         TABLE_ADD(&table, field_text(row, "case"), field_text(row, "item"), field_text(row, "org"),
-                  field_text(row, "handler"), when, level_label(level, label));
+                  field_text(row, "handler"), when,
+                  joined(state, "  ", level_label(level, label), silent, NULL));
     }
     if (table_is_empty(&table))
         (void)fprintf(out, "%s\n", say("no open cases", "没有在办办件"));

@@ -300,6 +300,17 @@ static int answer_show(const struct verb *verb, const json_t *answer)
     return fflush(stdout) == 0 && ferror(stdout) == 0 ? code : EX_IOERR;
 }
 
+/* An answer whose instants are all in UTC does not say where the engine is: any card does. Without
+ * one they are shown in UTC. */
+static void learn_place(const char *endpoint)
+{
+    json_t *answer = NULL;
+    json_t *request = json_pack("{s:s,s:i,s:i}", "query", "cards", "from", 1, "max", 1);
+    if (ask(endpoint, request, (int)wish.wait_ms, &answer) == 0)
+        (void)moment_learn(answer);
+    json_decref(answer);
+}
+
 static int no_answer(const char *endpoint, int error)
 {
     (void)fprintf(
@@ -335,7 +346,8 @@ int main(int argc, char **argv)
     int error = ask(endpoint, verb->request(count, argv + first), (int)wish.wait_ms, &answer);
     if (error != 0)
         return no_answer(endpoint, error);
-    moment_learn(answer);
+    if (!wish.json && !moment_learn(answer))
+        learn_place(endpoint);
     int code = answer_show(verb, answer);
     json_decref(answer);
     return code;

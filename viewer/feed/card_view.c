@@ -16,8 +16,9 @@
 
 const char *const level_names[LEVEL_COUNT] = {"warn", "yellow", "red"};
 
-static bool has_zone;       /* the reader's choice: for all instants */
-static bool has_home_zone;  /* the engine's place: for those written in UTC … */
+static bool has_zone;      /* the reader's choice: for all instants */
+static bool has_home_zone; /* the engine's place: for those written in UTC … */
+static bool has_home_offset;
 static int32_t home_offset; /* … or at least its offset */
 
 const char *field_text(const json_t *object, const char *name)
@@ -140,14 +141,15 @@ static bool learn_offset(const json_t *object, int depth)
     return false;
 }
 
-void moment_learn(const json_t *answer)
+bool moment_learn(const json_t *answer)
 {
     const json_t *places[] = {answer, json_object_get(answer, "case"),
                               json_object_get(json_object_get(answer, "receipt"), "calendar")};
     for (size_t i = 0; !has_zone && !has_home_zone && i < COUNT_OF(places); i++)
         has_home_zone = zone_set(field_text(places[i], "zone"));
-    if (!has_zone && !has_home_zone)
-        (void)learn_offset(answer, 6);
+    if (!has_zone && !has_home_zone && learn_offset(answer, 6))
+        has_home_offset = true;
+    return has_zone || has_home_zone || has_home_offset;
 }
 
 /* The same at the zone that was chosen, or else at the moment's own offset. */
@@ -275,6 +277,33 @@ const char *kind_text(const char *kind)
             return lang_is_zh() ? kinds[i].zh : kinds[i].en;
     }
     return kind;
+}
+
+/* The engine writes its reasons into the ledger, and the ledger has one language. */
+const char *reason_text(const char *reason)
+{
+    static const char *const sentences[][2] = {
+        {"late: found after its instant", "迟发：事后才得知"},
+        {"withdrawn: a later event shows that it should not have been",
+         "撤销：后到的事件表明不应发牌"},
+        {"moved: its instant was judged again", "改期：到期时刻重新判定"},
+        {"dismissed: a higher card took its place", "摘牌：由更高一级的牌取代"},
+        {"restored: the higher card was withdrawn", "恢复：更高一级的牌已撤销"},
+        {"found only after the clock had stopped, a higher card stood already, or its condition "
+         "did "
+         "not hold",
+         "时钟停止后才得知，或已有更高一级的牌，或条件不成立"},
+        {"the case has no such limit", "本办件没有这个时限"},
+        {"the clock stopped in time", "时钟已在时限内停止"},
+        {"held by an open pause", "暂停尚未结束"},
+        {"the card it follows has not been issued", "所依据的前一张牌尚未发出"},
+        {"cannot be judged: the calendar does not cover it", "无法判断：超出日历范围"},
+    };
+    for (size_t i = 0; lang_is_zh() && i < COUNT_OF(sentences); i++) {
+        if (strcmp(reason, sentences[i][0]) == 0)
+            return sentences[i][1];
+    }
+    return reason;
 }
 
 struct card_view card_view_of(const json_t *card)

@@ -32,8 +32,9 @@ struct moment field_moment(const json_t *object, const char *name);
 struct moment moment_here(struct instant at);
 
 /* moment_learn - find out the engine's place from what it sends: its `zone`, the zone of a
- * receipt's calendar, or else the offset of any instant in it that has one. */
-void moment_learn(const json_t *answer);
+ * receipt's calendar, or else the offset of any instant in it that has one. Returns: false while
+ * it is not known. */
+bool moment_learn(const json_t *answer);
 
 /* moment_zone - show all instants in this zone of the tz database, and not at the offset each came
  * with. Returns: false if there is no such zone. */
@@ -82,6 +83,10 @@ const char *state_text(const char *state);
 
 /* kind_text - "accept" as "accepted" or 受理, of an event. */
 const char *kind_text(const char *kind);
+
+/* reason_text - why a card changed or a rung never holds: the engine's own sentence, in Chinese
+ * where that is asked for and the sentence is known. */
+const char *reason_text(const char *reason);
 
 struct card_view {
     uint64_t seq;

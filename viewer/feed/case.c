@@ -94,7 +94,8 @@ static void add_cards(struct timeline *timeline, const json_t *cards)
                            span_text(view.late_ms, span));
         entry->mark = look.shape;
         (void)joined(entry->what, " ", look.text, state_text(view.state), NULL);
-        (void)joined(entry->more, " · ", view.rule, view.rung, late, view.reason, view.id, NULL);
+        (void)joined(entry->more, " · ", view.rule, view.rung, late, reason_text(view.reason),
+                     view.id, NULL);
     }
 }
 

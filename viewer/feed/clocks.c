@@ -72,7 +72,8 @@ static void add_rungs(struct table *table, const json_t *rungs)
         const char *level = field_text(rung, "level");
         TABLE_ADD(table, level_label(level[0] != '\0' ? level : field_text(rung, "rung"), label),
                   field_when(rung, "due_at", due), word_text(field_text(rung, "state")),
-                  joined(more, " · ", field_text(rung, "text"), field_text(rung, "why"), NULL));
+                  joined(more, " · ", field_text(rung, "text"),
+                         reason_text(field_text(rung, "why")), NULL));
     }
 }
 

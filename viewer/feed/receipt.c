@@ -30,7 +30,7 @@ static void show_card(FILE *out, const json_t *card)
     if (moment_text(view.issued, MOMENT_FULL, time)[0] != '\0')
         (void)snprintf(head, sizeof head, "%s  (+%s)", time, span_text(view.late_ms, late));
     fact_print(out, say("issued", "发出"), head);
-    fact_print(out, say("reason", "原因"), view.reason);
+    fact_print(out, say("reason", "原因"), reason_text(view.reason));
 }
 
 /* A setting is a word of the contract, or a yes: then what the yes means. */
@@ -134,8 +134,12 @@ static int64_t day_number(const json_t *day, int64_t before)
 /* Why a day does not count, where neither its name nor its ground says it. */
 static const char *day_reason(const json_t *day, bool is_counted)
 {
+    const char *weekday = field_text(day, "weekday");
+    bool is_weekend = strcmp(weekday, "Sat") == 0 || strcmp(weekday, "Sun") == 0;
     if (is_counted)
-        return "";
+        return is_weekend && field_text(day, "ground")[0] != '\0'
+                   ? say("make-up workday", "调休上班")
+                   : "";
     if (field_is_true(day, "start"))
         return say("the day it starts", "起始日，不计");
     return json_is_false(json_object_get(day, "workday")) ? say("day off", "休息日") : "";
@@ -160,8 +164,9 @@ static int64_t add_day(struct table *table, const json_t *day, int64_t before)
     else
         (void)snprintf(number, sizeof number, "   %s", fit_is_utf8() ? "–" : "-");
     TABLE_ADD(table, when, word_text(field_text(day, "weekday")), number,
-              joined(why, " · ", name[0] != '\0' ? name : day_reason(day, n > before),
-                     field_text(day, "ground"),
+              joined(why, " · ",
+                     name[0] != '\0' && n == before ? name : day_reason(day, n > before),
+                     n > before ? name : "", field_text(day, "ground"),
                      field_is_true(day, "provisional")
                          ? say("provisional: beyond the calendar", "暂定：超出日历范围")
                          : "",

@@ -108,7 +108,7 @@ static void put_state(struct text *text, const struct card_view *view)
     }
     if (view->reason[0] != '\0') {
         put(text, "· ");
-        put_rest(text, view->reason);
+        put_rest(text, reason_text(view->reason));
     }
 }
 

@@ -125,7 +125,7 @@ static void on_card(void *ctx, uint64_t seq, struct slice line, const json_t *ca
 {
     struct tail *tail = ctx;
     (void)seq;
-    moment_learn(card);
+    (void)moment_learn(card);
     struct card_view view = card_view_of(card);
     if (is_enough(tail) || !is_wanted(&view))
         return;
@@ -158,7 +158,7 @@ static void notice_begin(const struct tail *tail)
 static void on_pulse(void *ctx, const json_t *pulse)
 {
     struct tail *tail = ctx;
-    moment_learn(pulse);
+    (void)moment_learn(pulse);
     struct moment now = field_moment(pulse, "now");
     tail->has_offset = instant_is_set(now.at);
     tail->offset_s = now.offset_s;

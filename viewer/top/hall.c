@@ -59,6 +59,7 @@ void hall_card(struct hall *hall, uint64_t seq, const json_t *card)
     hall->cards[(hall->first + hall->count) % HALL_CARDS_MAX] = kept;
     hall->count++;
     hall->newest_seq = seq;
+    hall->has_new_cards = true;
     struct moment issued = field_moment(card, "issued_at");
     if (instant_is_set(issued.at) && moment_day(issued) > hall->today)
         count_again(hall, moment_day(issued));
@@ -119,9 +120,9 @@ static int org_name_order(const void *a, const void *b)
 /* A card counts from its issue to its withdrawal. */
 static void count_orgs(struct hall *hall)
 {
-    if (hall->org_count == 0)
-        return;
     qsort(hall->orgs, hall->org_count, sizeof *hall->orgs, org_name_order);
+    for (uint32_t i = 0; i < hall->org_count; i++)
+        memset(hall->orgs[i].cards, 0, sizeof hall->orgs[i].cards);
     for (uint32_t i = 0; i < hall->count; i++) {
         struct card_view view = card_view_of(hall_newest(hall, i));
         struct org_row wanted = {.name = view.org[0] == '\0' ? "-" : view.org};
@@ -153,10 +154,17 @@ void hall_counts(struct hall *hall, const json_t *answer)
         add_org(hall, name[0] == '\0' ? field_text(row, "org") : name, row);
     }
     json_object_foreach(counts, key, row) add_org(hall, key, row);
+    hall->has_new_cards = true;
+}
+
+void hall_rank(struct hall *hall)
+{
+    if (!hall->has_new_cards || hall->org_count == 0)
+        return;
+    hall->has_new_cards = false;
     if (hall->is_counted_here)
         count_orgs(hall);
-    if (hall->org_count > 1)
-        qsort(hall->orgs, hall->org_count, sizeof *hall->orgs, org_order);
+    qsort(hall->orgs, hall->org_count, sizeof *hall->orgs, org_order);
 }
 
 void hall_due(struct hall *hall, const json_t *answer)

@@ -38,6 +38,7 @@ struct hall {
     json_t *counts;
     struct org_row orgs[HALL_ORGS_MAX];
     uint32_t org_count;
+    bool has_new_cards;   /* since the orgs were ranked */
     bool is_counted_here; /* the engine told no cards by org: they are counted from those we have */
     json_t *due;          /* array */
 
@@ -51,6 +52,9 @@ void hall_pulse(struct hall *hall, const json_t *pulse, int64_t now_ms);
 /* hall_counts, hall_due - an answer to `counts` by org, to `due`. Borrowed. */
 void hall_counts(struct hall *hall, const json_t *answer);
 void hall_due(struct hall *hall, const json_t *answer);
+
+/* hall_rank - the orgs in order, with all cards that have come. Before each drawing. */
+void hall_rank(struct hall *hall);
 
 /* hall_newest - the card that is `back` before the newest. back: below count. */
 const json_t *hall_newest(const struct hall *hall, uint32_t back);

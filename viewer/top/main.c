@@ -85,7 +85,7 @@ static void on_card(void *ctx, uint64_t seq, struct slice line, const json_t *ca
 {
     struct top *top = ctx;
     (void)line;
-    moment_learn(card);
+    (void)moment_learn(card);
     hall_card(&top->hall, seq, card);
     top->is_changed = true;
 }
@@ -93,7 +93,7 @@ static void on_card(void *ctx, uint64_t seq, struct slice line, const json_t *ca
 static void on_pulse(void *ctx, const json_t *pulse)
 {
     struct top *top = ctx;
-    moment_learn(pulse);
+    (void)moment_learn(pulse);
     hall_pulse(&top->hall, pulse, clock_monotonic_ms());
     top->is_changed = true;
 }
@@ -133,7 +133,7 @@ static void turn_background(struct top *top)
     json_t *answer = NULL;
     int error = ask_poll(top->background, &answer);
     if (error == 0) {
-        moment_learn(answer);
+        (void)moment_learn(answer);
         hall_counts(&top->hall, answer);
         hall_due(&top->hall, answer);
         json_decref(answer);
@@ -213,6 +213,7 @@ static int run(struct top *top)
         turn_background(top);
         int64_t since_ms = clock_monotonic_ms() - drawn_ms;
         if ((top->is_changed && since_ms >= DRAW_MS) || since_ms >= IDLE_MS) {
+            hall_rank(&top->hall);
             panes_draw(&top->hall, &top->view, clock_now());
             drawn_ms = clock_monotonic_ms();
             top->is_changed = false;

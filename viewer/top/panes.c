@@ -134,7 +134,8 @@ static void draw_due(const struct row *row)
     if (instant_is_set(now.at) && instant_is_set(at.at) && at.at.ms > now.at.ms && width >= 44)
         x += put(row, x, 8, INK_FAINT, span_text(at.at.ms - now.at.ms, left));
     int rest = width - x;
-    x += put(row, x, rest * 45 / 100, INK_PLAIN, field_text(due, "case"));
+    int case_columns = rest * 68 / 100 < 22 ? rest * 68 / 100 : 22;
+    x += put(row, x, case_columns, INK_PLAIN, field_text(due, "case"));
     x += put(row, x, 1, INK_PLAIN, "");
     (void)put(row, x, width - x, INK_FAINT, field_text(due, "org"));
 }
@@ -149,19 +150,18 @@ static void draw_source(const struct row *row)
     bool is_silent = instant_is_set(silent.at);
     int width = row->box.width;
     const char *mark = is_silent ? "! " : fit_is_utf8() ? "● " : "o ";
-    int state = is_silent ? (width < 40 ? (lang_is_zh() ? 10 : 11) : (lang_is_zh() ? 18 : 22)) : 9;
-    int x = put(row, 0, 2, is_silent ? INK_ALERT : INK_CALM, mark);
-    if (state > width - x - 6)
-        state = width - x - 6;
-    x += put(row, x, width - x - state, is_silent ? INK_ALERT : INK_PLAIN,
-             field_text(source, "source"));
     if (is_silent)
-        (void)snprintf(text, sizeof text, "%s %s",
+        (void)snprintf(text, sizeof text, " %s %s",
                        width < 40 ? say("blind", "失联") : say("no verdict since", "无法判断，自"),
                        when_text(row->hall, silent, false, time));
     else
         (void)snprintf(text, sizeof text, " %s",
                        when_text(row->hall, field_moment(source, "last_at"), true, time));
+    int state = fit_columns(slice_of(text));
+    state = state < width - 8 ? state : width - 8;
+    int x = put(row, 0, 2, is_silent ? INK_ALERT : INK_CALM, mark);
+    x += put(row, x, width - x - state, is_silent ? INK_ALERT : INK_PLAIN,
+             field_text(source, "source"));
     (void)put(row, x, width - x, is_silent ? INK_ALERT : INK_FAINT, text);
 }
 
