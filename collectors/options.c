@@ -26,6 +26,7 @@ static struct {
     const char *home;
     const char *intake;
     const char *end_tick;
+    const char *paced_from;
     const char *from;
     const char *until;
     const char *encoding;
@@ -98,6 +99,9 @@ static const struct option rows[] = {
      .place = &given.alive_ms},
     NUMBER_ROW("speed", "0", 0, 100000000, "simulated seconds per real one, by event time; 0: full",
                "每真实秒的模拟秒数，按事件时间；0：全速", &given.speed),
+    TEXT_ROW("paced-from", "INSTANT", NULL,
+             "with --speed: what happened before this is sent at once",
+             "与 --speed 合用：此刻之前的事件立即发送", &given.paced_from),
     TEXT_ROW("end-tick", "INSTANT|last", NULL,
              "at the end tell the engine that time goes on to here", "结束时告知引擎时间前进到此刻",
              &given.end_tick),
@@ -233,6 +237,20 @@ static int end_tick_take(struct collect *collect)
     return 0;
 }
 
+static int paced_from_take(struct collect *collect)
+{
+    collect->run.paced_from = INSTANT_NONE;
+    if (given.paced_from == NULL)
+        return 0;
+    struct instant at;
+    if (instant_parse(slice_of(given.paced_from), &at) != 0)
+        return usage(say("must be an instant such as 2012-03-01T00:00:00+01:00",
+                         "必须是时刻，例如 2012-03-01T00:00:00+01:00"),
+                     "--paced-from");
+    collect->run.paced_from = at;
+    return 0;
+}
+
 static int endpoint_take(struct collect *collect)
 {
     static char endpoint[PATH_BYTES];
@@ -299,6 +317,8 @@ int collect_options(struct collect *collect, int argc, char **argv)
     int code = operands_take(collect, argc, argv, first);
     if (code == 0)
         code = end_tick_take(collect);
+    if (code == 0)
+        code = paced_from_take(collect);
     if (code == 0)
         code = endpoint_take(collect);
     return code != 0 || collect->kind != COLLECT_SIM ? code : sim_options_take(collect);

@@ -79,6 +79,8 @@ static void tick(struct run *run)
     int64_t now_ms = clock_monotonic_ms();
     if (run->options->speed > 0 && now_ms - run->tick_ms >= RUN_TICK_MS) {
         struct instant at = pace_now(&run->pace);
+        if (run->has_item && at.ms >= run->item.event.at.ms)
+            at.ms = run->item.event.at.ms - 1; /* never ahead of what is still to be sent */
         if (at.ms != INSTANT_NEVER.ms && push_tick(run->push, at))
             run->tick_ms = now_ms;
         return;
@@ -105,7 +107,7 @@ static int pull(struct run *run)
         return run_cannot(run, run->input->name, status);
     run->has_item = true;
     if (push_last_seq(run->push) >= push_committed(run->push))
-        pace_base(&run->pace, run->item.event.at);
+        pace_base(&run->pace, instant_later_of(run->item.event.at, run->options->paced_from));
     return 0;
 }
 

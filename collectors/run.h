@@ -22,8 +22,9 @@ struct run_options {
     const char *curve_server_key;
     const char *curve_public_key;
     const char *curve_secret_key;
-    int64_t speed;         /* simulated seconds in a real one; 0: as fast as it goes */
-    bool is_live;          /* paced by the wall clock itself: an event goes out at its `at` */
+    int64_t speed;             /* simulated seconds in a real one; 0: as fast as it goes */
+    struct instant paced_from; /* events before it are sent at once; INSTANT_NONE: none */
+    bool is_live;              /* paced by the wall clock itself: an event goes out at its `at` */
     int64_t alive_ms;      /* nothing to send for so long: say that the source is alive; 0: never */
     bool has_end_tick;     /* at the end of the input tell the engine that time goes on to … */
     struct instant end_at; /* … here; INSTANT_NONE: the instant of the last event */

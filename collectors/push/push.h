@@ -96,8 +96,8 @@ MUST_USE int push_add(struct push *push, const struct item *item);
  */
 MUST_USE int push_work(struct push *push, bool flush, int wait_ms);
 
-/* push_tick - nothing happened up to this instant. Returns whether it was sent: not while events
- * wait to be sent, or without a connection. */
+/* push_tick - nothing happened up to this instant. Returns whether it was sent: not before
+ * every event is committed (a lost one would come back late), or without a connection. */
 bool push_tick(struct push *push, struct instant at);
 
 /* push_sync - ask for an answer to everything said so far; push_is_synced tells when it is there.

@@ -1,0 +1,139 @@
+#!/usr/bin/env bash
+# demo.sh BIN - a real year of a real authority in two minutes, on one terminal and one page.
+#
+#   SPEED=262800   simulated seconds per real second       VIEW=top     the full-screen terminal view
+#   LIVE=1         a made-up city hall on the wall clock    DEMO_SECONDS=N   end by itself
+#   PORT=8080      of the page                              UI_LANG=zh|en    (default: as the locale)
+set -euo pipefail
+
+bin=$(cd "${1:?usage: demo.sh FOLDER_OF_PROGRAMS}" && pwd)
+here=$(cd "$(dirname "$0")" && pwd)
+share=$(cd "$here/.." && pwd)
+speed=${SPEED:-262800}
+port=${PORT:-8080}
+case ${UI_LANG:-${LC_ALL:-${LC_MESSAGES:-${LANG:-en}}}} in zh*) lang=zh ;; *) lang=en ;; esac
+home=$(mktemp -d "${TMPDIR:-/tmp}/cardwatch.XXXXXX")
+pids=()
+is_done=
+
+say() { # ENGLISH CHINESE
+    if [ "$lang" = zh ]; then printf '%s\n' "$2"; else printf '%s\n' "$1"; fi
+}
+
+stop() { # the view first, then what feeds it, the engine last
+    trap '' INT TERM
+    for ((i = ${#pids[@]} - 1; i >= 0; i--)); do
+        kill -TERM "${pids[i]}" 2>/dev/null || true
+        wait "${pids[i]}" 2>/dev/null || true
+    done
+    pids=()
+}
+
+finish() {
+    local code=$?
+    trap - EXIT INT TERM
+    trap '' INT TERM
+    if [ -S "$home/query" ] && [ -n "${pids[*]-}" ]; then
+        echo
+        "$here/demo_found.py" --bin "$bin" --home "$home" --lang "$lang" ${log:+--log "$home/log.jsonl"} || true
+    fi
+    stop
+    rm -rf "$home"
+    [ -n "$is_done" ] && code=0
+    exit "$code"
+}
+trap finish EXIT
+trap 'is_done=1; exit 0' INT TERM
+
+start() { # NAME COMMAND…: in the background, its words into a log
+    local name=$1
+    shift
+    "$@" >"$home/$name.out" 2>"$home/$name.err" &
+    pids+=($!)
+}
+
+wait_for() { # FILE WORDS: until a line has them
+    for _ in $(seq 200); do
+        grep -q "$2" "$1" 2>/dev/null && return 0
+        sleep 0.05
+    done
+    say "demo: $1 does not say \"$2\"; its words:" "演示：$1 没有输出 \"$2\"；内容如下：" >&2
+    cat "$home"/*.err >&2
+    return 1
+}
+
+log=
+if [ -z "${LIVE:-}" ]; then
+    say "Fetching the log of 1,434 real permits (once) …" "获取 1,434 件真实许可的日志（仅一次）…"
+    if ! log=$("$here/fetch-log.sh"); then
+        say "… it cannot be had: a made-up city hall takes its place." "… 无法获取：改用模拟政务大厅。"
+        log=
+    fi
+fi
+
+if [ -n "$log" ]; then
+    clock=events
+    rules=("$share/rules/sets/wabo.yaml" "$share/rules/calendars/nl.yaml")
+    title=$(say "Environmental permits, a Dutch municipality" "荷兰某市 环境许可")
+    collect=(xes --map "$share/collectors/maps/wabo.yaml" --speed "$speed"
+        --paced-from 2010-11-18T00:00:00+01:00 --end-tick 2012-01-30T00:00:00+01:00 "$log")
+    "$bin/cardwatch-collect" xes --map "$share/collectors/maps/wabo.yaml" --dry-run "$log" \
+        >"$home/log.jsonl" 2>/dev/null
+else
+    rules=("$share/rules/sets/permit-law.yaml" "$share/rules/calendars/cn.yaml" "$home/items.csv")
+    title=$(say "A city hall that does not exist" "某某市政务服务中心（模拟）")
+    "$bin/cardwatch-collect" sim --catalogue "$home/items.csv" >/dev/null 2>&1
+    if [ -n "${LIVE:-}" ]; then
+        clock=wall
+        collect=(sim --always --rate "${RATE:-40}")
+    else
+        clock=events
+        collect=(sim --from 2025-01-02 --until 2025-12-31 --cases 200 --speed "$speed")
+    fi
+fi
+
+"$bin/cardwatch-rules" import --store "$home/rules" --author demo "${rules[@]}" >"$home/import.out"
+start engine "$bin/cardwatch-engine" --data-dir "$home" --clock "$clock"
+wait_for "$home/engine.out" '^ready'
+start web "$bin/cardwatch-view-web" --home "$home" --listen "127.0.0.1:$port" --title "$title" --lang "$lang"
+if ! wait_for "$home/web.out" 'http' 2>/dev/null; then # the port is taken: any free one will do
+    start web "$bin/cardwatch-view-web" --home "$home" --listen 127.0.0.1:0 --title "$title" --lang "$lang"
+    wait_for "$home/web.out" 'http'
+fi
+address=$(grep -o 'http[^ ]*' "$home/web.out" | tail -n 1)
+start collect "$bin/cardwatch-collect" "${collect[@]}" --home "$home" --position "$home/position"
+collector=${pids[-1]}
+
+echo
+say "  The wall:       $address" "  大屏：         $address"
+say "  Full screen:    cardwatch view top --home $home" "  全屏终端：     cardwatch view top --home $home"
+say "  Why a card:     cardwatch explain CARD --home $home" "  为何发牌：     cardwatch explain 牌号 --home $home"
+say "  Ctrl-C ends it and shows what was found." "  按 Ctrl-C 结束并显示结果。"
+echo
+
+if [ "${VIEW:-tail}" = top ]; then
+    "$bin/cardwatch-view-top" --home "$home" --lang "$lang"
+    is_done=1
+    exit 0
+fi
+"$bin/cardwatch-view-tail" --home "$home" --from start --lang "$lang" &
+pids+=($!)
+
+# Until the log has been played to its end, or the given seconds are over, or Ctrl-C.
+seconds=0
+while kill -0 "$collector" 2>/dev/null; do
+    sleep 0.5 &
+    wait $! || true
+    seconds=$((seconds + 1))
+    if [ -n "${DEMO_SECONDS:-}" ] && [ "$seconds" -ge $((DEMO_SECONDS * 2)) ]; then
+        is_done=1
+        exit 0
+    fi
+done
+is_done=1
+if [ -n "${DEMO_SECONDS:-}" ] || [ ! -t 0 ]; then
+    exit 0
+fi
+echo
+say "The log is at its end. The page stays until Ctrl-C: $address" "日志已播完。页面保留到按 Ctrl-C：$address"
+wait
