@@ -240,11 +240,12 @@ static bool read_event(const struct test_reader *reader, const struct yaml_node 
     return true;
 }
 
-static bool read_events(const struct test_reader *reader, const struct yaml_node *list)
+static bool read_events(const struct test_reader *reader, const struct yaml_node *map)
 {
+    const struct yaml_node *list = yaml_find(map, "events");
     struct compile *compile = reader->compile;
     if (list == NULL || list->kind != YAML_LIST || list->count == 0) {
-        yaml_error(list == NULL ? reader->source->node : list, compile->problems,
+        yaml_error(list == NULL ? map : list, compile->problems,
                    "a test needs events: lines such as - 2025-01-20 10:00 accept",
                    "测试须有 events: 各行如 - 2025-01-20 10:00 accept");
         return false;
@@ -330,11 +331,12 @@ static bool read_card(const struct test_reader *reader, const struct yaml_node *
     return true;
 }
 
-static bool read_cards(const struct test_reader *reader, const struct yaml_node *list)
+static bool read_cards(const struct test_reader *reader, const struct yaml_node *map)
 {
+    const struct yaml_node *list = yaml_find(map, "cards");
     struct compile *compile = reader->compile;
     if (list == NULL || list->kind != YAML_LIST) {
-        yaml_error(list == NULL ? reader->source->node : list, compile->problems,
+        yaml_error(list == NULL ? map : list, compile->problems,
                    "a test says which cards there must be: cards: [] for none",
                    "测试须写明应有的牌：没有则写 cards: []");
         return false;
@@ -418,9 +420,8 @@ static void read_test(struct test_reader *reader, const struct yaml_node *node)
     test->calendar = reader->calendar;
     if (reader->source->rule != NULL)
         test->rule = reader->source->rule->name;
-    bool is_good = read_item(reader, yaml_find(node, "item")) &&
-                   read_events(reader, yaml_find(node, "events"));
-    is_good = read_cards(reader, yaml_find(node, "cards")) && is_good;
+    bool is_good = read_item(reader, yaml_find(node, "item")) && read_events(reader, node);
+    is_good = read_cards(reader, node) && is_good;
     const struct yaml_node *until = yaml_find(node, "until");
     if (until == NULL) {
         yaml_error(node, compile->problems, "the test has no until: the last instant to look at",
