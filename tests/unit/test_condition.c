@@ -1,0 +1,240 @@
+/* test_condition.c - what a condition means, and that it means something whatever is missing. */
+#include "rules/text/condition_text.h"
+#include "tests/lib/check.h"
+
+/* A case with some values, and some that are not there. */
+struct fake {
+    struct slice reason; /* empty: none */
+    int64_t fee_due;
+    int64_t fee_paid; /* -1: none */
+};
+
+static struct value text_value(struct slice text)
+{
+    return (struct value){.type = text.count == 0 ? VALUE_NONE : VALUE_TEXT, .text = text};
+}
+
+static struct value fake_field(void *ctx, enum field field)
+{
+    const struct fake *fake = ctx;
+    struct value value = {.type = VALUE_NONE};
+    if (field == FIELD_REASON)
+        return text_value(fake->reason);
+    if (field == FIELD_KIND)
+        return text_value(SLICE("reject"));
+    if (field == FIELD_ITEM_KIND)
+        return text_value(SLICE("joint"));
+    if (field == FIELD_ORG)
+        return text_value(SLICE("ORG-7"));
+    if (field == FIELD_IN_HOURS)
+        return (struct value){.type = VALUE_BOOL, .truth = true};
+    if (field == FIELD_AT)
+        return (struct value){.type = VALUE_INSTANT, .number = INT64_C(1737338400000)};
+    if (field == FIELD_FEE_DUE)
+        value = (struct value){.type = VALUE_NUMBER, .number = fake->fee_due};
+    if (field == FIELD_FEE_PAID && fake->fee_paid >= 0)
+        value = (struct value){.type = VALUE_NUMBER, .number = fake->fee_paid};
+    return value;
+}
+
+static uint32_t fake_count(void *ctx, enum event_kind kind)
+{
+    (void)ctx;
+    return kind == EVENT_CORRECT_ASK ? 2 : 0;
+}
+
+static struct value fake_since(void *ctx, enum event_kind kind, enum unit unit)
+{
+    (void)ctx;
+    if (kind != EVENT_CORRECT_ASK)
+        return (struct value){.type = VALUE_NONE};
+    return (struct value){.type = VALUE_NUMBER, .number = unit == UNIT_WORKHOUR ? 5 : 1};
+}
+
+static struct arena *arena;
+static struct problem_list problems;
+
+static const struct condition *parse(const char *text)
+{
+    const struct condition *condition = NULL;
+    const struct yaml_node node = {
+        .kind = YAML_SCALAR, .line = 3, .column = 10, .value = slice_of(text), .file = "x.yaml"};
+    arena_destroy(&arena);
+    arena = arena_create();
+    CHECK(arena != NULL);
+    problem_list_clear(&problems);
+    problem_list_init(&problems);
+    int status = condition_parse(arena, &node, &problems, &condition);
+    CHECK_EQ_INT(status, problems.error_count > 0 ? CONDITION_E_BAD : 0);
+    return condition;
+}
+
+static bool holds(const char *text, struct fake *fake)
+{
+    const struct condition_asker asker = {
+        .ctx = fake, .field = fake_field, .count = fake_count, .since = fake_since};
+    const struct condition *condition = parse(text);
+    if (condition == NULL)
+        printf("%s: %s\n", text, problems.at[0].en);
+    CHECK(condition != NULL);
+    CHECK_EQ_SLICE(condition->text, text);
+    return condition_holds(condition, &asker);
+}
+
+static void end(void)
+{
+    arena_destroy(&arena);
+    problem_list_clear(&problems);
+}
+
+static void each_form_means_what_it_says(void)
+{
+    static const struct {
+        const char *text;
+        bool holds;
+    } rows[] = {
+        {"fee_due = 1000", true},
+        {"fee_due != 1000", false},
+        {"fee_due < 1001", true},
+        {"fee_due <= 999", false},
+        {"fee_due > 999 and fee_due >= 1000", true},
+        {"fee_due > 999 and fee_due > 1000 or in_hours", true},
+        {"fee_due > 999 and (fee_due > 1000 or not in_hours)", false},
+        {"not not in_hours", true},
+        {"not in_hours", false},
+        {"not fee_due = 1", true},
+        {"kind = reject", true},
+        {"kind = 'reject'", true},
+        {"kind in [accept, reject]", true},
+        {"item_kind in [promised, immediate]", false},
+        {"org in ['ORG-6', 'ORG-7']", true},
+        {"org = \"ORG-7\"", true},
+        {"count(correct_ask) >= 2", true},
+        {"count(accept) + 1 = 1", true},
+        {"seen(correct_ask)", true},
+        {"not seen(accept)", true},
+        {"since(correct_ask) in workhour > 4", true},
+        {"since(correct_ask) in workhour > 4 workhour", true},
+        {"since(correct_ask) in workday > 4", false},
+        {"fee_paid * 100 > fee_due * 105", true},
+        {"fee_paid - fee_due = 51", true},
+        {"fee_paid / 10 = 105", true},
+        {"2 + 3 * 4 = fee_due - 986", true},
+        {"(2 + 3) * 4 = fee_due - 980", true},
+        {"fee_due > -5", true},
+        {"length(reason) = 4", true},
+        {"length(reason) < 10", true},
+        {"has reason", true},
+        {"has rating", false},
+        {"at > '2025-01-20T09:59:59+08:00'", true},
+        {"at = '2025-01-20T10:00:00+08:00'", true},
+        {"in_hours = true", true},
+        {"fee_due ≥ 1000", true},
+    };
+    struct fake fake = {.reason = SLICE("材料不全"), .fee_due = 1000, .fee_paid = 1051};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        bool is_so = holds(rows[i].text, &fake);
+        if (is_so != rows[i].holds)
+            printf("%s\n", rows[i].text);
+        CHECK(is_so == rows[i].holds);
+    }
+    end();
+}
+
+static void what_is_missing_makes_a_comparison_false(void)
+{
+    struct fake fake = {.fee_due = 1000, .fee_paid = -1};
+    CHECK(!holds("fee_paid = 0", &fake));
+    CHECK(!holds("fee_paid != 0", &fake));
+    CHECK(!holds("fee_paid < fee_due", &fake));
+    CHECK(!holds("fee_paid + 1 > 0", &fake));
+    CHECK(holds("not fee_paid > 0", &fake));
+    CHECK(!holds("rating in [1, 2]", &fake));
+    CHECK(!holds("reason = 'x'", &fake));
+    CHECK(holds("length(reason) = 0", &fake));
+    CHECK(!holds("is_finished", &fake));
+    CHECK(holds("not is_finished", &fake));
+    CHECK(!holds("since(accept) in day >= 0", &fake));
+    end();
+}
+
+static void arithmetic_never_goes_wrong(void)
+{
+    struct fake fake = {.fee_due = INT64_MAX, .fee_paid = 0};
+    CHECK(!holds("fee_due / fee_paid >= 0", &fake));
+    CHECK(!holds("fee_due + 1 > 0", &fake));
+    CHECK(!holds("fee_due * 2 > 0", &fake));
+    CHECK(!holds("0 - fee_due - 2 < 0", &fake));
+    end();
+}
+
+static void a_deep_condition_is_refused_not_run(void)
+{
+    char text[4096] = "";
+    for (int i = 0; i < 200; i++)
+        (void)strncat(text, "(", sizeof text - strlen(text) - 1);
+    CHECK(parse(text) == NULL);
+    CHECK_EQ_STR(problems.at[0].en, "parentheses nested deeper than 32");
+    text[0] = '\0';
+    for (int i = 0; i < 200; i++)
+        (void)strncat(text, "in_hours and ", sizeof text - strlen(text) - 1);
+    (void)strncat(text, "in_hours", sizeof text - strlen(text) - 1);
+    CHECK(parse(text) == NULL);
+    CHECK_EQ_INT(problems.at[0].line, 3);
+    text[0] = '\0';
+    for (int i = 0; i < 40; i++)
+        (void)strncat(text, "fee_due + (", sizeof text - strlen(text) - 1);
+    CHECK(parse(text) == NULL);
+    end();
+}
+
+static void a_mistake_is_told_at_its_word(void)
+{
+    static const struct {
+        const char *text;
+        uint32_t column;
+        const char *en;
+        const char *zh;
+    } rows[] = {
+        {"fee_du > 3", 10, "unknown field \"fee_du\": did you mean \"fee_due\"?",
+         "没有这个字段“fee_du”：是不是“fee_due”？"},
+        {"fee_due > '3'", 20, "\"3\" is text, but \"fee_due\" is a number: they cannot be compared",
+         "“3”是文本，而“fee_due”是数字：不能比较"},
+        {"fee_due > 3 and org", 26, "\"org\" is text, not yes or no: compare it with something",
+         "“org”是文本，不是“是否”：请与别的值比较"},
+        {"at > 'yesterday'", 15, "\"yesterday\" is no instant: write '2025-01-20T10:00:00+08:00'",
+         "“yesterday”不是时刻：应写作 '2025-01-20T10:00:00+08:00'"},
+        {"item_kind = prompt", 22,
+         "unknown kind of item \"prompt\": it is one of immediate, promised, joint, forwarded",
+         "没有这个事项类型“prompt”：应为 immediate, promised, joint, forwarded 之一"},
+        {"org in [fee_due]", 18, "a list holds numbers or 'texts', not \"fee_due\"",
+         "列表中只能是数字或“'文本'”，不能是“fee_due”"},
+        {"count accept > 1", 16, "expected \"(\" here, found \"accept\"",
+         "此处应为“(”，而不是“accept”"},
+        {"has reason reason", 21, "unexpected \"reason\": the text should end before it",
+         "多余的“reason”：此前文字应已结束"},
+        {"reason = 'open", 19, "expected a field, a number or a 'text' here, found \"'open\"",
+         "此处应为字段、数字或“'文本'”，而不是“'open”"},
+        {"办件 = 3", 10,
+         "unknown field \"办件\": it is one of kind, item, item_kind, org, area, step, step_place, "
+         "last_step_place, handler, result, reason, fee_due, fee_paid, rating, at, entered_at, "
+         "entry_delay, arrival_delay, in_hours, is_finished, is_accepted, in_catalogue",
+         "没有这个字段“办件”：应为 kind, item, item_kind, org, area, step, step_place, "
+         "last_step_place, handler, result, reason, fee_due, fee_paid, rating, at, entered_at, "
+         "entry_delay, arrival_delay, in_hours, is_finished, is_accepted, in_catalogue 之一"},
+        {"entry_delay > 4 workday", 24, "this counts in workday, the other side in workhour",
+         "此处单位为 workday，另一侧为 workhour"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CHECK(parse(rows[i].text) == NULL);
+        CHECK_EQ_INT(problems.error_count, 1);
+        CHECK_EQ_STR(problems.at[0].en, rows[i].en);
+        CHECK_EQ_STR(problems.at[0].zh, rows[i].zh);
+        CHECK_EQ_INT(problems.at[0].column, rows[i].column);
+    }
+    end();
+}
+
+CHECK_MAIN("unit/condition", TEST(each_form_means_what_it_says),
+           TEST(what_is_missing_makes_a_comparison_false), TEST(arithmetic_never_goes_wrong),
+           TEST(a_deep_condition_is_refused_not_run), TEST(a_mistake_is_told_at_its_word))

@@ -1,0 +1,194 @@
+/* test_rule_store.c - editions stay what they were, and say so when they are not. */
+#include "rules/store/record.h"
+#include "rules/store/store.h"
+#include "tests/lib/check.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[64];
+static struct rule_store *store;
+static struct arena *arena;
+
+static const struct edition_words words = {
+    .made_at = {.ms = INT64_C(1737338400000)}, .author = "王", .note = "第一次"};
+
+static const char calendar[] = "calendar: test\nzone: Asia/Shanghai\n"
+                               "known: {from: 2020-01-01, to: 2026-12-31}\n"
+                               "week: {mon-fri: \"09:00-12:00 13:30-17:30\", sat-sun: off}\n";
+
+static const char rule[] = "rule: fees\ncalendar: test\nfact: {on: fee, is: fee_paid > fee_due}\n"
+                           "card: red\n";
+
+static const struct document first[] = {
+    {.kind = DOCUMENT_CALENDAR,
+     .name = "test",
+     .text = {.start = calendar, .count = sizeof calendar - 1},
+     .file = "d/test.yaml"},
+    {.kind = DOCUMENT_RULES,
+     .name = "fees",
+     .text = {.start = rule, .count = sizeof rule - 1},
+     .file = "fees.yaml"},
+};
+
+static void begin(void)
+{
+    (void)strcpy(folder, "/tmp/cardwatch-rule-store-XXXXXX");
+    CHECK(mkdtemp(folder) != NULL);
+    CHECK_EQ_INT(rule_store_open(folder, true, &store), 0);
+    arena = arena_create();
+    CHECK(arena != NULL);
+}
+
+static void end(void)
+{
+    char path[96];
+    rule_store_close(&store);
+    arena_destroy(&arena);
+    (void)snprintf(path, sizeof path, "%s/data.mdb", folder);
+    CHECK_EQ_INT(unlink(path), 0);
+    (void)snprintf(path, sizeof path, "%s/lock.mdb", folder);
+    CHECK_EQ_INT(unlink(path), 0);
+    CHECK_EQ_INT(rmdir(folder), 0);
+}
+
+static void there_is_no_store_where_none_was_made(void)
+{
+    CHECK_EQ_INT(rule_store_open("/tmp/cardwatch-no-such-store", false, &store), RULE_STORE_E_NONE);
+    CHECK(access("/tmp/cardwatch-no-such-store", F_OK) != 0);
+}
+
+static void an_import_makes_an_edition(void)
+{
+    uint32_t number = 0;
+    struct rule_edition edition;
+    struct ruleset *ruleset = NULL;
+    struct problem_list problems;
+    begin();
+    problem_list_init(&problems);
+    CHECK_EQ_INT(rule_store_latest(store, &number), 0);
+    CHECK_EQ_INT(number, 0);
+    CHECK_EQ_INT(rule_store_edition(store, 1, arena, &edition), RULE_STORE_E_UNKNOWN);
+    CHECK_EQ_INT(rule_store_import(store, &words, first, COUNT_OF(first), &number), 0);
+    CHECK_EQ_INT(number, 1);
+    CHECK_EQ_INT(rule_store_edition(store, 1, arena, &edition), 0);
+    CHECK_EQ_STR(edition.author, "王");
+    CHECK_EQ_STR(edition.note, "第一次");
+    CHECK_EQ_INT(edition.made_at.ms, words.made_at.ms);
+    CHECK_EQ_INT(edition.count, 2);
+    CHECK_EQ_STR(edition.documents[0].file, "test.yaml");
+    CHECK_EQ_STR(edition.documents[1].name, "fees");
+    CHECK_EQ_INT(rule_store_load(store, 1, &problems, &ruleset), 0);
+    CHECK_EQ_INT(ruleset->edition, 1);
+    CHECK_EQ_INT(ruleset->rule_count, 1);
+    ruleset_destroy(&ruleset);
+    problem_list_clear(&problems);
+    end();
+}
+
+static void the_same_bytes_make_no_edition(void)
+{
+    uint32_t number = 0;
+    begin();
+    CHECK_EQ_INT(rule_store_import(store, &words, first, COUNT_OF(first), &number), 0);
+    CHECK_EQ_INT(rule_store_import(store, &words, first, COUNT_OF(first), &number),
+                 RULE_STORE_E_SAME);
+    CHECK_EQ_INT(rule_store_import(store, &words, &first[1], 1, &number), RULE_STORE_E_SAME);
+    CHECK_EQ_INT(rule_store_rollback(store, &words, 1, &number), RULE_STORE_E_SAME);
+    CHECK_EQ_INT(rule_store_latest(store, &number), 0);
+    CHECK_EQ_INT(number, 1);
+    end();
+}
+
+static void a_replaced_document_is_still_in_its_edition(void)
+{
+    uint32_t number = 0;
+    struct document *documents = NULL;
+    uint32_t count = 0;
+    begin();
+    CHECK_EQ_INT(rule_store_import(store, &words, first, COUNT_OF(first), &number), 0);
+    struct document changed = first[1];
+    changed.text =
+        SLICE("rule: fees\ncalendar: test\nfact: {on: fee, is: fee_paid > 0}\ncard: red\n");
+    CHECK_EQ_INT(rule_store_import(store, &words, &changed, 1, &number), 0);
+    CHECK_EQ_INT(number, 2);
+    CHECK_EQ_INT(rule_store_documents(store, 1, arena, &documents, &count), 0);
+    CHECK_EQ_INT(count, 2);
+    CHECK(slice_is_equal(documents[1].text, first[1].text));
+    CHECK_EQ_INT(rule_store_documents(store, 2, arena, &documents, &count), 0);
+    CHECK_EQ_INT(count, 2);
+    CHECK(slice_is_equal(documents[1].text, changed.text));
+    CHECK_EQ_INT(rule_store_rollback(store, &words, 1, &number), 0);
+    CHECK_EQ_INT(number, 3);
+    CHECK_EQ_INT(rule_store_documents(store, 3, arena, &documents, &count), 0);
+    CHECK(slice_is_equal(documents[1].text, first[1].text));
+    CHECK_EQ_INT(rule_store_rollback(store, &words, 9, &number), RULE_STORE_E_UNKNOWN);
+    CHECK_EQ_INT(rule_store_rollback(store, &words, 0, &number), RULE_STORE_E_UNKNOWN);
+    end();
+}
+
+static void the_map_grows_with_what_is_put_in(void)
+{
+    enum { BYTES = 40 * 1024 * 1024 };
+    uint32_t number = 0;
+    begin();
+    char *text = malloc(BYTES);
+    CHECK(text != NULL);
+    memset(text, 'x', BYTES);
+    const struct document big = {.kind = DOCUMENT_ITEMS,
+                                 .name = "big",
+                                 .file = "big.csv",
+                                 .text = {.start = text, .count = BYTES}};
+    CHECK_EQ_INT(rule_store_import(store, &words, &big, 1, &number), 0);
+    CHECK_EQ_INT(number, 1);
+    struct document *documents = NULL;
+    uint32_t count = 0;
+    CHECK_EQ_INT(rule_store_documents(store, 1, arena, &documents, &count), 0);
+    CHECK_EQ_INT(documents[0].text.count, BYTES);
+    free(text);
+    end();
+}
+
+static void a_reader_sees_what_a_writer_makes(void)
+{
+    uint32_t number = 0;
+    struct rule_store *reader = NULL;
+    begin();
+    CHECK_EQ_INT(rule_store_import(store, &words, first, COUNT_OF(first), &number), 0);
+    rule_store_close(&store);
+    CHECK_EQ_INT(rule_store_open(folder, false, &reader), 0);
+    CHECK_EQ_INT(rule_store_latest(reader, &number), 0);
+    CHECK_EQ_INT(number, 1);
+    rule_store_close(&reader);
+    end();
+}
+
+static void a_shortened_record_is_damaged_not_read_past(void)
+{
+    struct edition_document documents[] = {{.kind = DOCUMENT_RULES, .name = "n", .file = "f"}};
+    struct rule_edition edition = {
+        .number = 1, .author = "a", .note = "b", .count = 1, .documents = documents};
+    struct rule_edition back;
+    struct slice bytes;
+    arena = arena_create();
+    CHECK(arena != NULL);
+    CHECK_EQ_INT(edition_encode(arena, &edition, &bytes), 0);
+    CHECK_EQ_INT(edition_decode(arena, 1, bytes, &back), 0);
+    CHECK_EQ_STR(back.documents[0].name, "n");
+    for (size_t count = 0; count < bytes.count; count++) {
+        char *shorter = malloc(count + 1);
+        CHECK(shorter != NULL);
+        memcpy(shorter, bytes.start, count);
+        CHECK_EQ_INT(edition_decode(arena, 1, (struct slice){shorter, count}, &back), -EBADMSG);
+        free(shorter);
+    }
+    arena_destroy(&arena);
+}
+
+CHECK_MAIN("unit/rule_store", TEST(there_is_no_store_where_none_was_made),
+           TEST(an_import_makes_an_edition), TEST(the_same_bytes_make_no_edition),
+           TEST(a_replaced_document_is_still_in_its_edition),
+           TEST(the_map_grows_with_what_is_put_in), TEST(a_reader_sees_what_a_writer_makes),
+           TEST(a_shortened_record_is_damaged_not_read_past))
