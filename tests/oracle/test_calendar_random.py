@@ -57,7 +57,7 @@ def date_between(rng, first, last):
 
 def make_calendar(rng, zones):
     zone = zones[rng.choice(ZONES)]
-    first = datetime.date(rng.randrange(1975, 2020), rng.randrange(1, 13), 1)
+    first = datetime.date(rng.randrange(1975, 2080), rng.randrange(1, 13), 1)
     horizon = first + rng.randrange(300, 6000) * DAY
     seasons = []
     for _ in range(rng.randrange(3)):
