@@ -15,7 +15,7 @@ enum {
     OPENS_MS = 9 * 3600000,
     CLOSES_MS = 17 * 3600000,
     ZONE_MS = 8 * 3600000,
-    CASE_DAYS = 12, /* from apply to finish, in the mean, weekends included */
+    CASE_DAYS = 10, /* from apply to finish, in the mean, weekends included */
     EVENTS_PER_CASE = 10,
 };
 
@@ -108,7 +108,7 @@ static char *items_write(void)
     for (int i = 0; i < TOWN_ITEMS; i++)
         at += snprintf(text + at, (size_t)(ROOM - at),
                        "%s,item %d,promised,%s,%d workday,%d workday\n", names->item[i], i + 1,
-                       names->org[i % TOWN_ORGS], 8 + i % 9, 20 + i % 11);
+                       names->org[i % TOWN_ORGS], 9 + i % 8, 20 + i % 11);
     return text;
 }
 

@@ -23,8 +23,7 @@ static struct value truth_value(bool truth)
 
 static const struct item *item_of(const struct asking *asking)
 {
-    const struct ruleset *ruleset = case_edition(asking->core, asking->kase)->ruleset;
-    return ruleset_item(ruleset, names_get(&asking->core->names, asking->kase->item));
+    return case_item(asking->core, asking->kase);
 }
 
 static struct value step_place(const struct asking *asking)

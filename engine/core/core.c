@@ -38,9 +38,10 @@ static int core_init(struct core *core, const struct core_limits *limits)
     core->editions = calloc(EDITION_MAX, sizeof *core->editions);
     core->past = calloc(PAST_FIRST_ROOM, sizeof *core->past);
     core->past_room = PAST_FIRST_ROOM;
-    if (core->editions == NULL || core->past == NULL || table_init(&core->case_table) != 0 ||
-        table_init(&core->limit_table) != 0 || text_heap_init(&core->keys) != 0 ||
-        names_init(&core->names) != 0)
+    core->items_found = calloc((size_t)1 << ITEMS_FOUND_BITS, sizeof *core->items_found);
+    if (core->editions == NULL || core->past == NULL || core->items_found == NULL ||
+        table_init(&core->case_table) != 0 || table_init(&core->limit_table) != 0 ||
+        text_heap_init(&core->keys) != 0 || names_init(&core->names) != 0)
         return NO_MEMORY;
     core->now = INSTANT_NONE;
     return 0;
@@ -78,6 +79,7 @@ void core_destroy(struct core **core_p)
     free(core->editions);
     free(core->past);
     free(core->old);
+    free(core->items_found);
     free(core);
 }
 

@@ -114,9 +114,7 @@ static bool rule_is_for(const struct asking *asking, const struct rule *rule,
         !instant_is_before(event->at, rule->valid_to))
         return false;
     if (rule->item_kinds != 0) {
-        const struct ruleset *ruleset = case_edition(asking->core, asking->kase)->ruleset;
-        const struct item *item =
-            ruleset_item(ruleset, names_get(&asking->core->names, asking->kase->item));
+        const struct item *item = case_item(asking->core, asking->kase);
         if (item == NULL || (rule->item_kinds & (UINT32_C(1) << item->kind)) == 0)
             return false;
     }
@@ -369,9 +367,7 @@ static void tally_after(struct core *core, struct core_case *kase, const struct 
         return;
     struct case_tally *tally = pool_row(&core->tallies, kase->tally);
     tally->last_ms[event->kind] = event->at.ms;
-    const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
-    const struct item_step *step =
-        fold_step(ruleset_item(ruleset, names_get(&core->names, kase->item)), event->step);
+    const struct item_step *step = fold_step(case_item(core, kase), event->step);
     if (step != NULL && step->place != 0)
         tally->last_step_place = step->place;
 }

@@ -46,7 +46,7 @@ void fold_limits(struct core *core, const struct core_case *kase, const struct r
                  const struct event *event, struct core_clock *clock)
 {
     const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
-    const struct item *item = ruleset_item(ruleset, names_get(&core->names, kase->item));
+    const struct item *item = case_item(core, kase);
     const struct org *org = ruleset_org(ruleset, names_get(&core->names, kase->org));
     const struct item_step *step = fold_step(item, event->step);
     struct limit_set set;

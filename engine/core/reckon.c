@@ -25,7 +25,7 @@ const struct calendar *reckon_calendar(const struct core *core, const struct cor
 {
     const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
     if (kase->item != 0 && ruleset->item_count > 0) {
-        const struct item *item = ruleset_item(ruleset, names_get(&core->names, kase->item));
+        const struct item *item = case_item(core, kase);
         if (item != NULL && item->calendar != NULL)
             return item->calendar;
     }

@@ -96,6 +96,16 @@ struct edition {
     bool is_counting; /* some condition asks for counts: its cases keep a tally */
 };
 
+/* What was found in a catalogue, kept because the same few are asked for again and again. Nothing
+ * of it is state: it may be empty at any time. */
+struct item_found {
+    uint32_t name;
+    uint32_t edition; /* index plus one; 0: empty */
+    const struct item *item;
+};
+
+enum { ITEMS_FOUND_BITS = 10 };
+
 /* What a clock was before its case was folded again. */
 struct old_clock {
     struct core_clock clock;
@@ -125,6 +135,7 @@ struct core {
     uint32_t past_room;
     struct old_clock *old;
     uint32_t old_room;
+    struct item_found *items_found; /* 1 << ITEMS_FOUND_BITS */
 };
 
 static inline struct core_case *case_row(const struct core *core, uint32_t row)
@@ -160,6 +171,20 @@ static inline const struct rule *clock_rule(const struct core *core, const struc
                                             const struct core_clock *clock)
 {
     return &case_edition(core, kase)->ruleset->rules[clock->rule];
+}
+
+/* case_item - the case's row of its edition's catalogue; NULL: none. Cost: one look. */
+static inline const struct item *case_item(const struct core *core, const struct core_case *kase)
+{
+    const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
+    uint32_t spread = (kase->item ^ kase->edition) * UINT32_C(2654435769);
+    struct item_found *found = &core->items_found[spread >> (32 - ITEMS_FOUND_BITS)];
+    if (found->name != kase->item || found->edition != kase->edition + 1u)
+        *found =
+            (struct item_found){.name = kase->item,
+                                .edition = kase->edition + 1u,
+                                .item = ruleset_item(ruleset, names_get(&core->names, kase->item))};
+    return found->item;
 }
 
 static inline uint16_t rung_bit(uint32_t rung)
