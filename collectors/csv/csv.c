@@ -295,6 +295,10 @@ static int take_row(struct csv *csv)
     if (status != 0)
         return status;
     csv->row = fields.row;
+    if (fields.count != csv->column_count && fields.spans_lines) {
+        (void)refuse_row(csv, &fields, ROW_E_OPEN);
+        return row_again(csv->rows);
+    }
     if (fields.count != csv->column_count)
         refuse_width(csv, &fields);
     else if (csv->map == NULL)

@@ -134,8 +134,12 @@ static int give_out(struct row_reader *reader, struct fields *fields_out)
             (struct slice){.start = reader->text.start + begin, .count = reader->ends[i] - begin};
         begin = reader->ends[i];
     }
-    *fields_out =
-        (struct fields){.count = reader->count, .at = reader->fields, .row = reader->first_row};
+    *fields_out = (struct fields){
+        .count = reader->count,
+        .at = reader->fields,
+        .row = reader->first_row,
+        .spans_lines = files_place(reader->files).row != reader->first_row,
+    };
     if (reader->is_too_wide)
         return ROW_E_TOO_WIDE;
     return reader->is_bad_text ? ROW_E_ENCODING : 0;
@@ -233,4 +237,11 @@ int row_next(struct row_reader *reader, struct fields *fields_out)
             return give_out(reader, fields_out);
         reader->is_row = false;
     }
+}
+
+int row_again(struct row_reader *reader)
+{
+    row_begin(reader);
+    int status = parser_begin(reader);
+    return status != 0 ? status : files_seek(reader->files, &reader->retry);
 }

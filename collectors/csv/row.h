@@ -21,7 +21,8 @@ enum {
 struct fields {
     size_t count;
     const struct slice *at;
-    uint64_t row; /* the line in which it begins, from 1 */
+    uint64_t row;     /* the line in which it begins, from 1 */
+    bool spans_lines; /* a text in it has line ends, or a quote is astray */
 };
 
 MUST_USE int row_reader_create(const struct files_options *options, char delimiter,
@@ -36,5 +37,12 @@ MUST_USE int row_reader_seek(struct row_reader *reader, const struct place *plac
 /* row_next - returns 0, INPUT_E_END, INPUT_E_WAIT, INPUT_E_BAD, ROW_E_…, -errno. Empty lines are
  * stepped over. */
 MUST_USE int row_next(struct row_reader *reader, struct fields *fields_out);
+
+/* row_again - the row just given out is none: a stray quote tied lines together. Only its first
+ * line is given up, and reading goes on behind that one.
+ *
+ * Returns: 0, or as row_next when there is no way back (standard input).
+ */
+MUST_USE int row_again(struct row_reader *reader);
 
 #endif

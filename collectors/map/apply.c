@@ -160,6 +160,20 @@ static bool time_text(struct applier *applier, uint32_t index, int field, struct
     return true;
 }
 
+/* No field is as long as this, and none of the columns' values may make the whole row too long: so
+ * the column is named here, where it is known. Returns false after a refusal. */
+static bool check_bytes(struct applier *applier, int column, const char *field, struct slice value)
+{
+    if (value.count <= EVENT_ATTRS_BYTES_MAX)
+        return true;
+    struct fault fault = fault_at(applier, column, field, REFUSAL_TOO_LONG);
+    fault_say(&fault, "%s: %zu bytes; no field may be longer than %d",
+              "%s：有 %zu 字节；任何字段不得超过 %d 字节", field, value.count,
+              EVENT_ATTRS_BYTES_MAX);
+    report_add(applier->report, &fault);
+    return false;
+}
+
 /* ---- one event ------------------------------------------------------------------------------- */
 
 static bool is_wanted(const struct applier *applier, const struct map_event *entry)
@@ -255,10 +269,17 @@ static bool lay_out(struct applier *applier, uint32_t index, struct layout *layo
             value = step;
         if (map_field_is_time[i] && !slice_is_empty(value) && !time_text(applier, index, i, &value))
             return false;
+        if (!check_bytes(applier, entry->fields[i].column, map_field_name[i], value))
+            return false;
         lay(layout, slice_of(map_field_name[i]), value);
     }
-    for (uint32_t i = 0; i < applier->map->attr_count; i++)
-        lay(layout, applier->map->attrs[i].name, value_at(applier, applier->map->attrs[i].column));
+    for (uint32_t i = 0; i < applier->map->attr_count; i++) {
+        const struct map_attr *attr = &applier->map->attrs[i];
+        struct slice value = value_at(applier, attr->column);
+        if (!check_bytes(applier, attr->column, attr->name.start, value))
+            return false;
+        lay(layout, attr->name, value);
+    }
     return true;
 }
 

@@ -204,10 +204,23 @@ static int convert_line(struct lines *lines, struct slice line, struct slice *li
     return status;
 }
 
+/* The first character may be a mark of the encoding; in UTF-8 it was stepped over before. */
+static void drop_mark(const struct lines *lines, size_t raw_count, struct slice *line)
+{
+    bool is_first = lines->offset == raw_count;
+    if (is_first && line->count >= 3 && memcmp(line->start, "\xEF\xBB\xBF", 3) == 0) {
+        line->start += 3;
+        line->count -= 3;
+    }
+}
+
 static int decode_line(struct lines *lines, struct slice line, struct slice *line_out)
 {
-    if (lines->convert != (iconv_t)-1)
-        return convert_line(lines, line, line_out);
+    if (lines->convert != (iconv_t)-1) {
+        int status = convert_line(lines, line, line_out);
+        drop_mark(lines, line.count, line_out);
+        return status;
+    }
     if (!utf8_is_right(line))
         return mend_utf8(lines, line, line_out);
     *line_out = line;

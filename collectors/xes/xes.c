@@ -159,8 +159,7 @@ static int parse_more(struct xes *xes)
         return -ENOMEM;
     const char *why =
         error == XML_ERROR_ABORTED ? "entities are not allowed" : XML_ErrorString(error);
-    return tell_bad(xes, "is not XML that can be read on, what came before was sent",
-                    "不是可继续读取的 XML，此前的内容已发送", why);
+    return tell_bad(xes, "is not XML that can be read on", "不是可继续读取的 XML", why);
 }
 
 /* ---- rows ------------------------------------------------------------------------------------ */
