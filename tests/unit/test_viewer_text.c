@@ -139,8 +139,8 @@ static void instants_in_utc_are_shown_at_the_engines_place(void)
 static void words_are_joined_without_the_empty_ones(void)
 {
     char text[WORDS_BYTES];
-    CHECK_EQ_STR(joined(text, " · ", "a", "", "b", NULL), "a · b");
-    CHECK_EQ_STR(joined(text, " · ", "", "", NULL), "");
+    CHECK_EQ_STR(JOINED(text, " · ", "a", "", "b"), "a · b");
+    CHECK_EQ_STR(JOINED(text, " · ", "", ""), "");
     CHECK_EQ_STR(labelled(text, "from", "x"), "from x");
     CHECK_EQ_STR(labelled(text, "from", ""), "");
 }

@@ -30,7 +30,7 @@ static void show_cards(FILE *out, json_t *cards)
         (void)level_label(level, label);
         (void)snprintf(one, sizeof one, "%.100s %lld", label, (long long)json_integer_value(count));
         memcpy(before, text, sizeof before);
-        (void)joined(text, "  ", before, one, NULL);
+        (void)JOINED(text, "  ", before, one);
     }
     fact_print(out, say("cards", "发牌"), text);
 }
@@ -52,10 +52,10 @@ static void show_sources(FILE *out, const json_t *sources)
         char state[WORDS_BYTES];
         (void)snprintf(seq, sizeof seq, "%lld", (long long)field_number(source, "seq"));
         (void)field_when(source, "silent_since", since);
-        (void)joined(state, " ",
+        (void)JOINED(state, " ",
                      since[0] == '\0' ? say("speaks", "正常")
                                       : say("! cannot judge since", "！无法判断，自"),
-                     since, NULL);
+                     since);
         TABLE_ADD(&table, field_text(source, "source"), seq, field_when(source, "last_at", last),
                   state);
     }
@@ -116,7 +116,7 @@ void show_open(FILE *out, const json_t *answer)
                        field_when(row, "silent_since", when_silent));
         TABLE_ADD(&table, field_text(row, "case"), field_text(row, "item"), field_text(row, "org"),
                   field_text(row, "handler"), when,
-                  joined(state, "  ", level_label(level, label), silent, NULL));
+                  JOINED(state, "  ", level_label(level, label), silent));
     }
     if (table_is_empty(&table))
         (void)fprintf(out, "%s\n", say("no open cases", "没有在办办件"));
@@ -142,10 +142,9 @@ void show_soon(FILE *out, const json_t *answer)
         TABLE_ADD(&table, field_when(row, "due_at", when),
                   level_label(field_text(row, "level"), label), field_text(row, "case"),
                   field_text(row, "item"), field_text(row, "org"),
-                  joined(rung, " · ", field_text(row, "clock"),
+                  JOINED(rung, " · ", field_text(row, "clock"),
                          field_text(row, "text")[0] != '\0' ? field_text(row, "text")
-                                                            : field_text(row, "rung"),
-                         NULL));
+                                                            : field_text(row, "rung")));
     }
     if (table_is_empty(&table))
         (void)fprintf(out, "%s\n", say("nothing falls due", "没有即将到期的办件"));
@@ -169,7 +168,7 @@ void show_quarantine(FILE *out, const json_t *answer)
         (void)snprintf(seq, sizeof seq, "%lld", (long long)field_number(row, "seq"));
         TABLE_ADD(&table, number, field_text(row, "source"), seq,
                   field_text(json_object_get(row, "event"), "case"), field_text(row, "code"),
-                  joined(why, ": ", field_text(row, "field"), field_text(row, "text"), NULL));
+                  JOINED(why, ": ", field_text(row, "field"), field_text(row, "text")));
     }
     if (table_is_empty(&table))
         (void)fprintf(out, "%s\n", say("nothing was refused", "没有被拒收的事件"));

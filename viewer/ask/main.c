@@ -227,30 +227,47 @@ static void show_refused(FILE *out, const json_t *answer)
         show_requeued(out, answer);
 }
 
-#define PROGRAM(word, operands, en, zh, rows)                                                      \
-    {                                                                                              \
-        .name = "cardwatch " word, .section = word, .usage = "[OPTION…]" operands, .about_en = en, \
-        .about_zh = zh, .options = rows, .option_count = COUNT_OF(rows)                            \
-    }
-
 static const struct verb verbs[] = {
-    {PROGRAM("case", " CASE", "The timeline of a case, and what will turn next.",
-             "办件的时间线，以及接下来何时发牌。", options_plain),
-     1, 1, request_case, show_case},
-    {PROGRAM("explain", " CARD|CASE", "Why a card was raised: the whole count.",
-             "为何发牌：完整的计算过程。", options_plain),
-     1, 1, request_explain, show_explanation},
-    {PROGRAM("status", "", "The state of the engine, its counts and its sources.",
-             "引擎状态、计数与来源。", options_plain),
-     0, 0, request_status, show_status},
-    {PROGRAM("open", "", "The open cases.", "在办办件。", options_open), 0, 0, request_open,
+    {{"cardwatch case", "case", "[OPTION…] CASE",
+      "The timeline of a case, and what will turn next.", "办件的时间线，以及接下来何时发牌。",
+      options_plain, COUNT_OF(options_plain)},
+     1,
+     1,
+     request_case,
+     show_case},
+    {{"cardwatch explain", "explain", "[OPTION…] CARD|CASE",
+      "Why a card was raised: the whole count.", "为何发牌：完整的计算过程。", options_plain,
+      COUNT_OF(options_plain)},
+     1,
+     1,
+     request_explain,
+     show_explanation},
+    {{"cardwatch status", "status", "[OPTION…]",
+      "The state of the engine, its counts and its sources.", "引擎状态、计数与来源。",
+      options_plain, COUNT_OF(options_plain)},
+     0,
+     0,
+     request_status,
+     show_status},
+    {{"cardwatch open", "open", "[OPTION…]", "The open cases.", "在办办件。", options_open,
+      COUNT_OF(options_open)},
+     0,
+     0,
+     request_open,
      show_open},
-    {PROGRAM("soon", "", "What falls due, soonest first.", "即将到期的办件，最近的在前。",
-             options_soon),
-     0, 0, request_soon, show_soon},
-    {PROGRAM("quarantine", " [list | requeue N…]", "Events that were refused and kept aside.",
-             "被拒收并保留的事件。", options_quarantine),
-     0, 64, request_quarantine, show_refused},
+    {{"cardwatch soon", "soon", "[OPTION…]", "What falls due, soonest first.",
+      "即将到期的办件，最近的在前。", options_soon, COUNT_OF(options_soon)},
+     0,
+     0,
+     request_soon,
+     show_soon},
+    {{"cardwatch quarantine", "quarantine", "[OPTION…] [list | requeue N…]",
+      "Events that were refused and kept aside.", "被拒收并保留的事件。", options_quarantine,
+      COUNT_OF(options_quarantine)},
+     0,
+     64,
+     request_quarantine,
+     show_refused},
 };
 
 static const struct verb *verb_find(const char *word)

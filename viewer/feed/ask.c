@@ -23,25 +23,25 @@ struct asker {
 static const struct socket_options asker_limits = {
     .send_max = 4,
     .receive_max = 16,
-    .message_bytes_max = 64 * 1024 * 1024,
+    .message_bytes_max = INT64_C(64) * 1024 * 1024,
     .linger_ms = 0,
 };
 
 int ask_open(const char *query_endpoint, int wait_ms, struct asker **asker_out)
 {
-    OWNED(ask_close) struct asker *asker = calloc(1, sizeof *asker);
+    struct asker *asker = calloc(1, sizeof *asker);
     if (asker == NULL)
         return -ENOMEM;
     asker->wait_ms = wait_ms;
     asker->endpoint = strdup(query_endpoint);
-    if (asker->endpoint == NULL)
-        return -ENOMEM;
-    int error = socket_open(SOCKET_DEALER, false, query_endpoint, &asker_limits, &asker->socket);
-    if (error != 0)
-        return error;
-    *asker_out = asker;
-    asker = NULL;
-    return 0;
+    int error = -ENOMEM;
+    if (asker->endpoint != NULL)
+        error = socket_open(SOCKET_DEALER, false, query_endpoint, &asker_limits, &asker->socket);
+    if (error == 0)
+        *asker_out = asker;
+    else
+        ask_close(&asker);
+    return error;
 }
 
 void ask_close(struct asker **asker_p)

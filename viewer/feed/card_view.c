@@ -52,7 +52,8 @@ static int64_t libc_s(int64_t seconds)
     int32_t day = date_day((struct date){.year = (int16_t)(tm.tm_year + 1900),
                                          .month = (uint8_t)(tm.tm_mon + 1),
                                          .day = (uint8_t)tm.tm_mday});
-    return (int64_t)day * 86400 + tm.tm_hour * 3600 + tm.tm_min * 60 + tm.tm_sec;
+    int32_t second = tm.tm_hour * 3600 + tm.tm_min * 60 + tm.tm_sec;
+    return (int64_t)day * 86400 + second;
 }
 
 struct moment moment_here(struct instant at)

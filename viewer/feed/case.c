@@ -71,11 +71,11 @@ static void add_events(struct timeline *timeline, const json_t *events)
                            (long long)field_number(event, "version"));
         char term[TERM_ROOM_BYTES];
         char late[WORDS_BYTES];
-        (void)joined(entry->what, " ", kind_text(field_text(event, "kind")),
-                     field_text(event, "step"), NULL);
-        (void)joined(entry->more, " · ", field_text(event, "org"), field_text(event, "handler"),
+        (void)JOINED(entry->what, " ", kind_text(field_text(event, "kind")),
+                     field_text(event, "step"));
+        (void)JOINED(entry->more, " · ", field_text(event, "org"), field_text(event, "handler"),
                      field_text(event, "result"), term_text(field_text(event, "term"), term),
-                     field_text(event, "reason"), version, arrived_text(event, late), NULL);
+                     field_text(event, "reason"), version, arrived_text(event, late));
     }
 }
 
@@ -93,9 +93,9 @@ static void add_cards(struct timeline *timeline, const json_t *cards)
             (void)snprintf(late, sizeof late, say("issued %s late", "迟发 %s"),
                            span_text(view.late_ms, span));
         entry->mark = look.shape;
-        (void)joined(entry->what, " ", look.text, state_text(view.state), NULL);
-        (void)joined(entry->more, " · ", view.rule, view.rung, late, reason_text(view.reason),
-                     view.id, NULL);
+        (void)JOINED(entry->what, " ", look.text, state_text(view.state));
+        (void)JOINED(entry->more, " · ", view.rule, view.rung, late, reason_text(view.reason),
+                     view.id);
     }
 }
 
@@ -121,10 +121,9 @@ static void add_waiting(struct timeline *timeline, const json_t *clocks)
                 return;
             char label[WORDS_BYTES];
             entry->mark = fit_is_utf8() ? "→" : ">";
-            (void)joined(entry->what, " ", say("will turn", "将发"),
-                         level_label(rung_level(rung), label), NULL);
-            (void)joined(entry->more, " · ", field_text(clock, "clock"), field_text(rung, "text"),
-                         NULL);
+            (void)JOINED(entry->what, " ", say("will turn", "将发"),
+                         level_label(rung_level(rung), label));
+            (void)JOINED(entry->more, " · ", field_text(clock, "clock"), field_text(rung, "text"));
         }
     }
 }

@@ -25,13 +25,12 @@ static void add_limits(struct table *table, const json_t *limits)
         const char *called = field_text(limit, "name");
         if (strcmp(called, "limit") == 0)
             called = "";
-        TABLE_ADD(table, joined(name, " ", say("limit", "时限"), called, NULL),
+        TABLE_ADD(table, JOINED(name, " ", say("limit", "时限"), called),
                   field_when(limit, "due_at", due), term_text(field_text(limit, "limit"), term),
-                  joined(more, " · ", source,
+                  JOINED(more, " · ", source,
                          field_is_true(limit, "provisional")
                              ? say("provisional: beyond the calendar", "暂定：超出日历范围")
-                             : "",
-                         NULL));
+                             : ""));
     }
 }
 
@@ -57,7 +56,7 @@ static void add_pauses(struct table *table, const json_t *pauses)
         (void)labelled(excluded, say("not counted", "不计入"), term_text(pause_term(pause), term));
         TABLE_ADD(table, say("pause", "暂停"), field_when(pause, "from", from),
                   kind_text(field_text(pause, "kind")),
-                  joined(more, " · ", until, excluded, field_text(pause, "ground"), NULL));
+                  JOINED(more, " · ", until, excluded, field_text(pause, "ground")));
     }
 }
 
@@ -70,10 +69,10 @@ static void add_rungs(struct table *table, const json_t *rungs)
         char more[WORDS_BYTES];
         /* Where no level is told, the rung's own name stands: it often is the level's. */
         const char *level = field_text(rung, "level");
-        TABLE_ADD(table, level_label(level[0] != '\0' ? level : field_text(rung, "rung"), label),
-                  field_when(rung, "due_at", due), word_text(field_text(rung, "state")),
-                  joined(more, " · ", field_text(rung, "text"),
-                         reason_text(field_text(rung, "why")), NULL));
+        TABLE_ADD(
+            table, level_label(level[0] != '\0' ? level : field_text(rung, "rung"), label),
+            field_when(rung, "due_at", due), word_text(field_text(rung, "state")),
+            JOINED(more, " · ", field_text(rung, "text"), reason_text(field_text(rung, "why"))));
     }
 }
 
@@ -90,8 +89,8 @@ static void show_clock(FILE *out, const json_t *clock)
                    field_text(clock, "rule"), (long long)field_number(clock, "rule_version"));
     (void)labelled(from, say("counted from", "起算"), field_when(clock, "counted_from", when));
     (void)labelled(used, say("used", "已用"), term_text(field_text(clock, "used"), term));
-    (void)joined(head, " · ", field_text(clock, "clock"), word_text(field_text(clock, "state")),
-                 rule, from, used, NULL);
+    (void)JOINED(head, " · ", field_text(clock, "clock"), word_text(field_text(clock, "state")),
+                 rule, from, used);
     (void)fprintf(out, "\n%s %s\n", say("Clock", "时钟"),
                   fit_text(slice_of(head), 240, false, room));
     struct table table = {.indent = 2, .column_count = 4};

@@ -57,7 +57,7 @@ struct feed {
 static const struct socket_options feed_limits = {
     .send_max = 16,
     .receive_max = 100000,
-    .message_bytes_max = 1024 * 1024,
+    .message_bytes_max = INT64_C(1024) * 1024,
     .linger_ms = 0,
 };
 
@@ -100,7 +100,7 @@ static int feed_connect(struct feed *feed, const struct feed_options *options)
 int feed_open(const struct feed_options *options, const struct feed_events *events,
               struct feed **feed_out)
 {
-    OWNED(feed_close) struct feed *feed = calloc(1, sizeof *feed);
+    struct feed *feed = calloc(1, sizeof *feed);
     if (feed == NULL)
         return -ENOMEM;
     feed->watch_fd = -1;
@@ -114,11 +114,11 @@ int feed_open(const struct feed_options *options, const struct feed_events *even
     feed->pulse_ms = clock_monotonic_ms();
     feed->pulse_at = clock_now();
     int error = feed_connect(feed, options);
-    if (error != 0)
-        return error;
-    *feed_out = feed;
-    feed = NULL;
-    return 0;
+    if (error == 0)
+        *feed_out = feed;
+    else
+        feed_close(&feed);
+    return error;
 }
 
 void feed_close(struct feed **feed_p)

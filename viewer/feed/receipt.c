@@ -19,12 +19,11 @@ static void show_card(FILE *out, const json_t *card)
     char time[MOMENT_TEXT_BYTES];
     char label[WORDS_BYTES];
     char late[SPAN_TEXT_BYTES];
-    (void)joined(head, " · ", level_label(view.level, label), state_text(view.state), view.case_no,
-                 NULL);
+    (void)JOINED(head, " · ", level_label(view.level, label), state_text(view.state), view.case_no);
     (void)fprintf(out, "%s\n", fit_text(slice_of(head), 240, false, room));
     fact_print(out, say("card", "牌"), view.id);
-    fact_print(out, say("item", "事项"), joined(head, " / ", view.item, view.step, NULL));
-    fact_print(out, say("org", "部门"), joined(head, " · ", view.org, view.handler, NULL));
+    fact_print(out, say("item", "事项"), JOINED(head, " / ", view.item, view.step));
+    fact_print(out, say("org", "部门"), JOINED(head, " · ", view.org, view.handler));
     fact_print(out, say("due", "应于"), moment_text(view.due, MOMENT_FULL, time));
     head[0] = '\0';
     if (moment_text(view.issued, MOMENT_FULL, time)[0] != '\0')
@@ -41,7 +40,7 @@ static const char *setting_text(const json_t *convention, const char *name, cons
 
 static char *convention_text(const json_t *convention, char room[WORDS_BYTES])
 {
-    return joined(
+    return JOINED(
         room, " · ", word_text(field_text(convention, "count")),
         setting_text(convention, "start", ""), setting_text(convention, "end", ""),
         setting_text(convention, "roll", say("moved to the next working day", "顺延至下一工作日")),
@@ -49,8 +48,7 @@ static char *convention_text(const json_t *convention, char room[WORDS_BYTES])
                      say("the moment of the start counts", "起始时刻计入")),
         setting_text(convention, "day_off_same_time",
                      say("from a day off: the next working day, same time",
-                         "休息日起算的移至下一工作日同一时刻")),
-        NULL);
+                         "休息日起算的移至下一工作日同一时刻")));
 }
 
 static void show_grounds(FILE *out, const json_t *receipt)
@@ -63,13 +61,13 @@ static void show_grounds(FILE *out, const json_t *receipt)
     (void)snprintf(part, sizeof part, say("version %lld", "第 %lld 版"),
                    (long long)field_number(rule, "revision"));
     fact_print(out, say("rule", "规则"),
-               joined(text, " · ", field_text(rule, "name"), part,
+               JOINED(text, " · ", field_text(rule, "name"), part,
                       field_text(rule, lang_is_zh() ? "title_zh" : "title_en"),
-                      field_text(rule, "ground"), NULL));
+                      field_text(rule, "ground")));
     (void)labelled(part, say("known up to", "已知至"), field_text(calendar, "horizon"));
-    fact_print(out, say("calendar", "日历"),
-               joined(text, " · ", field_text(calendar, "name"), field_text(calendar, "zone"), part,
-                      NULL));
+    fact_print(
+        out, say("calendar", "日历"),
+        JOINED(text, " · ", field_text(calendar, "name"), field_text(calendar, "zone"), part));
     fact_print(out, say("convention", "计算方法"), convention_text(convention, text));
 }
 
@@ -85,18 +83,17 @@ static void show_count(FILE *out, const json_t *receipt)
     char term[TERM_ROOM_BYTES];
     (void)labelled(from, say("counted from", "起算"), field_when(start, "counted_from", when));
     fact_print(out, say("start", "开始"),
-               joined(text, " · ", kind_text(field_text(start, "kind")),
-                      field_when(start, "at", when), from, NULL));
+               JOINED(text, " · ", kind_text(field_text(start, "kind")),
+                      field_when(start, "at", when), from));
     (void)labelled(source, say("from", "来自"), word_text(field_text(limit, "source")));
     const char *called = field_text(limit, "name");
     if (strcmp(called, "limit") == 0)
         called = "";
     fact_print(out, say("limit", "时限"),
-               joined(text, " · ", term_text(field_text(limit, "term"), term), called, source,
-                      field_when(limit, "due_at", when), NULL));
-    fact_print(
-        out, say("rung", "触发点"),
-        joined(text, " · ", field_text(rung, "text"), field_when(rung, "due_at", when), NULL));
+               JOINED(text, " · ", term_text(field_text(limit, "term"), term), called, source,
+                      field_when(limit, "due_at", when)));
+    fact_print(out, say("rung", "触发点"),
+               JOINED(text, " · ", field_text(rung, "text"), field_when(rung, "due_at", when)));
 }
 
 static void show_pauses(FILE *out, const json_t *pauses)
@@ -117,8 +114,8 @@ static void show_pauses(FILE *out, const json_t *pauses)
         const char *excluded = field_text(pause, "excluded");
         TABLE_ADD(&table, field_when(pause, "from", from), field_when(pause, "to", to),
                   term_text(excluded[0] != '\0' ? excluded : field_text(pause, "term"), term),
-                  joined(ground, " · ", kind_text(field_text(pause, "kind")),
-                         field_text(pause, "ground"), NULL));
+                  JOINED(ground, " · ", kind_text(field_text(pause, "kind")),
+                         field_text(pause, "ground")));
     }
     table_print(out, &table);
 }
@@ -155,8 +152,8 @@ static int64_t add_day(struct table *table, const json_t *day, int64_t before)
     char why[WORDS_BYTES];
     int64_t n = day_number(day, before);
     const char *name = field_text(day, "name");
-    (void)joined(when, " - ", field_text(day, "date"), field_when(day, "from", from),
-                 field_when(day, "to", to), NULL);
+    (void)JOINED(when, " - ", field_text(day, "date"), field_when(day, "from", from),
+                 field_when(day, "to", to));
     if (field_text(day, "amount")[0] != '\0')
         (void)term_text(field_text(day, "amount"), number);
     else if (n > before)
@@ -164,13 +161,12 @@ static int64_t add_day(struct table *table, const json_t *day, int64_t before)
     else
         (void)snprintf(number, sizeof number, "   %s", fit_is_utf8() ? "–" : "-");
     TABLE_ADD(table, when, word_text(field_text(day, "weekday")), number,
-              joined(why, " · ",
+              JOINED(why, " · ",
                      name[0] != '\0' && n == before ? name : day_reason(day, n > before),
                      n > before ? name : "", field_text(day, "ground"),
                      field_is_true(day, "provisional")
                          ? say("provisional: beyond the calendar", "暂定：超出日历范围")
-                         : "",
-                     NULL));
+                         : ""));
     return n;
 }
 

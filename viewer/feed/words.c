@@ -2,7 +2,6 @@
 #include "viewer/feed/words.h"
 #include "engine/sys/lang.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -96,20 +95,17 @@ char *labelled(char room[WORDS_BYTES], const char *label, const char *value)
     return room;
 }
 
-char *joined(char room[WORDS_BYTES], const char *separator, ...)
+char *words_join(char room[WORDS_BYTES], const char *separator, const char *const *parts,
+                 size_t count)
 {
     size_t used = 0;
     room[0] = '\0';
-    va_list parts;
-    va_start(parts, separator);
-    for (const char *part = va_arg(parts, const char *); part != NULL;
-         part = va_arg(parts, const char *)) {
-        if (part[0] == '\0' || used >= WORDS_BYTES)
+    for (size_t i = 0; i < count && used < WORDS_BYTES; i++) {
+        if (parts[i][0] == '\0')
             continue;
-        int count =
-            snprintf(room + used, WORDS_BYTES - used, "%s%s", used == 0 ? "" : separator, part);
-        used += count > 0 ? (size_t)count : 0;
+        int put =
+            snprintf(room + used, WORDS_BYTES - used, "%s%s", used == 0 ? "" : separator, parts[i]);
+        used += put > 0 ? (size_t)put : 0;
     }
-    va_end(parts);
     return room;
 }

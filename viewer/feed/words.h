@@ -23,7 +23,11 @@ char *field_when(const json_t *object, const char *name, char room[WORDS_BYTES])
  * may not be value. Returns room. */
 char *labelled(char room[WORDS_BYTES], const char *label, const char *value);
 
-/* joined - the parts that are not empty, with the separator between them. Ends with NULL. */
-char *joined(char room[WORDS_BYTES], const char *separator, ...) __attribute__((sentinel));
+/* JOINED - the parts that are not empty, with the separator between them. Returns room. */
+#define JOINED(room, separator, ...)                                                               \
+    words_join((room), (separator), (const char *const[]){__VA_ARGS__},                            \
+               COUNT_OF(((const char *const[]){__VA_ARGS__})))
+char *words_join(char room[WORDS_BYTES], const char *separator, const char *const *parts,
+                 size_t count);
 
 #endif

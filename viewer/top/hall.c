@@ -153,7 +153,10 @@ void hall_counts(struct hall *hall, const json_t *answer)
         const char *name = field_text(row, "key");
         add_org(hall, name[0] == '\0' ? field_text(row, "org") : name, row);
     }
-    json_object_foreach(counts, key, row) add_org(hall, key, row);
+    json_object_foreach(counts, key, row)
+    {
+        add_org(hall, key, row);
+    }
     hall->has_new_cards = true;
 }
 

@@ -146,9 +146,7 @@ static void turn_background(struct top *top)
     json_t *request =
         top->is_due_next ? json_pack("{s:s,s:s,s:i}", "query", "due", "within", "2 day", "max", 200)
                          : json_pack("{s:s,s:s}", "query", "counts", "by", "org");
-    if (ask_start(top->background, request) != 0)
-        top->ask_at_ms = now_ms + ASK_EVERY_MS;
-    else if (top->is_due_next)
+    if (ask_start(top->background, request) != 0 || top->is_due_next)
         top->ask_at_ms = now_ms + ASK_EVERY_MS;
     top->is_due_next = !top->is_due_next;
 }
@@ -190,13 +188,13 @@ static void turn_keys(struct top *top)
 static bool rest(struct top *top, int wait_ms)
 {
     int fds[2];
-    int count = feed_fds(top->feed, fds);
+    nfds_t feed_count = (nfds_t)feed_fds(top->feed, fds);
     struct pollfd watched[5] = {{.fd = STDIN_FILENO, .events = POLLIN},
                                 {.fd = ask_fd(top->background), .events = POLLIN},
                                 {.fd = ask_fd(top->question), .events = POLLIN}};
-    for (int i = 0; i < count; i++)
+    for (nfds_t i = 0; i < feed_count; i++)
         watched[3 + i] = (struct pollfd){.fd = fds[i], .events = POLLIN};
-    if (poll(watched, (nfds_t)(3 + count), wait_ms) < 0)
+    if (poll(watched, 3 + feed_count, wait_ms) < 0)
         return errno == EINTR;
     return (watched[0].revents & (POLLHUP | POLLERR | POLLNVAL)) == 0;
 }
