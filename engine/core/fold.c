@@ -62,7 +62,7 @@ static struct core_clock *clock_begin(struct core *core, struct core_case *kase,
     *clock = (struct core_clock){
         .start_ms = event->at.ms,
         .stop_ms = INT64_MAX,
-        .next_ms = INT64_MAX,
+        .next_ms = CLOCK_TOUCHED,
         .rule = rule_index,
         .step = step,
         .cycle = (uint8_t)(cycle < UINT8_MAX ? cycle : UINT8_MAX),
@@ -104,6 +104,7 @@ static void clock_continue(struct core *core, struct core_clock *clock, struct i
     *link = row;
     clock->state = CLOCK_RUNNING;
     clock->stop_ms = INT64_MAX;
+    clock->next_ms = CLOCK_TOUCHED;
     core->counts.clocks_running++;
 }
 
@@ -212,6 +213,7 @@ static bool clock_extend(struct core *core, struct core_case *kase, struct core_
         return false;
     }
     more->extension_count++;
+    clock->next_ms = CLOCK_TOUCHED;
     for (uint32_t i = 0; i < rule->limit_count; i++)
         more->extended[i] += lengths[i];
     return true;
@@ -222,6 +224,7 @@ static void clock_stop(struct core *core, struct core_clock *clock, enum clock_s
 {
     clock->state = (uint8_t)state;
     clock->stop_ms = at.ms;
+    clock->next_ms = CLOCK_TOUCHED;
     core->counts.clocks_running--;
 }
 
@@ -372,6 +375,18 @@ static void tally_after(struct core *core, struct core_case *kase, const struct 
         tally->last_step_place = step->place;
 }
 
+static bool clocks_touch(struct core *core, const struct core_case *kase)
+{
+    for (uint32_t row = kase->first_clock; row != 0;) {
+        struct core_clock *clock = clock_row(core, row);
+        clock->next_ms = CLOCK_TOUCHED;
+        row = clock->next;
+    }
+    return true;
+}
+
+/* Instants depend on the clock itself, on the pauses, and, for the calendar, on item and org: what
+ * none of these has changed for need not be judged again. */
 bool fold_event(struct core *core, struct core_case *kase, struct instant arrived,
                 const struct event *event)
 {
@@ -389,10 +404,13 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
     fields_take(core, kase, event);
     asking.kase = kase;
     event_kind_set bit = EVENT_KIND_BIT(event->kind);
+    bool is_moved = before.item != kase->item || before.org != kase->org;
     if ((edition->pause_from & bit) != 0)
-        is_touched |= pause_begin(core, kase, event);
+        is_moved |= pause_begin(core, kase, event);
     if ((edition->pause_to & bit) != 0)
-        is_touched |= pause_end(core, kase, pause_kind_ended(edition, event->kind), event);
+        is_moved |= pause_end(core, kase, pause_kind_ended(edition, event->kind), event);
+    if (is_moved)
+        is_touched |= clocks_touch(core, kase);
     /* a rule sees the case's state before this event, its fields after it */
     struct core_case after = *kase;
     kase->state = before.state;

@@ -178,15 +178,13 @@ static void waiting_list(struct reckoning *reckoning, struct waiting *waiting)
     }
 }
 
-static void next_set(struct core_clock *clock, struct reckoning *reckoning)
+/* waiting: as the list is now. */
+static void next_set(struct core_clock *clock, const struct reckoning *reckoning,
+                     const struct waiting *waiting)
 {
-    struct waiting waiting;
-    clock->next_ms = INT64_MAX;
-    if (clock->state != CLOCK_RUNNING)
-        return;
-    waiting_list(reckoning, &waiting);
-    if (waiting.count > 0)
-        clock->next_ms = waiting.due[0].ms;
+    bool is_waiting =
+        clock->state == CLOCK_RUNNING && reckoning->is_judgeable && waiting->count > 0;
+    clock->next_ms = is_waiting ? waiting->due[0].ms : INT64_MAX;
 }
 
 static void restore_lower(struct core *core, struct core_case *kase, struct core_clock *clock,
@@ -252,17 +250,18 @@ static void keep_highest(const struct core *core, struct core_clock *clock,
             clock->skipped |= rung_bit(waiting->rungs[i]);
 }
 
+/* waiting_out: what waits afterwards, if the clock runs. */
 static void issue_late(struct core *core, struct core_case *kase, struct core_clock *clock,
-                       struct reckoning *reckoning)
+                       struct reckoning *reckoning, struct waiting *waiting_out)
 {
-    struct waiting waiting;
     for (uint32_t round = 0; round <= RULE_RUNGS_MAX; round++) {
-        waiting_list(reckoning, &waiting);
-        keep_highest(core, clock, reckoning, &waiting);
+        waiting_list(reckoning, waiting_out);
+        keep_highest(core, clock, reckoning, waiting_out);
         bool is_any = false;
-        for (uint32_t i = 0; i < waiting.count; i++) {
-            uint32_t rung = waiting.rungs[i];
-            if (!is_held(core, clock, waiting.due[i]) || (clock->skipped & rung_bit(rung)) != 0)
+        for (uint32_t i = 0; i < waiting_out->count; i++) {
+            uint32_t rung = waiting_out->rungs[i];
+            if (!is_held(core, clock, waiting_out->due[i]) ||
+                (clock->skipped & rung_bit(rung)) != 0)
                 continue;
             bool is_stopped =
                 clock->state == CLOCK_CANCELLED ||
@@ -272,7 +271,7 @@ static void issue_late(struct core *core, struct core_case *kase, struct core_cl
                 continue;
             }
             is_any = true;
-            issue(core, kase, clock, reckoning, rung, waiting.due[i],
+            issue(core, kase, clock, reckoning, rung, waiting_out->due[i],
                   clock->state == CLOCK_FACT ? "" : reason_late);
         }
         if (!is_any) /* a chain may begin at what was issued just now: look again */
@@ -285,15 +284,19 @@ void judge_case(struct core *core, struct core_case *kase)
     for (uint32_t row = kase->first_clock; row != 0;) {
         struct core_clock *clock = clock_row(core, row);
         row = clock->next;
+        if (clock->next_ms != CLOCK_TOUCHED && !clock->is_ahead)
+            continue;
         struct reckoning reckoning;
+        struct waiting waiting;
         reckon_init(&reckoning, core, kase, clock);
+        clock->is_ahead = clock->state != CLOCK_RUNNING && clock->stop_ms > core->now.ms;
         if (!reckoning.is_judgeable && clock->state != CLOCK_FACT) {
             clock->next_ms = INT64_MAX;
             continue;
         }
         withdraw_wrong(core, kase, clock, &reckoning);
-        issue_late(core, kase, clock, &reckoning);
-        next_set(clock, &reckoning);
+        issue_late(core, kase, clock, &reckoning, &waiting);
+        next_set(clock, &reckoning, &waiting);
     }
 }
 
@@ -316,7 +319,8 @@ void judge_due(struct core *core, struct core_case *kase, struct instant at)
         waiting_list(&reckoning, &waiting);
         for (uint32_t i = 0; i < waiting.count && waiting.due[i].ms <= first->next_ms; i++)
             issue(core, kase, first, &reckoning, waiting.rungs[i], waiting.due[i], "");
-        next_set(first, &reckoning);
+        waiting_list(&reckoning, &waiting);
+        next_set(first, &reckoning, &waiting);
     }
 }
 

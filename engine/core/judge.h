@@ -5,7 +5,8 @@
 #include "engine/core/state.h"
 
 /* judge_case - an event has touched the case: what should have a card gets it, what should not
- * have one loses it. Rungs found past their instant are found late. */
+ * have one loses it. Rungs found past their instant are found late. Only clocks that were touched
+ * are looked at: those with next_ms CLOCK_TOUCHED. */
 void judge_case(struct core *core, struct core_case *kase);
 
 /* judge_due - time alone has passed: issue what fell due at or before `at`, in order. */

@@ -19,6 +19,9 @@
 #include "engine/core/pool.h"
 #include "engine/core/table.h"
 
+/* next_ms of a clock that an event has touched, until judge_case has looked at it. */
+#define CLOCK_TOUCHED INT64_MIN
+
 enum {
     EDITION_MAX = 4096,
     PAUSE_MAX = 250, /* of one case; more are stray events */
@@ -48,7 +51,7 @@ struct core_case {
 struct core_clock {
     int64_t start_ms;
     int64_t stop_ms; /* of a running clock: INT64_MAX */
-    int64_t next_ms; /* the next rung's instant; INT64_MAX: none */
+    int64_t next_ms; /* the next rung's instant; INT64_MAX: none; CLOCK_TOUCHED */
     uint32_t rule;   /* in the case's edition */
     uint32_t limits; /* row of limit_set */
     uint32_t next;
@@ -59,6 +62,7 @@ struct core_clock {
     uint16_t skipped;
     uint8_t state;
     uint8_t cycle;
+    bool is_ahead; /* it stopped at an instant that is still to come: it is judged again later */
 };
 
 /* What few clocks have. */
