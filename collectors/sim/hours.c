@@ -26,7 +26,7 @@ struct hours {
     bool is_work[HOURS_DAYS_MAX];
     uint32_t before[HOURS_DAYS_MAX];   /* workdays before this day */
     uint16_t workdays[HOURS_DAYS_MAX]; /* number of the n-th workday */
-    uint32_t crowd[2][TENS];           /* [is_work], in parts of 10,000,000 of a day */
+    uint32_t crowd[2][TENS];           /* [is_work] */
 };
 
 /* How many come in each half hour, in parts of a workday. */
@@ -48,8 +48,9 @@ static void make_crowd(struct hours *hours)
     for (int i = 0; i < 48; i++)
         sum += crowd_work[i];
     for (int i = 0; i < TENS; i++) {
-        hours->crowd[1][i] = (uint32_t)(UINT64_C(10000000) * crowd_work[i / 180] / sum / 180);
-        hours->crowd[0][i] = (uint32_t)(UINT64_C(10000000) * crowd_off[i / 180] / sum / 180);
+        hours->crowd[1][i] =
+            (uint32_t)((uint64_t)HOURS_CROWD_ONE * crowd_work[i / 180] / sum / 180);
+        hours->crowd[0][i] = (uint32_t)((uint64_t)HOURS_CROWD_ONE * crowd_off[i / 180] / sum / 180);
     }
 }
 
@@ -155,7 +156,7 @@ int64_t hours_work(const struct hours *hours, struct instant at)
 uint32_t hours_crowd(const struct hours *hours, struct instant at)
 {
     if (hours->is_always)
-        return 10000000 / TENS;
+        return HOURS_CROWD_ONE / TENS;
     int64_t s = local_s(at);
     int64_t day = s / DAY_S - hours->first_day;
     bool is_work = day < 0 || day >= HOURS_DAYS_MAX || hours->is_work[day];

@@ -11,7 +11,8 @@
 enum {
     HOURS_OFFSET_S = 8 * 3600,     /* the city lives at UTC+8 */
     HOURS_DAY_S = 6 * 3600 + 1800, /* 09:00-12:00 and 13:30-17:00 */
-    HOURS_DAYS_MAX = 366 * 12,     /* how long a simulation may last */
+    HOURS_CROWD_ONE = 10000000,
+    HOURS_DAYS_MAX = 366 * 12, /* how long a simulation may last */
 };
 
 struct hours;
@@ -38,9 +39,8 @@ int64_t hours_work(const struct hours *hours, struct instant at);
 /* hours_day_s - seconds of work in one workday. */
 int64_t hours_day_s(const struct hours *hours);
 
-/* hours_crowd - how many people come at this time, in parts of 10,000,000 of a workday's
- * applications, per ten seconds: peaks in the morning and after lunch, few at night (online) and on
- * days off. */
+/* hours_crowd - how many people come in the ten seconds at this time, of HOURS_CROWD_ONE on a whole
+ * workday: peaks in the morning and after lunch, few at night (online) and on days off. */
 uint32_t hours_crowd(const struct hours *hours, struct instant at);
 
 #endif

@@ -39,7 +39,6 @@ struct sim {
     size_t due_count;
     size_t due_index;
     uint64_t serial;
-    uint64_t crowd; /* applications not come yet, in parts of 10,000,000 */
     uint64_t seq;
     struct life_texts texts;
     char print[PRINT_BYTES];
@@ -117,18 +116,31 @@ static bool due_add(struct sim *sim, uint32_t index)
     return true;
 }
 
-/* Those who apply in the slot. What is left of a person comes in a later slot. */
-static bool people_come(struct sim *sim)
+static uint64_t mix(uint64_t number, uint64_t seed)
+{
+    number = (number ^ seed) * UINT64_C(0x9E3779B97F4A7C15);
+    number = (number ^ (number >> 29)) * UINT64_C(0xBF58476D1CE4E5B9);
+    return number ^ (number >> 32);
+}
+
+/* How many apply in the slot: the whole part is sure, one more comes by chance. */
+static uint64_t people_count(const struct sim *sim)
 {
     struct instant at = {.ms = sim->slot_ms};
-    sim->crowd += (uint64_t)hours_crowd(sim->hours, at) * sim->options.cases_per_day;
-    for (; sim->crowd >= 10000000; sim->crowd -= 10000000) {
+    uint64_t parts = (uint64_t)hours_crowd(sim->hours, at) * sim->options.cases_per_day;
+    uint64_t chance = mix((uint64_t)sim->slot_ms, sim->options.seed + 1) % HOURS_CROWD_ONE;
+    return parts / HOURS_CROWD_ONE + (chance < parts % HOURS_CROWD_ONE);
+}
+
+static bool people_come(struct sim *sim)
+{
+    for (uint64_t left = people_count(sim); left > 0; left--) {
         uint32_t index;
         if (!life_new(sim, &index))
             return false;
         uint64_t serial = ++sim->serial;
-        uint64_t mixed = (serial ^ sim->options.seed) * UINT64_C(0x9E3779B97F4A7C15);
-        struct instant come = {.ms = sim->slot_ms + (int64_t)((mixed >> 32) % SLOT_MS)};
+        struct instant come = {.ms = sim->slot_ms +
+                                     (int64_t)(mix(serial, sim->options.seed) % SLOT_MS)};
         life_begin(&sim->lives[index], &sim->world, serial, come);
         if (!due_add(sim, index))
             return false;
@@ -161,7 +173,6 @@ static void begin_anew(struct sim *sim)
     sim->life_count = 0;
     sim->free_first = NONE;
     sim->serial = 0;
-    sim->crowd = 0;
     sim->seq = 0;
     sim->due_count = sim->due_index = 0;
     sim->slot_ms = sim->options.from.ms / SLOT_MS * SLOT_MS - SLOT_MS;
