@@ -1,0 +1,171 @@
+#!/usr/bin/env bash
+# test_rules.sh - cardwatch rules from end to end: check, import, list, show, history, diff, rollback,
+# export, with the sets that are shipped.
+set -uo pipefail
+cd "$(dirname "$0")/../.." || exit 2
+export LC_ALL=C.UTF-8 CARDWATCH_LANG=en TZ=Asia/Shanghai
+unset CARDWATCH_HOME CARDWATCH_STORE CARDWATCH_CONFIG
+
+rules=${CARDWATCH_BIN:-build/release/bin}/cardwatch-rules
+room=$(mktemp -d)
+trap 'rm -rf "$room"' EXIT
+store=$room/data/rules
+given=(--calendars rules/calendars)
+tests=0 failed=0 checks=0 bad=0
+
+begin()
+{
+    name=$1
+    bad=0
+    tests=$((tests + 1))
+}
+end()
+{
+    [ "$bad" -eq 0 ] || { failed=$((failed + 1)); echo "not ok system/rules/$name"; }
+}
+# run CODE ARGUMENT... - the verb ends with this code; what it says is in $room/out and $room/err.
+run()
+{
+    local code=$1 got=0
+    shift
+    "$rules" "$@" >"$room/out" 2>"$room/err" </dev/null || got=$?
+    checks=$((checks + 1))
+    [ "$got" -eq "$code" ] && return
+    echo "cardwatch rules $* ended with $got, should be $code"
+    cat "$room/out" "$room/err"
+    bad=1
+}
+# says FILE TEXT - the output holds this text.
+says()
+{
+    checks=$((checks + 1))
+    grep -qF -- "$2" "$room/$1" && return
+    echo "$1 does not say: $2"
+    cat "$room/$1"
+    bad=1
+}
+
+begin the_shipped_sets_pass_their_own_tests
+for set in permit-law hunan hunan-instant wabo; do
+    run 0 check --alone "${given[@]}" "rules/sets/$set.yaml"
+    says out "good: rules="
+done
+run 0 check --alone "${given[@]}" rules/sets/boston.yaml rules/sets/boston-items.csv
+says out "items=115"
+end
+
+begin the_example_of_the_readme_is_good
+for readme in rules/README.md rules/README.zh-CN.md; do
+    awk '/^```yaml/ { n++; next } /^```/ { inside = 0 } { if (n == 1 && !done) print }
+         /^```$/ { if (n == 1) done = 1 }' "$readme" | grep -v '^```' >"$room/my-permit.yaml"
+    run 0 check --alone "${given[@]}" "$room/my-permit.yaml"
+    says out "tests=1"
+done
+end
+
+begin a_failing_test_is_told_and_refused
+sed 's/2025-01-27 00:00 warn/2025-01-28 00:00 warn/' "$room/my-permit.yaml" >"$room/failing.yaml"
+run 65 check --alone "${given[@]}" "$room/failing.yaml"
+says err "this card should be and is not: 2025-01-28T00:00:00 warn my-permit"
+says err "this card is and should not be: 2025-01-27T00:00:00 warn my-permit"
+says err "1 of 1 tests failed"
+run 65 import --store "$store" "${given[@]}" "$room/failing.yaml"
+run 66 list --store "$store"
+says err "there is no rule store in $store"
+end
+
+begin a_mistake_has_file_line_column
+sed 's/before statutory/before statutry/' "$room/my-permit.yaml" >"$room/wrong.yaml"
+run 65 check --alone "${given[@]}" "$room/wrong.yaml"
+says err "wrong.yaml:12:28: error: unknown limit of this clock \"statutry\": did you mean \"statutory\"?"
+run 65 check --alone "${given[@]}" --lang zh "$room/wrong.yaml"
+says err "wrong.yaml:12:28: 错误：没有这个本时钟的时限“statutry”：是不是“statutory”？"
+run 65 check --alone "${given[@]}" --json "$room/wrong.yaml"
+says out '"column": 28'
+run 65 check --alone "${given[@]}" "$room/nowhere.yaml"
+says err "nowhere.yaml: error: cannot be read"
+run 64 check
+says err "name at least one FILE"
+run 64 chekc
+says err "Did you mean: cardwatch rules check"
+end
+
+begin an_import_makes_an_edition
+run 0 import --store "$store" "${given[@]}" --author 王 --note 首次 rules/sets/wabo.yaml
+says out "edition 1 is in the store"
+says out "calendar nl"
+run 0 import --store "$store" "${given[@]}" rules/sets/wabo.yaml
+says out "nothing changed"
+run 0 import --store "$store" "${given[@]}" --json rules/sets/boston.yaml rules/sets/boston-items.csv
+says out '"edition": 2'
+run 0 list --store "$store"
+says out "boston-workdays"
+says out "3 rules, 115 items"
+run 0 list --store "$store" --edition 1 --json
+says out '"author": "王"'
+run 65 list --store "$store" --edition 9
+says err "there is no edition 9: the newest is 2"
+end
+
+begin the_home_is_where_the_environment_says
+CARDWATCH_HOME=$room/data run 0 list
+says out "Edition 2"
+end
+
+begin show_is_plain
+run 0 show --store "$store" wabo-decision
+says out "Limit \"promised\": what the event says, else the item's, else 56 days"
+says out "时限“承诺时限”：事件所载，否则事项规定，否则56 个自然日"
+run 0 show --store "$store" "Graffiti Removal"
+says out "45 workday"
+run 65 show --store "$store" wabo-decison
+says err "Did you mean: wabo-decision"
+end
+
+begin what_changed_can_be_seen_and_undone
+sed 's/7 day before/8 day before/; s/11-29/11-28/; s/01-10/01-09/' rules/sets/wabo.yaml \
+    >"$room/wabo.yaml"
+run 0 import --store "$store" "${given[@]}" "$room/wabo.yaml"
+says out "edition 3 is in the store"
+run 0 diff --store "$store"
+says out "~ rules wabo"
+says out "+   21        - warn: 8 day before promised"
+run 0 diff --store "$store" --json 1 3
+says out '"change": "added"'
+run 0 history --store "$store" wabo
+says out "~ rules wabo"
+run 0 rollback --store "$store" 2
+says out "edition 4 is in the store"
+run 0 diff --store "$store" 2 4
+says out "editions 2 and 4 hold the same"
+run 65 rollback --store "$store" 77
+run 64 rollback --store "$store" seven
+end
+
+begin an_export_is_what_was_imported
+run 0 export --store "$store" "$room/exported"
+for file in wabo.yaml boston.yaml boston-items.csv; do
+    checks=$((checks + 1))
+    cmp -s "rules/sets/$file" "$room/exported/$file" || { echo "$file differs"; bad=1; }
+done
+run 0 check --alone --calendars "$room/exported" "$room/exported"
+run 73 export --store "$store" "$room/exported"
+end
+
+begin ten_thousand_items_are_checked_in_a_moment
+{
+    echo "item_code,item_name,kind,promised,statutory"
+    for ((i = 0; i < 10000; i++)); do echo "X$i,事项$i,promised,7 workday,20 workday"; done
+} >"$room/items.csv"
+started=$SECONDS
+run 0 check --alone "${given[@]}" rules/sets/permit-law.yaml "$room/items.csv"
+says out "items=10000"
+checks=$((checks + 1))
+[ $((SECONDS - started)) -le 10 ] || { echo "it took $((SECONDS - started)) s"; bad=1; }
+sed '5000s/20 workday/20/' "$room/items.csv" >"$room/bad.csv"
+run 65 check --alone "${given[@]}" rules/sets/permit-law.yaml "$room/bad.csv"
+says err "bad.csv:5000:5: error: statutory: 20 has no unit"
+end
+
+echo "system/rules: tests=$tests failed=$failed checks=$checks"
+[ "$failed" -eq 0 ]
