@@ -7,13 +7,13 @@
  */
 #include "rules/model/condition.h"
 
-const char *const field_name[FIELD_COUNT] = {
+const char *const condition_field_name[FIELD_COUNT] = {
 #define FIELD(name, NAME, type, en, zh) name,
 #include "rules/model/fields.def"
 #undef FIELD
 };
 
-const enum value_type field_type[FIELD_COUNT] = {
+const enum value_type condition_field_type[FIELD_COUNT] = {
 #define FIELD(name, NAME, type, en, zh) type,
 #include "rules/model/fields.def"
 #undef FIELD
@@ -141,7 +141,7 @@ static void ask(struct stack *stack, struct instruction it, const struct conditi
     if (it.op == OP_FIELD || it.op == OP_HAS) {
         assert(it.operand < FIELD_COUNT);
         struct value value = asker->field(asker->ctx, (enum field)it.operand);
-        assert(value.type == VALUE_NONE || value.type == field_type[it.operand]);
+        assert(value.type == VALUE_NONE || value.type == condition_field_type[it.operand]);
         push(stack, it.op == OP_FIELD ? value : truth(value.type != VALUE_NONE));
         return;
     }

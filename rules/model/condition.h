@@ -32,8 +32,8 @@ enum field {
     FIELD_COUNT
 };
 
-extern const char *const field_name[FIELD_COUNT];
-extern const enum value_type field_type[FIELD_COUNT];
+extern const char *const condition_field_name[FIELD_COUNT];
+extern const enum value_type condition_field_type[FIELD_COUNT];
 
 enum op {
     OP_PUSH,  /* operand: constant */

@@ -56,7 +56,7 @@ bool condition_expect(struct parser *parser, const char *sign)
 static int read_field(struct parser *parser)
 {
     struct word word = words_next(&parser->words);
-    return words_pick(&parser->words, &word, field_name, FIELD_COUNT, "field", "字段");
+    return words_pick(&parser->words, &word, condition_field_name, FIELD_COUNT, "field", "字段");
 }
 
 /* "(accept)" behind count, seen, since. */
@@ -114,10 +114,11 @@ static struct part read_length(struct parser *parser, struct word word)
     int field = read_field(parser);
     if (field < 0)
         return part_bad;
-    if (field_type[field] != VALUE_TEXT) {
+    if (condition_field_type[field] != VALUE_TEXT) {
         WORD_ERROR(&parser->words, &name, "%s is %s%.0s: only text has a length",
-                   "%s 是%.0s%s：只有文本才有长度", field_name[field],
-                   value_type_en[field_type[field]], value_type_zh[field_type[field]]);
+                   "%s 是%.0s%s：只有文本才有长度", condition_field_name[field],
+                   value_type_en[condition_field_type[field]],
+                   value_type_zh[condition_field_type[field]]);
         return part_bad;
     }
     parser->asks = true;
@@ -160,11 +161,12 @@ static struct part read_name(struct parser *parser, struct word word)
     if (word_is(&word, "true") || word_is(&word, "false"))
         return condition_constant(
             parser, (struct value){.type = VALUE_BOOL, .truth = word_is(&word, "true")}, word);
-    int field = words_pick(&parser->words, &word, field_name, FIELD_COUNT, "field", "字段");
+    int field =
+        words_pick(&parser->words, &word, condition_field_name, FIELD_COUNT, "field", "字段");
     parser->asks = true;
     if (field < 0 || !condition_emit(parser, OP_FIELD, (uint32_t)field, UNIT_NONE, 1))
         return part_bad;
-    struct part part = part_of(field_type[field], word);
+    struct part part = part_of(condition_field_type[field], word);
     part.field = field;
     if (field == FIELD_ENTRY_DELAY || field == FIELD_ARRIVAL_DELAY)
         part.unit = UNIT_WORKHOUR;
