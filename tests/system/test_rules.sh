@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # test_rules.sh - cardwatch rules from end to end: check, import, list, show, history, diff, rollback,
 # export, with the sets that are shipped.
+# shellcheck disable=SC1111 # Chinese messages have Chinese quotes
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 2
 export LC_ALL=C.UTF-8 CARDWATCH_LANG=en TZ=Asia/Shanghai
