@@ -310,7 +310,9 @@ def a_slow_browser_gets_a_fresh_snapshot_and_holds_nobody_up():
             messages(slow, "pulse", lambda m: standing(m)["yellow"] == 20000)
         with open(f"/proc/{place.watched.process.pid}/status", encoding="ascii") as file:
             resident_kib = int(re.search(r"VmRSS:\s+(\d+)", file.read()).group(1))
-        check(resident_kib < 100 * 1024, f"bounded: {resident_kib} KiB")
+        with open(f"/proc/{place.watched.process.pid}/maps", encoding="utf-8") as file:
+            is_sanitized = "asan" in file.read()  # which keeps what is freed for a while
+        check(resident_kib < (800 if is_sanitized else 100) * 1024, f"bounded: {resident_kib} KiB")
         check(place.stop()["resynced"] >= 1, str(place.watched.err))
 
 

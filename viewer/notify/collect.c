@@ -25,7 +25,7 @@ struct collect {
 struct collect *collect_create(const struct recipients *recipients, bool is_zh)
 {
     size_t count = recipients_destination_count(recipients) + 1;
-    OWNED(collect_destroy) struct collect *collect = calloc(1, sizeof *collect);
+    struct collect *collect = calloc(1, sizeof *collect);
     if (collect == NULL)
         return NULL;
     collect->recipients = recipients;
@@ -34,10 +34,8 @@ struct collect *collect_create(const struct recipients *recipients, bool is_zh)
     collect->by_destination = calloc(count, sizeof(json_t *));
     collect->touched = calloc(count, sizeof *collect->touched);
     if (collect->cards == NULL || collect->by_destination == NULL || collect->touched == NULL)
-        return NULL;
-    struct collect *made = collect;
-    collect = NULL;
-    return made;
+        collect_destroy(&collect);
+    return collect;
 }
 
 void collect_destroy(struct collect **collect_p)

@@ -110,8 +110,7 @@ static void write_tally(FILE *file, const struct notice *notice, const struct ta
         (void)fprintf(file, "%s%s %zu", between, in(notice, "withdrawn", "撤销"), tally->withdrawn);
 }
 
-/* --- the subject -------------------------------------------------------------------------------
- */
+/* --- the subject ---------------------------------------------------------------------------- */
 
 static void write_subject_of_one(FILE *file, const struct notice *notice, const json_t *card)
 {
@@ -141,8 +140,7 @@ char *compose_subject(const struct notice *notice)
     return fclose(file) == 0 ? text : NULL;
 }
 
-/* --- the body ----------------------------------------------------------------------------------
- */
+/* --- the body ------------------------------------------------------------------------------- */
 
 static void write_field(FILE *file, const char *name, const char *value)
 {
@@ -254,8 +252,7 @@ char *compose_body(const struct notice *notice)
     return fclose(file) == 0 ? text : NULL;
 }
 
-/* --- JSON --------------------------------------------------------------------------------------
- */
+/* --- JSON ----------------------------------------------------------------------------------- */
 
 char *compose_hook(const struct notice *notice)
 {

@@ -113,7 +113,7 @@ static char *read_file(const char *path, size_t bytes_max, size_t *count_out)
     return text;
 }
 
-static int load_secret(const char *path, struct slice *secret_out)
+static int load_secret(const char *path, char **secret_out, size_t *count_out)
 {
     size_t count;
     char *text = read_file(path, SECRET_BYTES_MAX, &count);
@@ -121,7 +121,8 @@ static int load_secret(const char *path, struct slice *secret_out)
         return complain(EX_NOINPUT, say("%s: %s", "%s：%s"), path, strerror(errno));
     while (count > 0 && (text[count - 1] == '\n' || text[count - 1] == '\r'))
         text[--count] = '\0';
-    *secret_out = (struct slice){text, count};
+    *secret_out = text;
+    *count_out = count;
     return 0;
 }
 
@@ -177,7 +178,7 @@ static int check_hooks(const struct config *config, const struct recipients *rec
         return complain(EX_CONFIG, "%s",
                         say("some recipients have a webhook: --webhook-secret-file is needed",
                             "有收件人使用 webhook：须给出 --webhook-secret-file"));
-    if (config->secret.count < SECRET_BYTES_MIN)
+    if (config->secret_bytes < SECRET_BYTES_MIN)
         return complain(EX_CONFIG,
                         say("%s: a secret has at least %d bytes", "%s：密钥至少 %d 字节"),
                         config->secret_file, SECRET_BYTES_MIN);
@@ -208,13 +209,14 @@ static int check_begin(struct config *config)
 
 int config_load(struct config *config, struct recipients **recipients_out)
 {
+    size_t password_bytes = 0;
     int code = check_begin(config);
     if (code == 0)
         code = load_recipients(config->recipients, recipients_out);
     if (code == 0 && config->secret_file != NULL)
-        code = load_secret(config->secret_file, &config->secret);
+        code = load_secret(config->secret_file, &config->secret, &config->secret_bytes);
     if (code == 0 && config->smtp_password_file != NULL)
-        code = load_secret(config->smtp_password_file, &config->smtp_password);
+        code = load_secret(config->smtp_password_file, &config->smtp_password, &password_bytes);
     if (code == 0)
         code = check_mail(config, *recipients_out);
     if (code == 0)
@@ -222,13 +224,12 @@ int config_load(struct config *config, struct recipients **recipients_out)
     return code;
 }
 
-static void forget(struct slice *secret)
+static void forget(char **secret_p)
 {
-    char *text = (char *)(uintptr_t)secret->start; /* ours: load_secret took it */
-    if (text != NULL)
-        sodium_memzero(text, secret->count);
-    free(text);
-    *secret = (struct slice){.count = 0};
+    if (*secret_p != NULL)
+        sodium_memzero(*secret_p, strlen(*secret_p));
+    free(*secret_p);
+    *secret_p = NULL;
 }
 
 void config_clear(struct config *config)

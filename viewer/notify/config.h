@@ -15,11 +15,12 @@ struct config {
     const char *smtp;
     const char *smtp_user;
     const char *smtp_password_file;
-    struct slice smtp_password; /* ends with an end mark; owned */
+    char *smtp_password; /* owned */
     bool needs_tls;
     const char *from;
     const char *secret_file;
-    struct slice secret; /* owned */
+    char *secret; /* owned */
+    size_t secret_bytes;
     const char *position;
     const char *from_text; /* "now", "start", or a number */
     uint64_t from_seq;     /* 0: now */

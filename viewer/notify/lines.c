@@ -48,8 +48,7 @@ static int fail(const struct lines *lines, const char *what)
     return -error;
 }
 
-/* --- reading -----------------------------------------------------------------------------------
- */
+/* --- reading -------------------------------------------------------------------------------- */
 
 static int read_whole(const struct lines *lines, char **text_out, size_t *count_out)
 {
@@ -133,8 +132,7 @@ static int load(struct lines *lines, int (*take)(void *, const json_t *), void *
     return 0;
 }
 
-/* --- opening -----------------------------------------------------------------------------------
- */
+/* --- opening -------------------------------------------------------------------------------- */
 
 static int lock(struct lines *lines)
 {
@@ -172,12 +170,12 @@ static int sync_folder(const struct lines *lines)
 int lines_open(const char *path, int (*take)(void *ctx, const json_t *record), void *ctx,
                struct lines **lines_out)
 {
+    if (strlen(path) >= PATH_BYTES)
+        return -ENAMETOOLONG;
     OWNED(lines_close) struct lines *lines = calloc(1, sizeof *lines);
     if (lines == NULL)
         return -ENOMEM;
     lines->fd = lines->lock_fd = -1;
-    if (strlen(path) >= PATH_BYTES)
-        return -ENAMETOOLONG;
     (void)snprintf(lines->path, sizeof lines->path, "%s", path);
     int error = lock(lines);
     if (error != 0)
@@ -208,8 +206,7 @@ void lines_close(struct lines **lines_p)
     *lines_p = NULL;
 }
 
-/* --- writing -----------------------------------------------------------------------------------
- */
+/* --- writing -------------------------------------------------------------------------------- */
 
 static int write_all(int fd, const char *text, size_t count)
 {

@@ -57,8 +57,7 @@ static void hand_over_if_due(struct notify *notify)
         notify->error = collect_hand_over(notify->collect, notify->outbox, clock_now().ms);
 }
 
-/* --- what the feed says ------------------------------------------------------------------------
- */
+/* --- what the feed says --------------------------------------------------------------------- */
 
 static void on_card(void *ctx, uint64_t seq, struct slice line, const json_t *card)
 {
@@ -99,8 +98,7 @@ static void on_engine_changed(void *ctx, const char *text)
     notify->is_other_ledger = true;
 }
 
-/* --- the feed ----------------------------------------------------------------------------------
- */
+/* --- the feed ------------------------------------------------------------------------------- */
 
 static int open_feed(struct notify *notify)
 {
@@ -158,8 +156,7 @@ static int turn_feed(struct notify *notify)
     return notify->feed == NULL ? 0 : feed_turn(notify->feed);
 }
 
-/* --- the loop ----------------------------------------------------------------------------------
- */
+/* --- the loop ------------------------------------------------------------------------------- */
 
 static int turn(struct notify *notify)
 {
@@ -233,10 +230,10 @@ static int run(struct notify *notify)
         return error;
     struct post_options wanted = {.smtp = config->smtp,
                                   .smtp_user = config->smtp_user,
-                                  .smtp_password = config->smtp_password.start,
+                                  .smtp_password = config->smtp_password,
                                   .needs_tls = config->needs_tls,
                                   .from = config->from,
-                                  .secret = config->secret,
+                                  .secret = {config->secret, config->secret_bytes},
                                   .retry_first_ms = config->retry_first_ms,
                                   .retry_max_ms = config->retry_max_ms,
                                   .give_up_ms = config->give_up_ms};

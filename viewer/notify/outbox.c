@@ -27,8 +27,7 @@ struct outbox {
     size_t compact_at; /* bytes of the file */
 };
 
-/* --- notices -----------------------------------------------------------------------------------
- */
+/* --- notices -------------------------------------------------------------------------------- */
 
 static void hash_text(crypto_generichash_state *state, const char *text)
 {
@@ -170,8 +169,7 @@ static int take_record(void *ctx, const json_t *record)
     return 0;
 }
 
-/* --- the file ----------------------------------------------------------------------------------
- */
+/* --- the file ------------------------------------------------------------------------------- */
 
 static json_t *open_notice_record(const struct outbox *outbox, const struct notice *notice)
 {
@@ -224,9 +222,9 @@ void outbox_close(struct outbox **outbox_p)
     struct outbox *outbox = *outbox_p;
     if (outbox == NULL)
         return;
-    while (outbox->first != NULL) {
-        struct notice *notice = outbox->first;
-        notice_unlink(outbox, notice);
+    struct notice *next = NULL;
+    for (struct notice *notice = outbox->first; notice != NULL; notice = next) {
+        next = notice->next;
         notice_destroy(notice);
     }
     lines_close(&outbox->lines);

@@ -57,21 +57,18 @@ struct post {
 
 struct post *post_create(const struct post_options *options, struct outbox *outbox)
 {
-    OWNED(post_destroy) struct post *post = calloc(1, sizeof *post);
+    struct post *post = calloc(1, sizeof *post);
     if (post == NULL)
         return NULL;
     post->options = *options;
     post->outbox = outbox;
     post->multi = curl_multi_init();
     if (post->multi == NULL)
-        return NULL;
-    struct post *made = post;
-    post = NULL;
-    return made;
+        post_destroy(&post);
+    return post;
 }
 
-/* --- routes ------------------------------------------------------------------------------------
- */
+/* --- routes --------------------------------------------------------------------------------- */
 
 static struct route *route_of(struct post *post, struct notice *notice)
 {
@@ -109,8 +106,7 @@ static void rest(const struct post *post, struct route *route)
     route->rests_until_ms = clock_monotonic_ms() + route->rest_ms;
 }
 
-/* --- transfers ---------------------------------------------------------------------------------
- */
+/* --- transfers ------------------------------------------------------------------------------ */
 
 static size_t on_read(char *room, size_t size, size_t count, void *ctx)
 {
@@ -298,8 +294,7 @@ static void start_due(struct post *post)
     }
 }
 
-/* --- ends --------------------------------------------------------------------------------------
- */
+/* --- ends ----------------------------------------------------------------------------------- */
 
 enum end { END_SENT, END_AGAIN, END_ROUTE_AGAIN, END_FAILED };
 

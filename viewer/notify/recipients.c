@@ -47,8 +47,7 @@ struct reader {
     struct slice values[COLUMN_COUNT];
 };
 
-/* --- mistakes ----------------------------------------------------------------------------------
- */
+/* --- mistakes ------------------------------------------------------------------------------- */
 
 static void complain(struct reader *reader, const char *en, const char *zh, struct slice value)
 {
@@ -66,8 +65,7 @@ static void complain(struct reader *reader, const char *en, const char *zh, stru
                    shown > 0 ? "：" : "", shown, text);
 }
 
-/* --- single fields -----------------------------------------------------------------------------
- */
+/* --- single fields -------------------------------------------------------------------------- */
 
 static bool is_graphic(struct slice text)
 {
@@ -117,8 +115,7 @@ static struct slice trimmed(struct slice text)
     return text;
 }
 
-/* --- a row -------------------------------------------------------------------------------------
- */
+/* --- a row ---------------------------------------------------------------------------------- */
 
 static bool grow(void **things, size_t *room, size_t count, size_t bytes)
 {
@@ -207,8 +204,7 @@ static void end_of_row(struct reader *reader)
         add_destination(reader, CHANNEL_HOOK, kept[WEBHOOK], kept[NAME], lang);
 }
 
-/* --- what libcsv calls -------------------------------------------------------------------------
- */
+/* --- what libcsv calls ---------------------------------------------------------------------- */
 
 static void take_header(struct reader *reader, struct slice name)
 {
@@ -289,8 +285,7 @@ static int parse(struct slice text, struct reader *reader)
     return reader->is_wrong ? RECIPIENTS_E_WRONG : 0;
 }
 
-/* --- putting together --------------------------------------------------------------------------
- */
+/* --- putting together ----------------------------------------------------------------------- */
 
 static int row_order(const void *a, const void *b)
 {
@@ -350,28 +345,38 @@ static int unite(struct recipients *recipients)
     return 0;
 }
 
+static struct recipients *recipients_begin(void)
+{
+    struct recipients *recipients = calloc(1, sizeof *recipients);
+    if (recipients == NULL)
+        return NULL;
+    recipients->arena = arena_create();
+    if (recipients->arena == NULL) {
+        free(recipients);
+        return NULL;
+    }
+    return recipients;
+}
+
 int recipients_create(struct slice text, struct recipients **recipients_out,
                       struct recipients_mistake *mistake_out)
 {
-    OWNED(recipients_destroy) struct recipients *recipients = calloc(1, sizeof *recipients);
+    struct recipients *recipients = recipients_begin();
     if (recipients == NULL)
-        return -ENOMEM;
-    recipients->arena = arena_create();
-    if (recipients->arena == NULL)
         return -ENOMEM;
     if (text.count >= 3 && memcmp(text.start, "\xEF\xBB\xBF", 3) == 0)
         text = (struct slice){text.start + 3, text.count - 3};
     struct reader reader = {.recipients = recipients, .mistake = mistake_out, .row = 1};
     int error = parse(text, &reader);
-    if (error != 0)
+    if (error == 0)
+        error = unite(recipients);
+    if (error != 0) {
+        recipients_destroy(&recipients);
         return error;
-    error = unite(recipients);
-    if (error != 0)
-        return error;
+    }
     if (recipients->row_count > 0)
         qsort(recipients->rows, recipients->row_count, sizeof *recipients->rows, row_order);
     *recipients_out = recipients;
-    recipients = NULL;
     return 0;
 }
 
@@ -387,8 +392,7 @@ void recipients_destroy(struct recipients **recipients_p)
     *recipients_p = NULL;
 }
 
-/* --- asking ------------------------------------------------------------------------------------
- */
+/* --- asking --------------------------------------------------------------------------------- */
 
 size_t recipients_destination_count(const struct recipients *recipients)
 {

@@ -59,6 +59,7 @@ json_t *bars_to_json(const struct bars *bars, uint8_t level_count)
             (void)json_array_append_new(row, json_integer(raised[level]));
         (void)json_array_append_new(by, row);
     }
-    return json_pack("{s:I,s:I,s:o}", "newest_ms", (json_int_t)(bars->newest * bars->bucket_ms),
-                     "step_ms", (json_int_t)bars->bucket_ms, "by", by);
+    int64_t newest_ms = bars->newest * bars->bucket_ms;
+    return json_pack("{s:I,s:I,s:o}", "newest_ms", (json_int_t)newest_ms, "step_ms",
+                     (json_int_t)bars->bucket_ms, "by", by);
 }

@@ -24,7 +24,7 @@ static void reset(struct board *board)
     board->withdrawn = 0;
     board->org_count = 0;
     memset(board->org_places, 0, sizeof board->org_places);
-    bars_init(&board->hours, 3600 * 1000, BOARD_HOURS);
+    bars_init(&board->hours, INT64_C(3600000), BOARD_HOURS);
     bars_init(&board->days, DATE_DAY_MS, BOARD_DAYS);
     for (size_t i = 0; i < BOARD_RING_CARDS; i++) {
         free(board->ring[i]);
@@ -36,19 +36,19 @@ static void reset(struct board *board)
 
 struct board *board_create(const struct board_options *options)
 {
-    OWNED(board_destroy) struct board *board = calloc(1, sizeof *board);
+    struct board *board = calloc(1, sizeof *board);
     if (board == NULL)
         return NULL;
     board->options = *options;
     board->known = known_create(options->card_max);
-    if (board->known == NULL)
+    if (board->known == NULL) {
+        free(board);
         return NULL;
+    }
     board->is_blind = true;
     board->blind_since = INSTANT_NONE;
     reset(board);
-    struct board *made = board;
-    board = NULL;
-    return made;
+    return board;
 }
 
 void board_destroy(struct board **board_p)
@@ -132,9 +132,9 @@ static uint16_t org_index(struct board *board, struct slice text)
 
 static bool state_of(struct slice text, uint8_t *state_out)
 {
-    for (uint8_t i = 0; i < CARD_STATE_COUNT; i++) {
+    for (int i = 0; i < CARD_STATE_COUNT; i++) {
         if (slice_is_equal(text, slice_of(card_state_name[i]))) {
-            *state_out = i;
+            *state_out = (uint8_t)i;
             return true;
         }
     }

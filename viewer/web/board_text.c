@@ -81,36 +81,43 @@ static int64_t standing_of(const struct board_org *org)
     return sum;
 }
 
+struct ranked {
+    const struct board_org *org;
+    int64_t standing;
+};
+
 /* Most standing cards first; at the same number more of the higher levels; then by name, so that
  * the order of equals does not flicker. */
-static int org_order(const void *a_void, const void *b_void)
+static int rank_order(const void *a_void, const void *b_void)
 {
-    const struct board_org *a = *(const struct board_org *const *)a_void;
-    const struct board_org *b = *(const struct board_org *const *)b_void;
-    int64_t difference = standing_of(b) - standing_of(a);
+    const struct ranked *a = a_void, *b = b_void;
+    int64_t difference = b->standing - a->standing;
     for (size_t i = BOARD_LEVELS_MAX; difference == 0 && i > 0; i--)
-        difference = b->standing[i - 1] - a->standing[i - 1];
+        difference = b->org->standing[i - 1] - a->org->standing[i - 1];
     if (difference == 0)
-        return strcmp(a->name, b->name);
+        return strcmp(a->org->name, b->org->name);
     return difference < 0 ? -1 : 1;
 }
 
 static json_t *orgs_json(const struct board *board)
 {
-    const struct board_org **order = calloc(BOARD_ORGS_MAX, sizeof *order);
     json_t *orgs = json_array();
+    struct ranked *order = calloc(BOARD_ORGS_MAX, sizeof *order);
     if (order == NULL)
         return orgs;
     size_t count = 0;
-    for (size_t i = 0; i < board->org_count; i++)
-        if (standing_of(&board->orgs[i]) > 0)
-            order[count++] = &board->orgs[i];
-    qsort(order, count, sizeof *order, org_order);
+    for (size_t i = 0; i < board->org_count; i++) {
+        int64_t standing = standing_of(&board->orgs[i]);
+        if (standing > 0)
+            order[count++] = (struct ranked){&board->orgs[i], standing};
+    }
+    qsort(order, count, sizeof *order, rank_order);
     for (size_t i = 0; i < count && i < BOARD_RANKING_ORGS; i++) {
+        const struct board_org *org = order[i].org;
         json_t *by = json_array();
         for (uint8_t level = 0; level < board->level_count; level++)
-            (void)json_array_append_new(by, json_integer(order[i]->standing[level]));
-        (void)json_array_append_new(orgs, json_pack("{s:s,s:o}", "org", order[i]->name, "by", by));
+            (void)json_array_append_new(by, json_integer(org->standing[level]));
+        (void)json_array_append_new(orgs, json_pack("{s:s,s:o}", "org", org->name, "by", by));
     }
     free(order);
     return orgs;

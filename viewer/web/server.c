@@ -233,8 +233,7 @@ static bool is_admitted(const struct server *server, struct lws *wsi)
 static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
                     size_t count)
 {
-    const struct lws_context *context = lws_get_context(wsi);
-    struct server *server = lws_context_user((struct lws_context *)(uintptr_t)context);
+    struct server *server = lws_context_user(lws_get_context(wsi));
     struct session *session = user;
     (void)count;
 #pragma GCC diagnostic push
