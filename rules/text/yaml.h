@@ -78,7 +78,7 @@ MUST_USE bool yaml_is_list(const struct yaml_node *node, struct problem_list *pr
 MUST_USE bool yaml_is_scalar(const struct yaml_node *node, struct problem_list *problems);
 
 /* yaml_text - the text of a scalar that must be there under `key`; the empty slice and a problem
- * if it is not, or is no scalar. */
+ * if it is not, is no scalar, or is empty. */
 struct slice yaml_text(const struct yaml_node *map, const char *key, struct problem_list *problems);
 
 /* yaml_number - a whole number, digits with perhaps a sign, not in quotes. */

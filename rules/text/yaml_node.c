@@ -148,7 +148,11 @@ struct slice yaml_text(const struct yaml_node *map, const char *key, struct prob
         yaml_error(map, problems, "\"%s\" is missing here", "此处缺少“%s”", key);
         return none;
     }
-    return yaml_is_scalar(node, problems) ? node->value : none;
+    if (!yaml_is_scalar(node, problems))
+        return none;
+    if (node->value.count == 0)
+        yaml_error(node, problems, "\"%s\" is empty", "“%s”是空的", key);
+    return node->value;
 }
 
 /* The text of a plain scalar as a number; false when it is none or does not fit. */
