@@ -74,91 +74,113 @@ int64_t reckon_pause_end(const struct reckoning *reckoning, const struct core_pa
     return end < pause->to_ms ? end : pause->to_ms;
 }
 
-/* A pair with a cap excludes no more than that in all: the last stretch it gives is cut. */
-static int64_t cap_end_ms(const struct reckoning *reckoning, const struct rule_pause *pair,
-                          int64_t *used, int64_t from_ms, int64_t to_ms)
-{
-    const struct calendar *calendar = reckoning->calendar;
-    enum axis axis = counting_axis(reckoning->rule->counting.count, pair->cap.unit);
-    int64_t from;
-    int64_t to;
-    if (axis_position(calendar, axis, (struct instant){.ms = from_ms}, &from) != 0)
-        return to_ms;
-    int64_t left = axis_length(calendar, axis, from, pair->cap) - *used;
-    if (left < 0)
-        left = 0;
-    if (to_ms != INT64_MAX) {
-        if (axis_position(calendar, axis, (struct instant){.ms = to_ms}, &to) != 0)
-            return to_ms;
-        if (to - from <= left) {
-            *used += to - from;
-            return to_ms;
-        }
-    }
-    *used += left;
-    struct instant end;
-    struct counting plain = {.count = reckoning->rule->counting.count, .cutoff_ms = -1};
-    if (left == 0)
-        return from_ms;
-    if (axis_instant(calendar, &plain, axis, from + left, &end, NULL) != 0)
-        return to_ms;
-    return is_day_axis(axis) ? end.ms - 1 : end.ms;
-}
+/* Stretches in the order of their beginnings. */
+struct stretch_list {
+    struct stretch *at;
+    uint32_t count;
+    uint32_t room;
+};
 
-static void stretch_add(struct reckoning *reckoning, int64_t from_ms, int64_t to_ms)
+static void stretch_add(struct stretch_list *list, int64_t from_ms, int64_t to_ms)
 {
-    if (from_ms < reckoning->from.ms)
-        from_ms = reckoning->from.ms;
     if (to_ms <= from_ms)
         return;
-    assert(reckoning->stretch_count < COUNT_OF(reckoning->stretches));
-    uint32_t place = reckoning->stretch_count++;
-    struct stretch *stretches = reckoning->stretches;
-    for (; place > 0 && stretches[place - 1].from_ms > from_ms; place--)
-        stretches[place] = stretches[place - 1];
-    stretches[place] = (struct stretch){.from_ms = from_ms, .to_ms = to_ms};
+    assert(list->count < list->room);
+    uint32_t place = list->count++;
+    for (; place > 0 && list->at[place - 1].from_ms > from_ms; place--)
+        list->at[place] = list->at[place - 1];
+    list->at[place] = (struct stretch){.from_ms = from_ms, .to_ms = to_ms};
 }
 
-static void stretches_merge(struct reckoning *reckoning)
+/* What overlaps counts once. */
+static void stretches_merge(struct stretch_list *list)
 {
-    struct stretch *stretches = reckoning->stretches;
     uint32_t kept = 0;
-    for (uint32_t i = 0; i < reckoning->stretch_count; i++) {
-        if (kept > 0 && stretches[i].from_ms <= stretches[kept - 1].to_ms) {
-            if (stretches[i].to_ms > stretches[kept - 1].to_ms)
-                stretches[kept - 1].to_ms = stretches[i].to_ms;
+    for (uint32_t i = 0; i < list->count; i++) {
+        if (kept > 0 && list->at[i].from_ms <= list->at[kept - 1].to_ms) {
+            if (list->at[i].to_ms > list->at[kept - 1].to_ms)
+                list->at[kept - 1].to_ms = list->at[i].to_ms;
         } else {
-            stretches[kept++] = stretches[i];
+            list->at[kept++] = list->at[i];
         }
     }
-    reckoning->stretch_count = kept;
+    list->count = kept;
+}
+
+/* A pair with a cap leaves out no more than that in all: the stretch that goes beyond is cut, those
+ * behind it count. */
+static void stretches_cap(const struct reckoning *reckoning, struct term cap,
+                          struct stretch_list *list)
+{
+    const struct calendar *calendar = reckoning->calendar;
+    struct counting plain = {.count = reckoning->rule->counting.count, .cutoff_ms = -1};
+    enum axis axis = counting_axis(plain.count, cap.unit);
+    int64_t used = 0;
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct stretch *stretch = &list->at[i];
+        int64_t from;
+        int64_t to = INT64_MAX;
+        if (axis_position(calendar, axis, (struct instant){.ms = stretch->from_ms}, &from) != 0 ||
+            (stretch->to_ms != INT64_MAX &&
+             axis_position(calendar, axis, (struct instant){.ms = stretch->to_ms}, &to) != 0))
+            return;
+        int64_t left = axis_length(calendar, axis, from, cap) - used;
+        if (to != INT64_MAX && to - from <= left) {
+            used += to - from;
+            continue;
+        }
+        struct instant end;
+        if (left > 0 && axis_instant(calendar, &plain, axis, from + left, &end, NULL) == 0)
+            stretch->to_ms = is_day_axis(axis) ? end.ms - 1 : end.ms;
+        list->count = left > 0 ? i + 1 : i;
+        return;
+    }
+}
+
+/* The clock was stopped in a pause that nobody ended: a rule may say that it counts for nothing. */
+static bool is_forgotten(const struct reckoning *reckoning, const struct core_pause *pause)
+{
+    return reckoning->rule->open_pause_at_finish && reckoning->clock->state == CLOCK_STOPPED &&
+           pause->to_ms >= reckoning->clock->stop_ms;
+}
+
+static void stretches_of_pair(const struct reckoning *reckoning, const struct rule_pause *pair,
+                              struct stretch_list *list)
+{
+    int64_t start_ms = reckoning->from.ms;
+    for (uint32_t row = reckoning->kase->first_pause; row != 0;) {
+        const struct core_pause *pause = pause_row(reckoning->core, row);
+        row = pause->next;
+        if (pause->kind != (uint32_t)pair->from || is_forgotten(reckoning, pause))
+            continue;
+        stretch_add(list, pause->from_ms < start_ms ? start_ms : pause->from_ms,
+                    reckon_pause_end(reckoning, pause));
+    }
 }
 
 static void stretches_collect(struct reckoning *reckoning)
 {
-    const struct core *core = reckoning->core;
     const struct rule *rule = reckoning->rule;
-    int64_t capped[RULE_PAUSES_MAX] = {0};
-    for (uint32_t row = reckoning->kase->first_pause; row != 0;) {
-        const struct core_pause *pause = pause_row(core, row);
-        row = pause->next;
-        const struct rule_pause *pair = rule_pause_find(rule, pause->kind);
-        if (pair == NULL)
-            continue;
-        int64_t to_ms = reckon_pause_end(reckoning, pause);
-        if (to_ms <= reckoning->from.ms)
-            continue;
-        int64_t from_ms = pause->from_ms < reckoning->from.ms ? reckoning->from.ms : pause->from_ms;
-        if (term_is_set(pair->cap))
-            to_ms = cap_end_ms(reckoning, pair, &capped[pair - rule->pauses], from_ms, to_ms);
-        stretch_add(reckoning, from_ms, to_ms);
+    struct stretch_list all = {.at = reckoning->stretches, .room = COUNT_OF(reckoning->stretches)};
+    for (uint32_t i = 0; i < rule->pause_count && reckoning->kase->first_pause != 0; i++) {
+        struct stretch own[PAUSE_MAX];
+        struct stretch_list list = {.at = own, .room = PAUSE_MAX};
+        stretches_of_pair(reckoning, &rule->pauses[i], &list);
+        if (term_is_set(rule->pauses[i].cap)) {
+            stretches_merge(&list);
+            stretches_cap(reckoning, rule->pauses[i].cap, &list);
+        }
+        for (uint32_t k = 0; k < list.count; k++)
+            stretch_add(&all, own[k].from_ms, own[k].to_ms);
     }
     for (uint32_t row = reckoning->more == NULL ? 0 : reckoning->more->first_gap; row != 0;) {
-        const struct core_pause *gap = pause_row(core, row);
-        stretch_add(reckoning, gap->from_ms, gap->to_ms);
+        const struct core_pause *gap = pause_row(reckoning->core, row);
+        int64_t start_ms = reckoning->from.ms;
+        stretch_add(&all, gap->from_ms < start_ms ? start_ms : gap->from_ms, gap->to_ms);
         row = gap->next;
     }
-    stretches_merge(reckoning);
+    stretches_merge(&all);
+    reckoning->stretch_count = all.count;
 }
 
 void reckon_init(struct reckoning *reckoning, const struct core *core, const struct core_case *kase,
@@ -232,27 +254,44 @@ static bool to_instant(struct reckoning *reckoning, const struct line *line, int
     return true;
 }
 
-/* The instant at which `length` of the line is used up. */
+/* Does a stretch that begins at `from` on the line still move the target? A limit that had rolled
+ * on to a workday is over only with that day, which then is the target. */
+static int is_reached_before(struct reckoning *reckoning, const struct line *line,
+                             const struct stretch *stretch, int64_t from, int64_t *target_io,
+                             bool *is_reached_out)
+{
+    bool is_rolled = from > *target_io;
+    struct instant at;
+    *is_reached_out = is_rolled;
+    if (from < *target_io || (is_rolled && !(line->axis == AXIS_CIVIL_DAY && line->counting.roll)))
+        return 0;
+    if (!to_instant(reckoning, line, *target_io, &at))
+        return CALENDAR_E_UNKNOWN;
+    *is_reached_out = is_rolled ? at.ms <= stretch->from_ms : at.ms < stretch->from_ms;
+    if (*is_reached_out || !is_rolled)
+        return 0;
+    return axis_position(reckoning->calendar, line->axis, (struct instant){.ms = at.ms - 1},
+                         target_io);
+}
+
+/* The instant at which `length` of the line is used up; never before the start, but for a due
+ * instant that the source itself gave. */
 static struct instant reach(struct reckoning *reckoning, const struct line *line, int64_t length)
 {
     int64_t target = line->start + length;
     bool is_moved = false;
+    bool is_reached = false;
     struct instant at;
     for (uint32_t i = 0; i < reckoning->stretch_count; i++) {
         const struct stretch *stretch = &reckoning->stretches[i];
         int64_t from;
         int64_t to;
         if (axis_position(reckoning->calendar, line->axis, (struct instant){.ms = stretch->from_ms},
-                          &from) != 0)
+                          &from) != 0 ||
+            is_reached_before(reckoning, line, stretch, from, &target, &is_reached) != 0)
             return INSTANT_NONE;
-        if (from > target)
+        if (is_reached)
             break;
-        if (from == target) { /* reached in the off-time before the pause began? */
-            if (!to_instant(reckoning, line, target, &at))
-                return INSTANT_NONE;
-            if (at.ms < stretch->from_ms)
-                break;
-        }
         if (stretch->to_ms == INT64_MAX)
             return INSTANT_NEVER;
         if (axis_position(reckoning->calendar, line->axis, (struct instant){.ms = stretch->to_ms},
@@ -265,7 +304,7 @@ static struct instant reach(struct reckoning *reckoning, const struct line *line
         return (struct instant){.ms = line->fixed_ms};
     if (!to_instant(reckoning, line, target, &at))
         return INSTANT_NONE;
-    return at;
+    return instant_later_of(reckoning->from, at);
 }
 
 struct instant reckon_limit(struct reckoning *reckoning, uint32_t limit)
@@ -285,6 +324,8 @@ static struct instant beside(struct reckoning *reckoning, struct instant due, bo
     struct line line = {.counting = reckoning->rule->counting, .unit = offset.unit};
     if (is_fixed)
         line.counting = (struct counting){.count = COUNT_INSTANT, .cutoff_ms = -1};
+    if (sign < 0) /* what is to come before a limit does not wait for a workday */
+        line.counting.roll = false;
     line.axis = counting_axis(line.counting.count, offset.unit);
     if (is_day_axis(line.axis))
         due.ms--; /* the end of a day belongs to that day */
@@ -298,7 +339,8 @@ static struct instant beside(struct reckoning *reckoning, struct instant due, bo
         position += sign * axis_length(reckoning->calendar, line.axis, position, offset);
     }
     struct instant at;
-    return to_instant(reckoning, &line, position, &at) ? at : INSTANT_NONE;
+    return to_instant(reckoning, &line, position, &at) ? instant_later_of(reckoning->from, at)
+                                                       : INSTANT_NONE;
 }
 
 static struct instant at_offset(struct reckoning *reckoning, const struct rung *rung,
@@ -307,10 +349,12 @@ static struct instant at_offset(struct reckoning *reckoning, const struct rung *
     bool is_fixed =
         line->counting.count != reckoning->rule->counting.count || line->fixed_ms != INT64_MIN;
     bool is_ceil = line->axis == AXIS_WORKSHARE;
+    bool is_rolled = line->axis == AXIS_CIVIL_DAY && line->counting.roll;
     if (!term_is_set(rung->offset))
         return reach(reckoning, line, line->length);
     bool is_calendar_unit = rung->offset.unit == UNIT_MONTH || rung->offset.unit == UNIT_YEAR;
-    if (is_fixed || is_calendar_unit || line->unit == UNIT_MONTH || line->unit == UNIT_YEAR ||
+    if (is_fixed || is_rolled || is_calendar_unit || line->unit == UNIT_MONTH ||
+        line->unit == UNIT_YEAR ||
         counting_axis(line->counting.count, rung->offset.unit) != line->axis)
         return beside(reckoning, reach(reckoning, line, line->length), is_fixed, rung->offset,
                       sign);
@@ -334,7 +378,8 @@ static struct instant at_cutoff(struct reckoning *reckoning, const struct rung *
     int32_t ms;
     int32_t day = calendar_local_day(reckoning->calendar, due, &ms);
     struct instant cutoff = calendar_instant(reckoning->calendar, day, rung->cutoff_ms);
-    return term_is_set(rung->offset) ? beside(reckoning, cutoff, false, rung->offset, -1) : cutoff;
+    return term_is_set(rung->offset) ? beside(reckoning, cutoff, false, rung->offset, -1)
+                                     : instant_later_of(reckoning->from, cutoff);
 }
 
 static struct instant at_chain(struct reckoning *reckoning, const struct rung *rung)
@@ -373,6 +418,7 @@ struct instant reckon_rung(struct reckoning *reckoning, uint32_t index)
     case RUNG_AFTER:
         return at_offset(reckoning, rung, &line, 1);
     case RUNG_SHARE:
+        line.counting.roll = line.counting.roll && rung->share_permille >= 1000;
         if (is_day_axis(line.axis)) /* a day counts when it is over */
             return reach(reckoning, &line, (line.length * rung->share_permille + 999) / 1000);
         return reach(reckoning, &line,

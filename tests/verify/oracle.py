@@ -1,0 +1,312 @@
+"""oracle.py - which cards there should be, from the whole history, case by case.
+
+Written from the law of counting (what a clock, a pause, a limit, a rung is) and not from the
+engine. Nothing is kept but the events and the cards: whatever arrives, the case is folded again
+from its first event on.
+"""
+
+from tests.verify.reckoning import NEVER, Reckoning
+
+CLOSING = ("finish", "reject", "forward", "withdraw", "void")
+
+
+class Clock:
+    def __init__(self, rule, index, step, cycle, event):
+        self.rule = rule
+        self.index = index
+        self.step = step
+        self.cycle = cycle
+        self.start = event["at"]
+        self.stop = NEVER
+        self.state = "running"
+        self.stopped_by = None
+        self.limits = []
+        self.due_at = None
+        self.extended = [0] * len(rule["limits"])
+        self.extensions = 0
+        self.gaps = []
+
+    def key(self):
+        return (self.rule["name"], self.step, self.cycle)
+
+
+class Case:
+    """A case as its events make it, in the order in which they happened."""
+
+    def __init__(self, world, events):
+        self.world = world
+        self.item = self.org = ""
+        self.ended_by = None
+        self.pauses = []
+        self.clocks = []
+        for event in events:
+            self.take(event)
+
+    def calendar(self, rule):
+        for owner in (self.world["items"].get(self.item), self.world["orgs"].get(self.org)):
+            if owner and owner["calendar"]:
+                return self.world["calendars"][owner["calendar"]]
+        return self.world["calendars"][rule["calendar"]]
+
+    def reckoning(self, clock):
+        return Reckoning(self.calendar(clock.rule), self, clock)
+
+    def take(self, event):
+        for clock in self.clocks:
+            self.to_clock(clock, event)
+        self.item = event.get("item") or self.item
+        self.org = event.get("org") or self.org
+        rules = self.world["rules"]
+        pairs = [pair for rule in rules for pair in rule["pauses"]]
+        if any(pair["from"] == event["kind"] for pair in pairs):
+            self.pauses.append({"kind": event["kind"], "from": event["at"], "to": NEVER,
+                                "term": event.get("term"), "step": event.get("step", "")})
+        for pair in pairs:
+            if pair["to"] == event["kind"]:
+                self.resume(pair["from"], event)
+                break
+        for index, rule in enumerate(rules):
+            if event["kind"] in rule["start"]:
+                self.start(rule, index, event)
+        if event["kind"] in CLOSING + ("reopen",):
+            self.ended_by = event["kind"]
+
+    def resume(self, kind, event):
+        """It ends the oldest open pause of its pair, of the same step where there is one."""
+        still = [p for p in self.pauses if p["kind"] == kind and p["to"] == NEVER]
+        same = [p for p in still if p["step"] == event.get("step", "")]
+        for pause in (same or still)[:1]:
+            pause["to"] = event["at"]
+
+    # ---- clocks ---------------------------------------------------------------------------------
+
+    def to_clock(self, clock, event):
+        rule, kind = clock.rule, event["kind"]
+        if clock.state != "running":
+            # it goes on with the case, if it was the end of the case that ended it
+            if (kind == "reopen" and not rule["per_step"] and not rule["restart"] and
+                    (clock.stopped_by in CLOSING or "reopen" in rule["start"])):
+                self.go_on(clock, event)
+            return
+        if kind in rule["cancel"]:
+            clock.state, clock.stop, clock.stopped_by = "cancelled", event["at"], kind
+        elif kind in rule["stop"] and self.is_same_step(clock, event):
+            clock.state, clock.stop, clock.stopped_by = "stopped", event["at"], kind
+        elif kind == "extend" and rule["extension"]:
+            self.extend(clock, event)
+
+    @staticmethod
+    def is_same_step(clock, event):
+        return (not clock.rule["per_step"] or event["kind"] not in ("step_end", "return") or
+                event.get("step", "") == clock.step)
+
+    @staticmethod
+    def go_on(clock, event):
+        clock.gaps.append((clock.stop, event["at"]))
+        clock.state, clock.stop, clock.stopped_by = "running", NEVER, None
+
+    def extend(self, clock, event):
+        said = clock.rule["extension"]
+        if clock.extensions >= said["times"]:
+            return
+        by = event.get("term") or said["by"]
+        if by[1] == said["by"][1]:
+            by = min(by, said["by"])
+        reckoning = self.reckoning(clock)
+        moved = [0] * len(clock.extended)
+        is_in_time = False
+        for index in range(len(moved)):
+            due = reckoning.limit(index)
+            if due is None or (not said["any_time"] and due < event["at"]):
+                continue
+            is_in_time = True
+            moved[index] = reckoning.extension(index, by)
+        if is_in_time:
+            clock.extensions += 1
+            clock.extended = [a + b for a, b in zip(clock.extended, moved)]
+
+    def start(self, rule, index, event):
+        item = self.world["items"].get(self.item)
+        if rule["kinds"] and (item is None or item["kind"] not in rule["kinds"]):
+            return
+        step = event.get("step", "") if rule["per_step"] else ""
+        same = [c for c in self.clocks if c.rule is rule and c.step == step]
+        last = same[-1] if same else None
+        if last is not None and last.state == "running":
+            return
+        is_over = self.ended_by in rule["stop"] + rule["cancel"]
+        if last is not None and not rule["restart"]:
+            if rule["per_step"] and last.state != "cancelled" and not is_over:
+                self.go_on(last, event)  # back to an earlier step: the time used is kept
+            return
+        clock = Clock(rule, index, step, len(same), event)
+        for limit in rule["limits"]:
+            clock.limits.append(self.limit_of(limit, event, item, clock))
+        if is_over:  # it ended before it began: the clock is there, and stands still
+            clock.state = "cancelled" if self.ended_by in rule["cancel"] else "stopped"
+            clock.stop, clock.stopped_by = event["at"], self.ended_by
+        self.clocks.append(clock)
+
+    def limit_of(self, limit, event, item, clock):
+        """The first source that has one, in this order; then the rule's own."""
+        org = self.world["orgs"].get(self.org)
+        for source in limit["from"]:
+            if source == "event" and event.get("due_at") is not None:
+                clock.due_at = event["due_at"]
+                return None
+            found = {
+                "event": event.get("limit") or event.get("term"),
+                "item": item and item["limits"].get(limit["name"]),
+                "kind": item and limit["kinds"].get(item["kind"]),
+                "org": org and org["limits"].get(limit["name"]),
+                "step": item and item["steps"].get(event.get("step", "")),
+            }[source]
+            if found:
+                return found
+        return limit["otherwise"]
+
+
+
+class Watch:
+    """The cards of one case, as arrivals and time make them."""
+
+    def __init__(self, world, number):
+        self.world = world
+        self.number = number  # its age among the cases
+        self.levels = world["levels"]
+        self.arrived = []
+        self.case = Case(world, [])
+        self.cards = {}    # (rule, step, cycle, rung) -> due instant
+        self.skipped = set()
+        self.records = []  # (now, 0 by time or 1 by an event, order, what, key, due)
+
+    # ---- history --------------------------------------------------------------------------------
+
+    def history(self):
+        """By when it happened, then by arrival; of one number the highest version alone."""
+        best = {}
+        for place, event in self.arrived:
+            name = (event["source"], event["seq"])
+            if name not in best or event["version"] > best[name][1]["version"]:
+                best[name] = (place, event)
+        return [e for _, e in sorted(best.values(), key=lambda pair: (pair[1]["at"], pair[0]))]
+
+    def arrive(self, now, place, event):
+        self.pass_time(now)
+        for _, past in self.arrived:
+            if (past["source"], past["seq"]) == (event["source"], event["seq"]):
+                if event["version"] <= past["version"]:
+                    return  # sent again
+        self.arrived.append((place, event))
+        self.case = Case(self.world, self.history())
+        self.judge(now, place)
+
+    # ---- cards ----------------------------------------------------------------------------------
+
+    def rungs(self, clock):
+        """Every rung of a clock with its instant."""
+        reckoning = self.case.reckoning(clock)
+        issued = {rung for (*key, rung) in self.cards if tuple(key) == clock.key()}
+        return [(r, reckoning.rung(r, issued), (*clock.key(), r["name"]))
+                for r in clock.rule["rungs"]]
+
+    def pass_time(self, now):
+        """What falls due by time alone is issued, in order, each the moment after its instant."""
+        while True:
+            found = []
+            for order, clock in enumerate(self.case.clocks):
+                if clock.state != "running":
+                    continue
+                for place, (_, due, key) in enumerate(self.rungs(clock)):
+                    if (due is not None and due < now and key not in self.cards and
+                            key not in self.skipped):
+                        found.append((due, order, place, key))
+            if not found:
+                return
+            due, _, _, key = min(found)
+            self.cards[key] = due
+            self.records.append((due + 1, 0, self.number, "issued", key, due))
+
+    def judge(self, now, place):
+        """An event came: what holds has a card, what does not hold has none."""
+        self.skipped = set()
+        keys = {clock.key() for clock in self.case.clocks}
+        for key in [k for k in self.cards if k[:3] not in keys]:
+            self.drop(now, place, key)
+        for clock in self.case.clocks:
+            end = min(clock.stop, now)
+            for rung, due, key in self.rungs(clock):
+                if key not in self.cards:
+                    continue
+                if due is None or not due < end:
+                    self.drop(now, place, key)
+                elif due != self.cards[key]:
+                    self.cards[key] = due
+                    self.records.append((now, 1, place, "moved", key, due))
+            self.discover(now, place, clock, end)
+
+    def drop(self, now, place, key):
+        self.records.append((now, 1, place, "withdrawn", key, self.cards.pop(key)))
+
+    def discover(self, now, place, clock, end):
+        """Rungs found late: not all of them may still be issued."""
+        while True:
+            found = [(due, rung, key) for rung, due, key in self.rungs(clock)
+                     if due is not None and due < end and key not in self.cards]
+            for _, rung, key in found:
+                if not self.may_issue(clock, rung, end):
+                    self.skipped.add(key)
+            found = [f for f in found if f[2] not in self.skipped]
+            if clock.rule["late"] == "highest":
+                found = self.highest(clock, found)
+            if not found:
+                return
+            for due, _, key in sorted(found, key=lambda f: f[0]):
+                self.cards[key] = due
+                self.records.append((now, 1, place, "late", key, due))
+
+    def may_issue(self, clock, rung, end):
+        if clock.state == "cancelled" or (clock.state == "stopped" and not rung["after_finish"]):
+            return False
+        if rung["after_limit"]:
+            return True
+        due = self.case.reckoning(clock).limit(rung["limit"])
+        return due is None or not due < end
+
+    def highest(self, clock, found):
+        """Of what is found at once, and beside what is there, the highest level only."""
+        rank = self.levels.index
+        levels = [rank(rung["level"]) for _, rung, _ in found]
+        levels += [rank(r["level"]) for r in clock.rule["rungs"]
+                   if (*clock.key(), r["name"]) in self.cards]
+        kept = [f for f in found if rank(f[1]["level"]) == max(levels)]
+        self.skipped |= {f[2] for f in found if f not in kept}
+        return kept
+
+    def standing(self):
+        """The cards that stand: (rule, step, cycle, rung) -> due instant."""
+        stands = {}
+        for key, due in self.cards.items():
+            rule = next(r for r in self.world["rules"] if r["name"] == key[0])
+            level = {r["name"]: self.levels.index(r["level"]) for r in rule["rungs"]}
+            top = max(level[k[3]] for k in self.cards if k[:3] == key[:3])
+            if not rule["supersede"] or level[key[3]] == top:
+                stands[key] = due
+        return stands
+
+
+def run(world, arrivals, until):
+    """Play events in the order in which they arrive. Returns the watch of every case by number.
+
+    Time is that of the newest event, and at the end `until`.
+    """
+    watches = {}
+    now = -NEVER
+    for place, event in enumerate(arrivals):
+        now = max(now, event["at"])
+        if event["case"] not in watches:
+            watches[event["case"]] = Watch(world, len(watches))
+        watches[event["case"]].arrive(now, place, event)
+    for watch in watches.values():
+        watch.pass_time(max(now, until))
+    return watches

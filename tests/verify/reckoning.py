@@ -1,0 +1,245 @@
+"""reckoning.py - when does a rung of one clock hold? Pauses, extensions, rungs, the slow way.
+
+A limit is a length laid from the start. A pause that begins before the end is reached moves the
+end on by what it leaves out; an open one holds it: then there is no instant for now (NEVER).
+"""
+
+from fractions import Fraction
+
+from tests.verify.counting import (PLAIN, WHOLE_DAYS, Ending, amount, counted_from,
+                                   last_day, lay, length_of, measure_of)
+from tests.verify.days import Unknown
+
+NEVER = float("inf")  # not while it is paused
+NONE = None           # there is no such limit
+
+
+class Line:
+    """A limit as it is laid: how it is measured, how long it is, what its end means."""
+
+    def __init__(self, count, unit, length, ending, fixed=None):
+        self.count = count
+        self.unit = unit
+        self.measure = measure_of(count, unit)
+        self.length = length
+        self.ending = ending
+        self.fixed = fixed
+
+
+class Reckoning:
+    def __init__(self, calendar, case, clock):
+        self.calendar = calendar
+        self.clock = clock
+        self.rule = clock.rule
+        self.count = clock.rule["count"]
+        self.ending = Ending(clock.rule["close"], clock.rule["roll"])
+        try:
+            self.start = counted_from(calendar, clock.rule["start_at"], clock.start)
+            self.gaps = self.left_out(case.pauses)
+        except Unknown:
+            self.start = None
+
+    # ---- what is left out -----------------------------------------------------------------------
+
+    def left_out(self, pauses):
+        """The stretches that are not counted: rising, none touching another."""
+        found = [(a, b) for a, b in self.clock.gaps]
+        for pair in self.rule["pauses"]:
+            own = [(p["from"], self.pause_end(pair, p)) for p in pauses if p["kind"] == pair["from"]
+                   and not self.is_forgotten(p)]
+            own = union([(max(a, self.start), b) for a, b in own])
+            found += self.capped(own, pair["cap"]) if pair["cap"] else own
+        return union([(max(a, self.start), b) for a, b in found])
+
+    def is_forgotten(self, pause):
+        """Never ended, and the clock was stopped in it: a rule may say that it counts for nothing."""
+        return (self.rule["open_pause"] and self.clock.state == "stopped" and
+                pause["to"] >= self.clock.stop)
+
+    def pause_end(self, pair, pause):
+        term = pause["term"] or pair["term"]
+        if term is None:
+            return pause["to"]
+        return min(pause["to"], self.term_end(pause["from"], term))
+
+    def term_end(self, at, term):
+        """Where a term ends; the end of a day is its last moment, not the next day's first."""
+        measure = measure_of(self.count, term[1])
+        length = length_of(self.calendar, measure, at, *term)
+        end = lay(self.calendar, measure, at, length)
+        return end - 1 if measure in WHOLE_DAYS else end
+
+    def capped(self, stretches, cap):
+        measure = measure_of(self.count, cap[1])
+        kept, used = [], 0
+        for a, b in stretches:
+            left = length_of(self.calendar, measure, a, *cap) - used
+            if left <= 0:
+                break
+            if b == NEVER or amount(self.calendar, measure, a, b) > left:
+                b = lay(self.calendar, measure, a, left)
+                kept.append((a, b - 1 if measure in WHOLE_DAYS else b))
+                break
+            kept.append((a, b))
+            used += amount(self.calendar, measure, a, b)
+        return kept
+
+    # ---- limits ---------------------------------------------------------------------------------
+
+    def line(self, index):
+        """The line of a limit; NONE: there is none."""
+        if self.start is None:
+            return NONE
+        term = self.clock.limits[index]
+        extended = self.clock.extended[index]
+        if term is not None:
+            measure = measure_of(self.count, term[1])
+            length = length_of(self.calendar, measure, self.start, *term) + extended
+            return Line(self.count, term[1], length, self.ending)
+        said = self.rule["limits"][index]
+        if self.clock.due_at is None or "event" not in said["from"]:
+            return NONE
+        unit = said["otherwise"][1] if said["otherwise"] else "day"
+        measure = measure_of("instant", unit)
+        length = amount(self.calendar, measure, self.start, self.clock.due_at) + extended
+        return Line("instant", unit, length, PLAIN, None if extended else self.clock.due_at)
+
+    def reach(self, line, length, ending=None):
+        """The instant at which so much of the line is used up."""
+        ending = line.ending if ending is None else ending
+        total = length
+        is_moved = False
+        for a, b in self.gaps:
+            before = amount(self.calendar, line.measure, self.start, a)
+            end = lay(self.calendar, line.measure, self.start, total, ending)
+            if line.measure in WHOLE_DAYS and before > total:
+                if not ending.roll or line.measure != "days" or end <= a:
+                    break
+                # it had rolled on to a workday, and the pause begins before that is over
+                last = last_day(self.calendar, "days", self.start, total, ending)
+                total = (last - self.calendar.day(self.start)).days
+            elif end < a:
+                break
+            if b == NEVER:
+                return NEVER
+            moved = amount(self.calendar, line.measure, a, b)
+            total += moved
+            is_moved = is_moved or moved != 0
+        if line.fixed is not None and length == line.length and not is_moved:
+            return line.fixed
+        return max(self.start, lay(self.calendar, line.measure, self.start, total, ending))
+
+    def limit(self, index):
+        try:
+            line = self.line(index)
+            return NONE if line is NONE else self.reach(line, line.length)
+        except Unknown:
+            return NONE
+
+    def extension(self, index, by):
+        """How much an extension adds to a limit, in the limit's own measure."""
+        line = self.line(index)
+        if (line.fixed is None and measure_of(line.count, by[1]) == line.measure and
+                by[1] not in ("month", "year")):
+            return length_of(self.calendar, line.measure, self.start, *by)
+        due = lay(self.calendar, line.measure, self.start, line.length, line.ending)
+        later = self.beside(due, by, 1, line.fixed is not None)
+        if line.measure in WHOLE_DAYS:
+            later -= 1
+        return amount(self.calendar, line.measure, self.start, later) - line.length
+
+    # ---- rungs ----------------------------------------------------------------------------------
+
+    def rung(self, rung, issued):
+        """The instant after which a rung holds. issued: the rungs of this clock that have a card."""
+        if self.start is None:
+            return NONE
+        try:
+            return self.rung_of(rung, issued)
+        except Unknown:
+            return NONE
+
+    def rung_of(self, rung, issued):
+        form = rung["form"]
+        if form == "chain":
+            return self.chain(rung, issued)
+        line = self.line(rung["limit"])
+        if line is NONE:
+            return NONE
+        if form == "at":
+            return self.reach(line, line.length)
+        if form in ("before", "after"):
+            return self.offset(rung, line, -1 if form == "before" else 1)
+        if form == "share":
+            return self.share(rung, line)
+        if form == "over":
+            length = line.length + rung["over"] - 1
+            return self.start if length < 0 else self.reach(line, length)
+        return self.cutoff(rung, line)
+
+    def offset(self, rung, line, sign):
+        n, unit = rung["offset"]
+        is_fixed = line.count != self.count or line.fixed is not None
+        is_rolled = line.measure == "days" and line.ending.roll
+        if (is_fixed or is_rolled or unit in ("month", "year") or line.unit in ("month", "year") or
+                measure_of(line.count, unit) != line.measure):
+            return self.beside(self.reach(line, line.length), rung["offset"], sign, is_fixed)
+        length = line.length + sign * length_of(self.calendar, line.measure, self.start, n, unit)
+        if line.measure == "share":
+            length -= 1  # ceil(used) - limit >= n holds once used > n - 1
+        return self.start if length < 0 else self.reach(line, length)
+
+    def beside(self, due, offset, sign, is_fixed):
+        """So much before or after an instant; what comes before does not roll."""
+        if due == NEVER:
+            return NEVER
+        n, unit = offset
+        measure = measure_of("instant" if is_fixed else self.count, unit)
+        ending = PLAIN if is_fixed else Ending(self.ending.close, self.ending.roll and sign > 0)
+        base = due - 1 if measure in WHOLE_DAYS else due
+        length = length_of(self.calendar, measure, base, sign * n, unit)
+        return max(self.start, lay(self.calendar, measure, base, length, ending))
+
+    def share(self, rung, line):
+        part = line.length * Fraction(rung["share"], 1000)
+        if line.measure in WHOLE_DAYS:
+            part = -(-part.numerator // part.denominator)  # a day counts when it is over
+        elif line.measure != "share":
+            part = part.numerator // part.denominator
+        roll = line.ending.roll and rung["share"] >= 1000
+        return self.reach(line, part, Ending(line.ending.close, roll))
+
+    def cutoff(self, rung, line):
+        due = self.reach(line, line.length)
+        if due == NEVER:
+            return NEVER
+        day = self.calendar.day(due - 1 if line.measure in WHOLE_DAYS else due)
+        at = self.calendar.instant(day, rung["cutoff"])
+        if rung["offset"]:
+            return self.beside(at, rung["offset"], -1, False)
+        return max(self.start, at)
+
+    def chain(self, rung, issued):
+        if rung["chain"] not in issued:
+            return NONE
+        before = next(r for r in self.rule["rungs"] if r["name"] == rung["chain"])
+        due = self.rung_of(before, issued)
+        if due in (NEVER, NONE):
+            return due
+        start = counted_from(self.calendar, self.rule["start_at"], due)
+        measure = measure_of(self.count, rung["offset"][1])
+        length = length_of(self.calendar, measure, start, *rung["offset"])
+        return max(start, lay(self.calendar, measure, start, length, self.ending))
+
+
+def union(stretches):
+    """Rising, joined where they overlap or touch, without empty ones."""
+    joined = []
+    for a, b in sorted(stretches):
+        if b <= a:
+            continue
+        if joined and a <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], b))
+        else:
+            joined.append((a, b))
+    return joined
