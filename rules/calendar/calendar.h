@@ -30,10 +30,10 @@
 #include "engine/model/term.h"
 
 enum {
-    CALENDAR_INTERVALS_MAX = 6,  /* working intervals of one day */
-    CALENDAR_FIRST_DAY = 0,      /* 1970-01-01 */
-    CALENDAR_LAST_DAY = 47481,   /* 2099-12-31 */
-    CALENDAR_DEPTH_MAX = 8,      /* national → province → city → hall → department, and some */
+    CALENDAR_INTERVALS_MAX = 6, /* working intervals of one day */
+    CALENDAR_FIRST_DAY = 0,     /* 1970-01-01 */
+    CALENDAR_LAST_DAY = 47481,  /* 2099-12-31 */
+    CALENDAR_DEPTH_MAX = 8, /* national → province → city → hall → department, and some */
 };
 
 /* One working interval of a local day, in ms since its midnight: 0 <= from < to <= DATE_DAY_MS. */
@@ -59,12 +59,12 @@ struct calendar_season {
 
 struct calendar_exception {
     int32_t day;
-    bool is_work;                /* a make-up workday (调休), or a day off */
-    bool has_hours;              /* hours of its own; else those of its weekday in that season, or
-                                    of Monday (the first day with hours) where it has none */
+    bool is_work;   /* a make-up workday (调休), or a day off */
+    bool has_hours; /* hours of its own; else those of its weekday in that season, or
+                       of Monday (the first day with hours) where it has none */
     struct calendar_hours hours;
-    struct slice name;           /* 春节 */
-    struct slice ground;         /* the document it comes from */
+    struct slice name;   /* 春节 */
+    struct slice ground; /* the document it comes from */
 };
 
 /* From `at` on, local time is UTC + offset_s. The first entry's `at` is INSTANT_NONE. */
@@ -127,7 +127,8 @@ int32_t calendar_horizon(const struct calendar *calendar);
 /* calendar_offset_s - seconds that local time is ahead of UTC at this instant. */
 int32_t calendar_offset_s(const struct calendar *calendar, struct instant at);
 
-/* calendar_local_day - the local date of an instant, and ms since its midnight by the wall clock. */
+/* calendar_local_day - the local date of an instant, and ms since its midnight by the wall clock.
+ */
 int32_t calendar_local_day(const struct calendar *calendar, struct instant at, int32_t *ms_out);
 
 /* calendar_instant - the instant of a local wall-clock time; in a gap (clocks go forward) the
@@ -173,11 +174,11 @@ enum axis {
 /* Where a day that ends a limit ends, and what a start outside working time means. */
 struct counting {
     enum count count;
-    bool end_at_close;   /* count day: the last day ends at close of business, not at 24:00 */
-    bool roll;           /* count day, natural units: ending on a day off, it ends with the next
-                            workday (民法典 203) */
-    bool start_moment;   /* a start outside working time counts from the next working moment */
-    int32_t cutoff_ms;   /* a start on a workday at or after this time of day … (-1: none) */
+    bool end_at_close;      /* count day: the last day ends at close of business, not at 24:00 */
+    bool roll;              /* count day, natural units: ending on a day off, it ends with the next
+                               workday (民法典 203) */
+    bool start_moment;      /* a start outside working time counts from the next working moment */
+    int32_t cutoff_ms;      /* a start on a workday at or after this time of day … (-1: none) */
     int32_t cutoff_to_ms;   /* … counts from the next workday at this time */
     bool day_off_same_time; /* a start on a day off counts from the next workday, same time */
 };

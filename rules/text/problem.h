@@ -12,6 +12,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* The compiler checks the arguments against both formats, English and Chinese. */
+#define TOLD_LIKE(en, zh, first) PRINTF_LIKE(en, first) PRINTF_LIKE(zh, first)
+
 enum { PROBLEM_TEXT_BYTES = 400, PROBLEM_MAX = 100 };
 
 struct problem {
@@ -38,19 +41,19 @@ void problem_list_clear(struct problem_list *list);
 /* problem_error, problem_warn - add one; file is copied, and both formats take the same arguments
  * in the same order. Short memory loses the text, never the count.
  */
-PRINTF_LIKE(5, 7)
-PRINTF_LIKE(6, 7) void problem_error(struct problem_list *list, const char *file, uint32_t line,
-                                     uint32_t column, const char *en, const char *zh, ...);
+TOLD_LIKE(5, 6, 7)
+void problem_error(struct problem_list *list, const char *file, uint32_t line, uint32_t column,
+                   const char *en, const char *zh, ...);
 
-PRINTF_LIKE(5, 7)
-PRINTF_LIKE(6, 7) void problem_warn(struct problem_list *list, const char *file, uint32_t line,
-                                    uint32_t column, const char *en, const char *zh, ...);
+TOLD_LIKE(5, 6, 7)
+void problem_warn(struct problem_list *list, const char *file, uint32_t line, uint32_t column,
+                  const char *en, const char *zh, ...);
 
 /* problem_tell - the same with the arguments of a caller's caller; only the place and is_warning of
  * `place` are looked at. `arguments` is used up. */
-__attribute__((format(printf, 3, 0))) __attribute__((format(printf, 4, 0))) void
-problem_tell(struct problem_list *list, const struct problem *place, const char *en, const char *zh,
-             va_list arguments);
+TOLD_LIKE(3, 4, 0)
+void problem_tell(struct problem_list *list, const struct problem *place, const char *en,
+                  const char *zh, va_list arguments);
 
 /* problem_list_print - one line each, in the language of engine/sys/lang.h:
  * "rules/permit.yaml:12:5: error: …". The number of those not kept comes last. */

@@ -28,9 +28,8 @@ struct builder {
     uint32_t document_count;
 };
 
-PRINTF_LIKE(3, 5)
-PRINTF_LIKE(4, 5) static int refuse(struct builder *builder, yaml_mark_t mark, const char *en,
-                                    const char *zh, ...)
+TOLD_LIKE(3, 4, 5)
+static int refuse(struct builder *builder, yaml_mark_t mark, const char *en, const char *zh, ...)
 {
     va_list arguments;
     va_start(arguments, zh);

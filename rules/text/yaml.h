@@ -60,12 +60,12 @@ MUST_USE int yaml_read_bytes(struct arena *arena, const char *path, struct probl
                              struct slice *bytes_out);
 
 /* yaml_error, yaml_warn - a problem at the place of a node's value. */
-PRINTF_LIKE(3, 5)
-PRINTF_LIKE(4, 5) void yaml_error(const struct yaml_node *node, struct problem_list *problems,
-                                  const char *en, const char *zh, ...);
-PRINTF_LIKE(3, 5)
-PRINTF_LIKE(4, 5) void yaml_warn(const struct yaml_node *node, struct problem_list *problems,
-                                 const char *en, const char *zh, ...);
+TOLD_LIKE(3, 4, 5)
+void yaml_error(const struct yaml_node *node, struct problem_list *problems, const char *en,
+                const char *zh, ...);
+TOLD_LIKE(3, 4, 5)
+void yaml_warn(const struct yaml_node *node, struct problem_list *problems, const char *en,
+               const char *zh, ...);
 
 /* yaml_find - the value of a key of a map; NULL: it has none, or the node is no map (or NULL). */
 const struct yaml_node *yaml_find(const struct yaml_node *map, const char *key);

@@ -4,10 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-static void tell(const struct yaml_node *node, struct problem_list *problems, bool is_warning,
-                 const char *en, const char *zh, va_list arguments)
-    __attribute__((format(printf, 4, 0))) __attribute__((format(printf, 5, 0)));
-
+TOLD_LIKE(4, 5, 0)
 static void tell(const struct yaml_node *node, struct problem_list *problems, bool is_warning,
                  const char *en, const char *zh, va_list arguments)
 {
