@@ -26,6 +26,7 @@ struct settings {
     int64_t turn_events;
     int64_t case_max;
     int64_t map_gib;
+    int64_t map_mib;
     int64_t image_mib;
     bool is_verbose;
     bool is_check;
@@ -63,6 +64,9 @@ static const struct option options[] = {
      "最多保存的办件数", &settings.case_max},
     {"map-gib", 0, OPTION_NUMBER, "N", "64", 1, 16384, "how large the store may grow, GiB",
      "存储最大容量（GiB）", &settings.map_gib},
+    {"map-mib", 0, OPTION_NUMBER, "N", "0", 0, 16777216,
+     "the same in MiB, at least 16; 0: as --map-gib says",
+     "同上，以 MiB 计，至少 16；0 表示按 --map-gib", &settings.map_mib},
     {"image-mib", 0, OPTION_NUMBER, "N", "256", 0, 1048576,
      "journal after which the state is written out anew, MiB; 0: only at the end",
      "日志增长多少后重写状态映像（MiB）；0 表示仅在结束时", &settings.image_mib},
@@ -123,9 +127,12 @@ static int run(const struct paths *paths, struct editions *editions)
     struct turn *turn = NULL;
     struct server *server = NULL;
     enum turn_clock clock = settings.clock[0] == 'e' ? TURN_EVENTS : TURN_WALL;
+    int64_t map_mib = settings.map_mib == 0   ? settings.map_gib << 10
+                      : settings.map_mib < 16 ? 16
+                                              : settings.map_mib;
     struct store_options store_options = {
         .path = paths->journal,
-        .map_bytes_max = (uint64_t)settings.map_gib << 30,
+        .map_bytes_max = (uint64_t)map_mib << 20,
     };
     int error = store_open(&store_options, &store);
     struct turn_options turn_options = {

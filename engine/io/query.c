@@ -120,6 +120,7 @@ json_t *query_pulse(const struct query_world *world)
         {"journal_bytes", json_integer((json_int_t)facts.used_bytes)},
         {"map_used_permille",
          json_integer((json_int_t)(facts.used_bytes / (facts.max_bytes / 1000 + 1)))},
+        {"is_full", json_boolean(turn_is_full(world->turn))},
         {"uptime_s", json_integer((world->wall.ms - world->started_ms) / 1000)},
     };
     for (size_t i = 0; i < COUNT_OF(fields); i++)

@@ -127,10 +127,6 @@ static int run_turn(struct server *server)
     int error = turn_begin(server->turn, clock_now());
     if (error == 0)
         error = take_messages(server, until);
-    if (error == STORE_E_FULL) {
-        log_error("store: nearly full, no events are taken in: make room or raise map-bytes");
-        error = -ENOSPC;
-    }
     return error != 0 ? error : turn_end(server->turn);
 }
 

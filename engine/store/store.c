@@ -25,8 +25,8 @@ int store_code(const char *call, int code)
     if (code == MDB_NOTFOUND)
         return STORE_E_NOT_FOUND;
     log_error("store: %s failed: %s", call, mdb_strerror(code));
-    if (code == MDB_MAP_FULL || code == ENOSPC)
-        return STORE_E_FULL;
+    if (code == MDB_MAP_FULL)
+        return -ENOSPC;
     return code > 0 ? -code : -EIO;
 }
 
@@ -199,7 +199,10 @@ int store_begin(struct store *store)
 {
     assert(store->write == NULL);
     assert(!store->is_reading);
-    return store_code("mdb_txn_begin", mdb_txn_begin(store->environment, NULL, 0, &store->write));
+    int code = mdb_txn_begin(store->environment, NULL, 0, &store->write);
+    if (code == 0)
+        store_room_begin(store);
+    return store_code("mdb_txn_begin", code);
 }
 
 int store_commit(struct store *store)

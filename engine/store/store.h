@@ -19,8 +19,7 @@
 #include "engine/model/card.h"
 
 enum {
-    STORE_E_FULL = 1, /* the last twentieth of the room is reached: take no more events in */
-    STORE_E_NOT_FOUND,
+    STORE_E_NOT_FOUND = 1,
     STORE_E_FORM, /* made by another version, or not a store at all */
 };
 
@@ -90,8 +89,12 @@ MUST_USE int store_begin(struct store *store);
 MUST_USE int store_commit(struct store *store);
 void store_abort(struct store *store);
 
+/* store_has_room - may events be taken in that write so many bytes? The last twentieth of the store
+ * and the last 64 MiB of the disk are kept for cards: they are raised until the very end. */
+bool store_has_room(struct store *store, size_t bytes);
+
 /* store_append - write an entry behind the last. Its words and body are copied.
- * entry_out: its number. Returns: 0, STORE_E_FULL, -errno. Cost: one copy into the page. */
+ * entry_out: its number. Returns: 0, -ENOSPC, -errno. Cost: one copy into the page. */
 MUST_USE int store_append(struct store *store, const struct entry *entry, uint64_t *entry_out);
 
 /* store_card - write one line behind the last card. seq: last plus one (asserted). */

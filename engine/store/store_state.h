@@ -17,6 +17,16 @@ enum store_table {
     TABLE_COUNT
 };
 
+/* Where the turn began: see room.c. */
+struct store_room {
+    uint64_t page_bytes;
+    uint64_t used_pages;
+    uint64_t table_pages;
+    uint64_t id_pages;
+    uint64_t card_last;
+    uint64_t disk_bytes; /* free on the disk */
+};
+
 struct store {
     MDB_env *environment;
     MDB_dbi tables[TABLE_COUNT];
@@ -25,6 +35,7 @@ struct store {
     bool is_reading;
     int lock_fd;
     uint64_t map_bytes_max;
+    struct store_room room; /* of the turn */
     uint64_t entry_last;
     uint64_t card_last;
     uint64_t refused_last;
@@ -36,6 +47,9 @@ MUST_USE int store_code(const char *call, int code);
 
 /* store_value - a slice as LMDB wants it. */
 MDB_val store_value(struct slice slice);
+
+/* store_room_begin - look how much room there is, at the beginning of a turn. */
+void store_room_begin(struct store *store);
 
 /* store_txn - the turn's, or the reading one. */
 MDB_txn *store_txn(struct store *store);

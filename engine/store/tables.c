@@ -31,22 +31,8 @@ static uint64_t get_big(const unsigned char *place, int bytes)
     return number;
 }
 
-/* The last twentieth is kept for cards: they are raised until the very end. */
-static bool is_nearly_full(struct store *store)
-{
-    MDB_envinfo info;
-    MDB_stat stat;
-    if (mdb_env_info(store->environment, &info) != 0 ||
-        mdb_env_stat(store->environment, &stat) != 0)
-        return true;
-    uint64_t used = ((uint64_t)info.me_last_pgno + 1) * stat.ms_psize;
-    return used > store->map_bytes_max / 20 * 19;
-}
-
 int store_append(struct store *store, const struct entry *entry, uint64_t *entry_out)
 {
-    if (entry->kind == ENTRY_BATCH && is_nearly_full(store))
-        return STORE_E_FULL;
     uint64_t number = store->entry_last + 1;
     MDB_val key = number_key(&number);
     MDB_val value = {.mv_size = entry_bytes(entry)};

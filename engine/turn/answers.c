@@ -51,16 +51,22 @@ int turn_answer_note(struct turn *turn, struct slice peer, uint32_t source,
     return 0;
 }
 
-void turn_answer_error(struct turn *turn, struct slice peer, enum refusal refusal, const char *text)
+void turn_answer_refusal(struct turn *turn, struct slice peer, enum refusal refusal,
+                         const char *text)
 {
     struct bytes bytes = {0};
-    turn->counts.malformed++;
-    log_warn("intake: a message was refused whole, going on: code=%s text=%s",
-             refusal_name[refusal], text);
     if (encode_error(&bytes, refusal, slice_of(text)) == 0)
         turn->ports.answer(turn->ports.ctx, peer,
                            (struct slice){.start = bytes.start, .count = bytes.count});
     bytes_clear(&bytes);
+}
+
+void turn_answer_error(struct turn *turn, struct slice peer, enum refusal refusal, const char *text)
+{
+    turn->counts.malformed++;
+    log_warn("intake: a message was refused whole, going on: code=%s text=%s",
+             refusal_name[refusal], text);
+    turn_answer_refusal(turn, peer, refusal, text);
 }
 
 void turn_answers_send(struct turn *turn)
@@ -68,9 +74,11 @@ void turn_answers_send(struct turn *turn)
     for (uint32_t i = 0; i < turn->answer_count; i++) {
         const struct pending_answer *answer = &turn->answers[i];
         const struct source *source = &turn->sources[answer->source];
+        /* while the store is full, one event is enough to find out whether there is room again */
+        uint32_t credit = turn->is_full ? 1 : turn->options.credit;
         turn->scratch.count = 0;
-        if (encode_ack(&turn->scratch, source->name, source->row.committed, turn->options.credit,
-                       answer->refused, answer->refused_count) != 0)
+        if (encode_ack(&turn->scratch, source->name, source->row.committed, credit, answer->refused,
+                       answer->refused_count) != 0)
             continue; /* the peer asks again with its hello */
         struct slice peer = {.start = (const char *)answer->peer, .count = answer->peer_bytes};
         turn->ports.answer(

@@ -286,6 +286,9 @@ int turn_requeue(struct turn *turn, uint64_t refused_number, bool *taken_out)
     struct requeue requeue = {.number = refused_number};
     bool is_taken = false;
     unsigned char *bytes = NULL;
+    *taken_out = false;
+    if (!store_has_room(turn->store, BATCH_BYTES_MAX))
+        return 0;
     int error = store_refused(turn->store, refused_number, 1, requeue_read, &requeue);
     struct slice record = {.start = requeue.record.start, .count = requeue.record.count};
     struct slice hex;

@@ -114,6 +114,26 @@ static int take_tick(struct turn *turn, struct slice peer, const struct message 
     return advance(turn, message->at);
 }
 
+/* Whether there is room must be known before the first event is hooked onto its case. Every batch
+ * asks for the same, however small it is, and twice that is asked for to begin again: so it is not
+ * full and not full by turns. */
+static bool is_full(struct turn *turn)
+{
+    bool was_full = turn->is_full;
+    turn->is_full = !store_has_room(turn->store, BATCH_BYTES_MAX * (was_full ? 2 : 1));
+    if (turn->is_full && !was_full)
+        log_error("store: nearly full: no events are taken in, cards are still raised; make room "
+                  "on the disk, or start with a larger --map-gib");
+    if (was_full && !turn->is_full)
+        log_info("store: there is room again, events are taken in");
+    return turn->is_full;
+}
+
+bool turn_is_full(const struct turn *turn)
+{
+    return turn->is_full;
+}
+
 int turn_take(struct turn *turn, struct slice peer, struct slice message_bytes)
 {
     struct message message;
@@ -141,7 +161,10 @@ int turn_take(struct turn *turn, struct slice peer, struct slice message_bytes)
         }
         return error;
     case MESSAGE_BATCH:
-        error = turn_take_batch(turn, peer, &message);
+        if (is_full(turn)) /* the collector keeps them, and tries again after a while */
+            turn_answer_refusal(turn, peer, REFUSAL_FULL, "the store is nearly full");
+        else
+            error = turn_take_batch(turn, peer, &message);
         break;
     case MESSAGE_TICK:
         error = take_tick(turn, peer, &message);

@@ -105,6 +105,9 @@ struct instant turn_deadline(const struct turn *turn);
 void turn_image(struct turn *turn);
 bool turn_image_poll(struct turn *turn);
 
+/* turn_is_full - the store is nearly full: batches are answered with `full`, cards are raised. */
+bool turn_is_full(const struct turn *turn);
+
 const struct core *turn_core(const struct turn *turn);
 struct store *turn_store(const struct turn *turn);
 const struct turn_counts *turn_counts(const struct turn *turn);

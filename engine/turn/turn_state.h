@@ -38,6 +38,7 @@ struct turn {
     struct turn_counts counts;
     struct instant wall; /* of this turn */
     bool is_recovering;
+    bool is_full; /* no events are taken in, cards are raised */
 
     struct source *sources;
     uint32_t source_count;
@@ -86,11 +87,13 @@ MUST_USE int turn_sources_store(struct turn *turn);
 /* intake.c */
 MUST_USE int turn_take_batch(struct turn *turn, struct slice peer, const struct message *message);
 
-/* answers.c */
+/* answers.c: turn_answer_error logs what turn_answer_refusal says */
 MUST_USE int turn_answer_note(struct turn *turn, struct slice peer, uint32_t source,
                               const struct refused *refused);
 void turn_answer_error(struct turn *turn, struct slice peer, enum refusal refusal,
                        const char *text);
+void turn_answer_refusal(struct turn *turn, struct slice peer, enum refusal refusal,
+                         const char *text);
 void turn_answers_send(struct turn *turn);
 void turn_answers_clear(struct turn *turn);
 
