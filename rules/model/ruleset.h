@@ -171,7 +171,8 @@ struct rule {
     const struct condition *stop_when;
     bool per_step; /* one clock per step code; stops only at an event of the same step */
     bool restart;  /* a second start begins a new cycle at zero; else it goes on */
-    bool open_pause_at_finish; /* what falls due in a pause that is open when it stops, is issued */
+    bool open_pause_at_finish; /* of a clock that a pause starts: a finish does not stop it (and is
+                                  not in `stop`) */
     uint32_t limit_count;
     struct rule_limit limits[RULE_LIMITS_MAX];
     uint32_t pause_count;

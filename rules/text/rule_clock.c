@@ -310,6 +310,27 @@ static bool read_switch(struct compile *compile, const struct yaml_node *clock, 
     return choice >= 0;
 }
 
+/* A pause that is still open when its case is finished can go on to raise its cards: then a finish
+ * is no stop for it. That is a word about a clock that a pause starts, and about no other. */
+static bool read_open_pause(struct compile *compile, const struct yaml_node *clock,
+                            struct rule *rule)
+{
+    const event_kind_set pauses = EVENT_KIND_BIT(EVENT_PAUSE) | EVENT_KIND_BIT(EVENT_CORRECT_ASK);
+    const struct yaml_node *node = yaml_find(clock, "open_pause_at_finish");
+    if (!read_switch(compile, clock, "open_pause_at_finish", "skip", "issue",
+                     &rule->open_pause_at_finish))
+        return false;
+    if (node != NULL && (rule->start & ~pauses) != 0) {
+        yaml_error(node, compile->problems,
+                   "open_pause_at_finish: is for a clock that pause or correct_ask starts",
+                   "open_pause_at_finish: 只用于由 pause 或 correct_ask 开始的时钟");
+        return false;
+    }
+    if (rule->open_pause_at_finish)
+        rule->stop &= ~EVENT_KIND_BIT(EVENT_FINISH);
+    return true;
+}
+
 bool clock_read(struct compile *compile, const struct rule_source *source,
                 const struct yaml_node *clock)
 {
@@ -331,7 +352,6 @@ bool clock_read(struct compile *compile, const struct rule_source *source,
     is_good &= read_extension(compile, yaml_find(clock, "extension"), &rule->extension);
     is_good &= read_switch(compile, clock, "per", "case", "step", &rule->per_step);
     is_good &= read_switch(compile, clock, "again", "continue", "restart", &rule->restart);
-    is_good &= read_switch(compile, clock, "open_pause_at_finish", "skip", "issue",
-                           &rule->open_pause_at_finish);
+    is_good &= read_open_pause(compile, clock, rule);
     return limits_read(compile, source, yaml_find(clock, "limits")) && is_good;
 }
