@@ -33,7 +33,11 @@ struct measure_wish measure_read(int argc, char **argv);
 uint64_t measure_of(const struct measure_wish *wish, uint64_t wished, uint64_t full, uint64_t quick,
                     uint64_t smoke);
 
-double measure_now_s(void);    /* monotonic */
+double measure_now_s(void); /* monotonic */
+
+/* measure_cpu_s - time that this thread has had a processor: for figures without any waiting in
+ * them, which a busy machine would spoil. */
+double measure_cpu_s(void);
 int64_t measure_wall_ms(void); /* since 1970 */
 void measure_wait_ms(int ms);
 

@@ -64,6 +64,11 @@ struct slice text_heap_get(const struct text_heap *heap, uint32_t address)
     return (struct slice){.start = place + 1, .count = (unsigned char)place[0]};
 }
 
+void text_heap_prefetch(const struct text_heap *heap, uint32_t address)
+{
+    __builtin_prefetch(heap_at(heap, address));
+}
+
 int text_heap_resize(struct text_heap *heap, uint32_t used)
 {
     while ((uint64_t)heap->segment_count << TEXT_SEGMENT_BITS < used) {

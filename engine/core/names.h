@@ -24,6 +24,9 @@ uint32_t text_heap_add(struct text_heap *heap, struct slice text);
 /* text_heap_get - borrows for the life of the heap. Address 0: the empty text. */
 struct slice text_heap_get(const struct text_heap *heap, uint32_t address);
 
+/* text_heap_prefetch - bring a text near. */
+void text_heap_prefetch(const struct text_heap *heap, uint32_t address);
+
 /* text_heap_resize - for loading an image: room for `used` bytes. Returns 0, -ENOMEM. */
 MUST_USE int text_heap_resize(struct text_heap *heap, uint32_t used);
 

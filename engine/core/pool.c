@@ -4,7 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NO_MEMORY = -12 };
+enum { NO_MEMORY = -12, CACHE_LINE_BYTES = 64 };
+
+/* aligned_alloc wants a whole number of lines, whatever a row has. */
+static_assert(POOL_SEGMENT_ROWS % CACHE_LINE_BYTES == 0, "segments are whole lines");
 
 static int pool_grow(struct pool *pool)
 {
@@ -13,9 +16,11 @@ static int pool_grow(struct pool *pool)
     if (segments == NULL)
         return NO_MEMORY;
     pool->segments = segments;
-    unsigned char *segment = calloc(POOL_SEGMENT_ROWS, pool->row_bytes);
+    size_t bytes = (size_t)POOL_SEGMENT_ROWS * pool->row_bytes;
+    unsigned char *segment = aligned_alloc(CACHE_LINE_BYTES, bytes);
     if (segment == NULL)
         return NO_MEMORY;
+    memset(segment, 0, bytes);
     pool->segments[pool->segment_count++] = segment;
     return 0;
 }

@@ -85,6 +85,16 @@ void table_prefetch(const struct table *table, uint64_t hash)
     __builtin_prefetch(&table->slots[place_of(hash, table->bits)]);
 }
 
+uint32_t table_guess(const struct table *table, uint64_t hash)
+{
+    uint32_t mask = (UINT32_C(1) << table->bits) - 1;
+    for (uint32_t place = place_of(hash, table->bits);; place = (place + 1) & mask) {
+        uint64_t slot = table->slots[place];
+        if (slot == 0 || slot >> 32 == hash >> 32)
+            return (uint32_t)slot;
+    }
+}
+
 static void put(uint64_t *slots, uint32_t bits, uint64_t slot)
 {
     uint32_t mask = (UINT32_C(1) << bits) - 1;

@@ -34,6 +34,9 @@ uint32_t table_find(const struct table *table, uint64_t hash, struct slice key, 
 /* table_prefetch - bring the slot near, for a table_find soon after. */
 void table_prefetch(const struct table *table, uint64_t hash);
 
+/* table_guess - the row that table_find will most likely return; looks at no key. 0: none. */
+uint32_t table_guess(const struct table *table, uint64_t hash);
+
 /* table_add - a row whose key is not in the table. Returns 0, -ENOMEM. */
 MUST_USE int table_add(struct table *table, uint64_t hash, uint32_t row);
 

@@ -199,6 +199,7 @@ int turn_take_batch(struct turn *turn, struct slice peer, const struct message *
          index++)
         error = take_again(&taking, index);
     uint32_t fresh = message->event_count - index;
+    core_warm(turn->core, turn->events + index, fresh);
     for (uint32_t slot = 0; error == 0 && slot < fresh; slot++)
         error = admit(&taking, index + slot, slot, 0);
     if (error == 0 && fresh > 0)
