@@ -311,8 +311,10 @@ void core_apply(struct core *core, struct instant now, uint32_t case_index,
         return;
     }
     kase->settled_ms = event->at.ms;
+    uint32_t old_count = judge_has_cards(core, kase) ? judge_old_keep(core, kase) : 0;
     if (!fold_event(core, kase, now, event))
         return;
+    judge_old_settle(core, kase, old_count);
     judge_case(core, kase);
     judge_arm(core, kase, case_index);
 }

@@ -4,6 +4,11 @@
 #include "engine/core/fold.h"
 #include "engine/core/reckon.h"
 
+static const event_kind_set kinds_finishing =
+    EVENT_KIND_BIT(EVENT_FINISH) | EVENT_KIND_BIT(EVENT_REJECT) | EVENT_KIND_BIT(EVENT_FORWARD);
+static const event_kind_set kinds_voiding =
+    EVENT_KIND_BIT(EVENT_WITHDRAW) | EVENT_KIND_BIT(EVENT_VOID);
+
 static void stray(struct core *core)
 {
     core->counts.stray_events++;
@@ -18,17 +23,24 @@ static void state_set(struct core *core, struct core_case *kase, enum case_state
     kase->state = (uint8_t)state;
 }
 
+static bool is_ended(const struct core_case *kase, const struct rule *rule)
+{
+    return kase->ended_by != EVENT_NONE &&
+           ((rule->stop | rule->cancel) & EVENT_KIND_BIT(kase->ended_by)) != 0;
+}
+
 /* Data have cases that end before they begin. A clock that would have been stopped by that end is
  * begun, so that it can be explained, and stands still. */
 static void clock_end_at_once(struct core *core, const struct core_case *kase,
                               struct core_clock *clock, const struct rule *rule)
 {
-    event_kind_set ended = EVENT_KIND_BIT(kase->ended_by);
-    if (kase->ended_by == EVENT_NONE || ((rule->stop | rule->cancel) & ended) == 0)
+    if (!is_ended(kase, rule))
         return;
     stray(core);
-    clock->state = (rule->cancel & ended) != 0 ? CLOCK_CANCELLED : CLOCK_STOPPED;
+    bool is_cancelled = (rule->cancel & EVENT_KIND_BIT(kase->ended_by)) != 0;
+    clock->state = is_cancelled ? CLOCK_CANCELLED : CLOCK_STOPPED;
     clock->stop_ms = clock->start_ms;
+    clock->stopped_by = kase->ended_by;
     core->counts.clocks_running--;
 }
 
@@ -149,7 +161,7 @@ static bool clock_start(struct core *core, struct core_case *kase, uint32_t rule
     if (clock != NULL && clock->state == CLOCK_RUNNING)
         return false;
     if (clock != NULL && !rule->restart) {
-        if (!rule->per_step || clock->state == CLOCK_CANCELLED)
+        if (!rule->per_step || clock->state == CLOCK_CANCELLED || is_ended(kase, rule))
             return false;
         clock_continue(core, clock, event->at);
         return true;
@@ -190,12 +202,6 @@ static bool clock_extend(struct core *core, struct core_case *kase, struct core_
         stray(core);
         return false;
     }
-    struct term by = term_is_set(event->term) ? event->term : rule->extension.by;
-    if (term_is_set(rule->extension.by) && by.unit == rule->extension.by.unit &&
-        by.n > rule->extension.by.n)
-        by = rule->extension.by;
-    if (!term_is_set(by))
-        return false;
     struct reckoning reckoning;
     reckon_init(&reckoning, core, kase, clock);
     int64_t lengths[RULE_LIMITS_MAX] = {0};
@@ -206,7 +212,11 @@ static bool clock_extend(struct core *core, struct core_case *kase, struct core_
             (!rule->extension.after_due_allowed && instant_is_before(due, event->at)))
             continue;
         is_in_time = true;
-        lengths[i] = reckon_extension(&reckoning, i, by);
+        lengths[i] = reckon_extension(&reckoning, i, rule->extension.by);
+        if (!term_is_set(event->term))
+            continue;
+        int64_t asked = reckon_extension(&reckoning, i, event->term);
+        lengths[i] = asked < lengths[i] ? asked : lengths[i]; /* at most what the rule gives */
     }
     if (!is_in_time) {
         stray(core);
@@ -220,12 +230,21 @@ static bool clock_extend(struct core *core, struct core_case *kase, struct core_
 }
 
 static void clock_stop(struct core *core, struct core_clock *clock, enum clock_state state,
-                       struct instant at)
+                       const struct event *event)
 {
     clock->state = (uint8_t)state;
-    clock->stop_ms = at.ms;
+    clock->stop_ms = event->at.ms;
+    clock->stopped_by = (uint8_t)event->kind;
     clock->next_ms = CLOCK_TOUCHED;
     core->counts.clocks_running--;
+}
+
+/* Reopening a case lets those clocks go on that its end had stopped; what was done before that,
+ * such as the acceptance, stays done. */
+static bool goes_on_with_case(const struct core_clock *clock, const struct rule *rule)
+{
+    return (EVENT_KIND_BIT(clock->stopped_by) & (kinds_finishing | kinds_voiding)) != 0 ||
+           (rule->start & EVENT_KIND_BIT(EVENT_REOPEN)) != 0;
 }
 
 static bool clock_event(struct core *core, struct core_case *kase, struct core_clock *clock,
@@ -236,20 +255,21 @@ static bool clock_event(struct core *core, struct core_case *kase, struct core_c
     if (clock->state == CLOCK_FACT)
         return false;
     if (clock->state != CLOCK_RUNNING) {
-        if (event->kind != EVENT_REOPEN || rule->per_step || rule->restart)
+        if (event->kind != EVENT_REOPEN || rule->per_step || rule->restart ||
+            !goes_on_with_case(clock, rule))
             return false;
         clock_continue(core, clock, event->at);
         return true;
     }
     asking->rule = rule;
     if ((rule->cancel & bit) != 0) {
-        clock_stop(core, clock, CLOCK_CANCELLED, event->at);
+        clock_stop(core, clock, CLOCK_CANCELLED, event);
         return true;
     }
     if ((rule->stop & bit) != 0 && asking_holds(asking, rule->stop_when) &&
         (!rule->per_step || (event->kind != EVENT_STEP_END && event->kind != EVENT_RETURN) ||
          slice_is_equal(names_get(&core->names, clock->step), event->step))) {
-        clock_stop(core, clock, CLOCK_STOPPED, event->at);
+        clock_stop(core, clock, CLOCK_STOPPED, event);
         return true;
     }
     if (event->kind == EVENT_EXTEND && rule->extension.times_max > 0)
@@ -328,11 +348,6 @@ static void name_set(struct core *core, uint32_t *number, struct slice text)
     if (found != UINT32_MAX)
         *number = found;
 }
-
-static const event_kind_set kinds_finishing =
-    EVENT_KIND_BIT(EVENT_FINISH) | EVENT_KIND_BIT(EVENT_REJECT) | EVENT_KIND_BIT(EVENT_FORWARD);
-static const event_kind_set kinds_voiding =
-    EVENT_KIND_BIT(EVENT_WITHDRAW) | EVENT_KIND_BIT(EVENT_VOID);
 
 static void fields_take(struct core *core, struct core_case *kase, const struct event *event)
 {

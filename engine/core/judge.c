@@ -111,20 +111,27 @@ static void settle_after(struct core_case *kase, struct instant due)
         kase->settled_ms = due.ms + 1;
 }
 
-/* A higher card of the same clock takes the place of the lower ones, where the rule says so. */
-static void dismiss_lower(struct core *core, const struct core_case *kase, struct core_clock *clock,
-                          struct reckoning *reckoning, uint8_t level)
+/* A higher card of the same clock takes the place of the lower ones, where the rule says so: of
+ * those that there are, the highest stand. */
+static void supersede_settle(struct core *core, const struct core_case *kase,
+                             struct core_clock *clock, struct reckoning *reckoning)
 {
     const struct rule *rule = reckoning->rule;
+    uint8_t top = 0;
     if (rule->supersede != SUPERSEDE_DISMISS)
         return;
+    for (uint32_t i = 0; i < rule->rung_count; i++)
+        if ((clock->issued & rung_bit(i)) != 0 && rule->rungs[i].level > top)
+            top = rule->rungs[i].level;
     for (uint32_t i = 0; i < rule->rung_count; i++) {
-        uint16_t bit = rung_bit(i);
-        if (rule->rungs[i].level >= level || (clock->issued & bit) == 0 ||
-            (clock->dismissed & bit) != 0)
+        bool is_lower = rule->rungs[i].level < top;
+        if ((clock->issued & rung_bit(i)) == 0 ||
+            is_lower == ((clock->dismissed & rung_bit(i)) != 0))
             continue;
-        clock->dismissed |= bit;
-        emit(core, kase, clock, i, reckon_rung(reckoning, i), CARD_DISMISSED, reason_dismissed);
+        clock->dismissed ^= rung_bit(i);
+        emit(core, kase, clock, i, reckon_rung(reckoning, i),
+             is_lower ? CARD_DISMISSED : CARD_ISSUED,
+             is_lower ? reason_dismissed : reason_restored);
     }
 }
 
@@ -136,14 +143,14 @@ static void issue(struct core *core, struct core_case *kase, struct core_clock *
     struct asking asking = {
         .core = core, .kase = kase, .rule = reckoning->rule, .arrived = core->now};
     if (!asking_holds(&asking, rung->when)) {
-        clock->skipped |= rung_bit(rung_index);
+        clock->unmet |= rung_bit(rung_index);
         return;
     }
     clock->issued |= rung_bit(rung_index);
     settle_after(kase, due);
     emit(core, kase, clock, rung_index, due,
          rung->issue == ISSUE_CONFIRM ? CARD_PENDING : CARD_ISSUED, reason);
-    dismiss_lower(core, kase, clock, reckoning, rung->level);
+    supersede_settle(core, kase, clock, reckoning);
 }
 
 /* The rungs of a clock that have an instant and wait for it, and the earliest of these. */
@@ -163,7 +170,7 @@ static void waiting_list(struct reckoning *reckoning, struct waiting *waiting)
     const struct core_clock *clock = reckoning->clock;
     waiting->count = 0;
     for (uint32_t i = 0; i < reckoning->rule->rung_count; i++) {
-        if (((clock->issued | clock->skipped) & rung_bit(i)) != 0)
+        if (((clock->issued | clock->skipped | clock->unmet) & rung_bit(i)) != 0)
             continue;
         struct instant due = reckon_rung(reckoning, i);
         if (!has_instant(due))
@@ -178,27 +185,15 @@ static void waiting_list(struct reckoning *reckoning, struct waiting *waiting)
     }
 }
 
-/* waiting: as the list is now. */
+/* waiting: as the list is now. A clock that stopped at an instant still to come is awake till then.
+ */
 static void next_set(struct core_clock *clock, const struct reckoning *reckoning,
                      const struct waiting *waiting)
 {
-    bool is_waiting =
-        clock->state == CLOCK_RUNNING && reckoning->is_judgeable && waiting->count > 0;
+    bool is_awake = clock->state == CLOCK_RUNNING || clock->is_ahead;
+    bool is_waiting = is_awake && reckoning->is_judgeable && waiting->count > 0 &&
+                      waiting->due[0].ms < clock->stop_ms;
     clock->next_ms = is_waiting ? waiting->due[0].ms : INT64_MAX;
-}
-
-static void restore_lower(struct core *core, struct core_case *kase, struct core_clock *clock,
-                          struct reckoning *reckoning)
-{
-    if ((clock->issued & ~clock->dismissed) != 0)
-        return;
-    for (uint32_t i = reckoning->rule->rung_count; i-- > 0;) {
-        if ((clock->dismissed & rung_bit(i)) == 0)
-            continue;
-        clock->dismissed &= (uint16_t)~rung_bit(i);
-        emit(core, kase, clock, i, reckon_rung(reckoning, i), CARD_ISSUED, reason_restored);
-        return;
-    }
 }
 
 static bool is_held(const struct core *core, const struct core_clock *clock, struct instant due)
@@ -209,74 +204,67 @@ static bool is_held(const struct core *core, const struct core_clock *clock, str
     return has_instant(due) && due.ms < end;
 }
 
-static void withdraw_wrong(struct core *core, struct core_case *kase, struct core_clock *clock,
-                           struct reckoning *reckoning)
+/* Found late, may it still be issued? */
+static bool may_issue(const struct core *core, const struct core_clock *clock,
+                      struct reckoning *reckoning, const struct rung *rung)
 {
-    bool is_any = false;
-    for (uint32_t i = 0; i < reckoning->rule->rung_count; i++) {
-        if ((clock->issued & rung_bit(i)) == 0)
-            continue;
-        struct instant due = reckon_rung(reckoning, i);
-        if (is_held(core, clock, due))
-            continue;
-        clock->issued &= (uint16_t)~rung_bit(i);
-        clock->dismissed &= (uint16_t)~rung_bit(i);
-        is_any = true;
-        emit(core, kase, clock, i, has_instant(due) ? due : core->now, CARD_WITHDRAWN,
-             reason_withdrawn);
-    }
-    if (is_any && clock->dismissed != 0)
-        restore_lower(core, kase, clock, reckoning);
+    if (clock->state == CLOCK_FACT)
+        return true;
+    if (clock->state == CLOCK_CANCELLED || (clock->state == CLOCK_STOPPED && !rung->after_finish))
+        return false;
+    return rung->after_limit || !is_held(core, clock, reckon_limit(reckoning, rung->limit));
 }
 
-/* Of what is found late at once: the highest level only, where the rule says so. */
-static void keep_highest(const struct core *core, struct core_clock *clock,
-                         struct reckoning *reckoning, const struct waiting *waiting)
+/* Of what is found late, what is not to be issued: what may not be any more, and where the rule
+ * says so, what lies below the highest level found now or raised before. */
+static void skip_late(const struct core *core, struct core_clock *clock,
+                      struct reckoning *reckoning, const struct waiting *waiting)
 {
+    const struct rule *rule = reckoning->rule;
+    uint16_t found = 0;
     uint8_t highest = 0;
-    uint32_t found = 0;
-    if (reckoning->rule->late_discovery != DISCOVER_HIGHEST)
-        return;
     for (uint32_t i = 0; i < waiting->count; i++) {
+        uint32_t rung = waiting->rungs[i];
         if (!is_held(core, clock, waiting->due[i]))
             continue;
-        found++;
-        if (reckoning->rule->rungs[waiting->rungs[i]].level > highest)
-            highest = reckoning->rule->rungs[waiting->rungs[i]].level;
+        if (may_issue(core, clock, reckoning, &rule->rungs[rung]))
+            found |= rung_bit(rung);
+        else
+            clock->skipped |= rung_bit(rung);
     }
-    for (uint32_t i = 0; found > 1 && i < waiting->count; i++)
-        if (is_held(core, clock, waiting->due[i]) &&
-            reckoning->rule->rungs[waiting->rungs[i]].level < highest)
-            clock->skipped |= rung_bit(waiting->rungs[i]);
+    if (rule->late_discovery != DISCOVER_HIGHEST)
+        return;
+    for (uint32_t i = 0; i < rule->rung_count; i++)
+        if (((found | clock->issued) & rung_bit(i)) != 0 && rule->rungs[i].level > highest)
+            highest = rule->rungs[i].level;
+    for (uint32_t i = 0; i < rule->rung_count; i++)
+        if ((found & rung_bit(i)) != 0 && rule->rungs[i].level < highest)
+            clock->skipped |= rung_bit(i);
 }
 
-/* waiting_out: what waits afterwards, if the clock runs. */
+/* waiting_out: what waits afterwards, if the clock runs. What was skipped is looked at anew: an
+ * event may have changed the reason. */
 static void issue_late(struct core *core, struct core_case *kase, struct core_clock *clock,
                        struct reckoning *reckoning, struct waiting *waiting_out)
 {
+    clock->skipped = 0;
     for (uint32_t round = 0; round <= RULE_RUNGS_MAX; round++) {
         waiting_list(reckoning, waiting_out);
-        keep_highest(core, clock, reckoning, waiting_out);
+        skip_late(core, clock, reckoning, waiting_out);
         bool is_any = false;
         for (uint32_t i = 0; i < waiting_out->count; i++) {
             uint32_t rung = waiting_out->rungs[i];
             if (!is_held(core, clock, waiting_out->due[i]) ||
                 (clock->skipped & rung_bit(rung)) != 0)
                 continue;
-            bool is_stopped =
-                clock->state == CLOCK_CANCELLED ||
-                (clock->state == CLOCK_STOPPED && !reckoning->rule->rungs[rung].after_finish);
-            if (is_stopped) {
-                clock->skipped |= rung_bit(rung);
-                continue;
-            }
             is_any = true;
             issue(core, kase, clock, reckoning, rung, waiting_out->due[i],
                   clock->state == CLOCK_FACT ? "" : reason_late);
         }
         if (!is_any) /* a chain may begin at what was issued just now: look again */
-            return;
+            break;
     }
+    waiting_list(reckoning, waiting_out);
 }
 
 void judge_case(struct core *core, struct core_case *kase)
@@ -294,7 +282,6 @@ void judge_case(struct core *core, struct core_case *kase)
             clock->next_ms = INT64_MAX;
             continue;
         }
-        withdraw_wrong(core, kase, clock, &reckoning);
         issue_late(core, kase, clock, &reckoning, &waiting);
         next_set(clock, &reckoning, &waiting);
     }
@@ -306,7 +293,8 @@ void judge_due(struct core *core, struct core_case *kase, struct instant at)
         struct core_clock *first = NULL;
         for (uint32_t row = kase->first_clock; row != 0;) {
             struct core_clock *clock = clock_row(core, row);
-            if (clock->state == CLOCK_RUNNING && clock->next_ms <= at.ms &&
+            bool is_awake = clock->state == CLOCK_RUNNING || clock->is_ahead;
+            if (is_awake && clock->next_ms <= at.ms &&
                 (first == NULL || clock->next_ms < first->next_ms))
                 first = clock;
             row = clock->next;
@@ -322,6 +310,17 @@ void judge_due(struct core *core, struct core_case *kase, struct instant at)
         waiting_list(&reckoning, &waiting);
         next_set(first, &reckoning, &waiting);
     }
+}
+
+bool judge_has_cards(const struct core *core, const struct core_case *kase)
+{
+    for (uint32_t row = kase->first_clock; row != 0;) {
+        const struct core_clock *clock = clock_row(core, row);
+        if (clock->issued != 0)
+            return true;
+        row = clock->next;
+    }
+    return false;
 }
 
 uint32_t judge_old_keep(struct core *core, const struct core_case *kase)
@@ -351,24 +350,30 @@ uint32_t judge_old_keep(struct core *core, const struct core_case *kase)
 static void old_give_back(struct core *core, struct core_case *kase, struct core_clock *clock,
                           const struct old_clock *old)
 {
+    struct reckoning reckoning;
     clock->issued = old->clock.issued;
     clock->dismissed = old->clock.dismissed;
-    if (clock->state != CLOCK_RUNNING)
-        clock->skipped = old->clock.skipped;
-    struct reckoning reckoning;
+    if (clock->issued == 0)
+        return;
     reckon_init(&reckoning, core, kase, clock);
     for (uint32_t i = 0; i < reckoning.rule->rung_count; i++) {
         if ((clock->issued & rung_bit(i)) == 0)
             continue;
         struct instant due = reckon_rung(&reckoning, i);
-        if (!is_held(core, clock, due))
-            continue; /* judge_case withdraws it */
+        if (!is_held(core, clock, due)) {
+            clock->issued &= (uint16_t)~rung_bit(i);
+            clock->dismissed &= (uint16_t)~rung_bit(i);
+            emit(core, kase, clock, i, (struct instant){.ms = old->due_ms[i]}, CARD_WITHDRAWN,
+                 reason_withdrawn);
+            continue;
+        }
         settle_after(kase, due);
         if (due.ms != old->due_ms[i])
             emit(core, kase, clock, i, due,
                  (clock->dismissed & rung_bit(i)) != 0 ? CARD_DISMISSED : CARD_ISSUED,
                  reason_moved);
     }
+    supersede_settle(core, kase, clock, &reckoning);
 }
 
 void judge_old_settle(struct core *core, struct core_case *kase, uint32_t old_count)

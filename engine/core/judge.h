@@ -4,20 +4,23 @@
 
 #include "engine/core/state.h"
 
-/* judge_case - an event has touched the case: what should have a card gets it, what should not
- * have one loses it. Rungs found past their instant are found late. Only clocks that were touched
- * are looked at: those with next_ms CLOCK_TOUCHED. */
+/* judge_case - an event has touched clocks of the case: what should have a card there gets it.
+ * Rungs found past their instant are found late. After judge_old_settle, which takes cards away. */
 void judge_case(struct core *core, struct core_case *kase);
 
 /* judge_due - time alone has passed: issue what fell due at or before `at`, in order. */
 void judge_due(struct core *core, struct core_case *kase, struct instant at);
 
-/* judge_old_keep - before a case is folded again: remember its clocks, what they had issued and
- * for which instants. Returns how many; the copies are in core->old. */
+/* judge_has_cards - some clock of the case has raised one. */
+bool judge_has_cards(const struct core *core, const struct core_case *kase);
+
+/* judge_old_keep - before an event changes a case that has cards, or it is folded again: remember
+ * its clocks, what they had issued and for which instants. Returns how many; the copies are in
+ * core->old. */
 uint32_t judge_old_keep(struct core *core, const struct core_case *kase);
 
-/* judge_old_settle - after it: give the cards back to the clocks that are still there, tell of
- * those that moved, withdraw those whose clock is gone. */
+/* judge_old_settle - after it: the clocks that are still there have their cards; those that moved
+ * are told of, those that should not have been and those whose clock is gone are withdrawn. */
 void judge_old_settle(struct core *core, struct core_case *kase, uint32_t old_count);
 
 /* judge_arm - the case's entry among the deadlines, from its clocks. */

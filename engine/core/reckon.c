@@ -137,13 +137,6 @@ static void stretches_cap(const struct reckoning *reckoning, struct term cap,
     }
 }
 
-/* The clock was stopped in a pause that nobody ended: a rule may say that it counts for nothing. */
-static bool is_forgotten(const struct reckoning *reckoning, const struct core_pause *pause)
-{
-    return reckoning->rule->open_pause_at_finish && reckoning->clock->state == CLOCK_STOPPED &&
-           pause->to_ms >= reckoning->clock->stop_ms;
-}
-
 static void stretches_of_pair(const struct reckoning *reckoning, const struct rule_pause *pair,
                               struct stretch_list *list)
 {
@@ -151,7 +144,7 @@ static void stretches_of_pair(const struct reckoning *reckoning, const struct ru
     for (uint32_t row = reckoning->kase->first_pause; row != 0;) {
         const struct core_pause *pause = pause_row(reckoning->core, row);
         row = pause->next;
-        if (pause->kind != (uint32_t)pair->from || is_forgotten(reckoning, pause))
+        if (pause->kind != (uint32_t)pair->from)
             continue;
         stretch_add(list, pause->from_ms < start_ms ? start_ms : pause->from_ms,
                     reckon_pause_end(reckoning, pause));

@@ -59,10 +59,12 @@ struct core_clock {
     uint32_t more;
     uint16_t issued; /* bit per rung */
     uint16_t dismissed;
-    uint16_t skipped;
+    uint16_t skipped; /* found late, and not to be issued for now */
+    uint16_t unmet;   /* its condition did not hold when its instant had come */
     uint8_t state;
     uint8_t cycle;
     bool is_ahead; /* it stopped at an instant that is still to come: it is judged again later */
+    uint8_t stopped_by; /* the kind of event */
 };
 
 /* What few clocks have. */
