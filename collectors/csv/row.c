@@ -131,7 +131,8 @@ static int give_out(struct row_reader *reader, struct fields *fields_out)
     size_t begin = 0;
     for (size_t i = 0; i < reader->count; i++) {
         reader->fields[i] =
-            (struct slice){.start = reader->text.start + begin, .count = reader->ends[i] - begin};
+            (struct slice){.start = begin == reader->ends[i] ? "" : reader->text.start + begin,
+                           .count = reader->ends[i] - begin};
         begin = reader->ends[i];
     }
     *fields_out = (struct fields){

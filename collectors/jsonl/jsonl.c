@@ -158,7 +158,8 @@ static int take_mapped(struct jsonl *jsonl, struct slice line)
     for (size_t i = 0; i < count; i++) {
         size_t begin = i == 0 ? 0 : jsonl->ends[i - 1];
         jsonl->values[i] =
-            (struct slice){.start = jsonl->text.start + begin, .count = jsonl->ends[i] - begin};
+            (struct slice){.start = begin == jsonl->ends[i] ? "" : jsonl->text.start + begin,
+                           .count = jsonl->ends[i] - begin};
     }
     const struct row row = {
         .file = files_name(jsonl->files),
