@@ -134,6 +134,17 @@ def a_withdrawn_card_is_told_too_and_other_states_are_not():
 
 
 @test
+def a_card_that_moved_or_was_restored_says_so():
+    with office("规划局,,li@example.org,,,zh\n") as place, place.notify("--digest-max", "1"):
+        place.engine.issue(case="C-1", reason="moved: its instant was judged again")
+        place.engine.issue(case="C-2", reason="restored: the higher card was withdrawn")
+        place.engine.issue(case="C-3", reason="late: found after its instant")
+        mails = sorted(place.wait_mails(3), key=lambda m: re.search(r"C-\d", m.subject).group())
+        check_eq([m.subject.split("】")[0] for m in mails], ["【改期：黄牌", "【恢复：黄牌", "【黄牌"])
+        check("迟发" in mails[2].body and "found after" not in mails[2].body, mails[2].body)
+
+
+@test
 def an_organisation_is_told_of_its_own_levels_and_the_star_of_all():
     rows = ("规划局,,red@example.org,,red,\n规划局,,all@example.org,,,\n"
             "*,,star@example.org,,yellow;red,\n*,,all@example.org,,,\n")

@@ -61,6 +61,37 @@ static bool is_back(const json_t *card)
     return strcmp(field_text(card, "state"), "withdrawn") == 0;
 }
 
+static bool begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+/* What happened to a card that had been told before, in a word; "" for one that is new. */
+static const char *change_name(const struct notice *notice, const json_t *card)
+{
+    const char *reason = field_text(card, "reason");
+    if (is_back(card))
+        return in(notice, "withdrawn", "撤销");
+    if (begins(reason, "moved:"))
+        return in(notice, "moved", "改期");
+    return begins(reason, "restored:") ? in(notice, "restored", "恢复") : "";
+}
+
+/* The engine's own sentence; in Chinese those that it is known to say. */
+static const char *reason_name(const struct notice *notice, const char *reason)
+{
+    static const char *const zh[][2] = {
+        {"late:", "迟发：事后到达的事件表明应当发牌"},
+        {"moved:", "改期：到点时刻重新判定"},
+        {"restored:", "恢复：更高一级的牌已撤销"},
+        {"withdrawn:", "撤销：事后到达的事件表明不应发牌"},
+    };
+    for (size_t i = 0; notice->is_zh && i < COUNT_OF(zh); i++)
+        if (begins(reason, zh[i][0]))
+            return zh[i][1];
+    return reason;
+}
+
 static void tally_level(struct tally *tally, const char *level)
 {
     for (size_t i = 0; i < tally->count; i++) {
@@ -115,8 +146,9 @@ static void write_tally(FILE *file, const struct notice *notice, const struct ta
 static void write_subject_of_one(FILE *file, const struct notice *notice, const json_t *card)
 {
     const char *level = level_name(notice, field_text(card, "level"));
-    (void)fprintf(file, in(notice, "[%s%s] ", "【%s%s】"),
-                  is_back(card) ? in(notice, "withdrawn: ", "撤销") : "", level);
+    const char *change = change_name(notice, card);
+    (void)fprintf(file, in(notice, "[%s%s%s] ", "【%s%s%s】"), change,
+                  change[0] == '\0' ? "" : in(notice, ": ", "："), level);
     (void)fprintf(file, in(notice, "%s: case %s, %s", "%s：办件 %s，%s"), field_text(card, "org"),
                   field_text(card, "case"), field_text(card, "item"));
 }
@@ -159,8 +191,9 @@ static void write_one(FILE *file, const struct notice *notice, const json_t *car
 {
     struct card_view view = card_view_of(card);
     char room[NAME_BYTES], used[NAME_BYTES], limit[2 * NAME_BYTES + 32];
-    (void)fprintf(file, "%s%s\n\n", level_name(notice, view.level),
-                  is_back(card) ? in(notice, ", withdrawn", "，已撤销") : "");
+    const char *change = change_name(notice, card);
+    (void)fprintf(file, "%s%s%s\n\n", level_name(notice, view.level),
+                  change[0] == '\0' ? "" : in(notice, ", ", "，"), change);
     write_field(file, in(notice, "case", "办件"), view.case_no);
     write_field(file, in(notice, "item", "事项"), view.item);
     write_field(file, in(notice, "org", "部门"), view.org);
@@ -171,7 +204,7 @@ static void write_one(FILE *file, const struct notice *notice, const json_t *car
     write_field(file, in(notice, "limit", "时限"), limit);
     write_moment(file, in(notice, "due", "到点"), view.due);
     write_moment(file, in(notice, "raised", "发牌"), view.issued);
-    write_field(file, in(notice, "reason", "原因"), view.reason);
+    write_field(file, in(notice, "reason", "原因"), reason_name(notice, view.reason));
     write_field(file, in(notice, "rule", "规则"), view.rule);
     write_field(file, in(notice, "card", "牌号"), view.id);
     (void)fprintf(file,
@@ -197,11 +230,11 @@ static void write_row(FILE *file, const struct notice *notice, const json_t *car
 {
     struct card_view view = card_view_of(card);
     char due[MOMENT_TEXT_BYTES], limit[NAME_BYTES], level[NAME_BYTES];
-    (void)snprintf(level, sizeof level, "%s%s",
-                   is_back(card) ? in(notice, "withdrawn ", "撤销") : "",
+    const char *change = change_name(notice, card);
+    (void)snprintf(level, sizeof level, "%s%s%s", change, change[0] == '\0' ? "" : " ",
                    level_name(notice, view.level));
     const struct cell cells[] = {
-        {level, 12},
+        {level, 18},
         {view.case_no, 22},
         {view.org, 20},
         {view.item, 24},
@@ -217,7 +250,7 @@ static void write_list(FILE *file, const struct notice *notice)
 {
     struct tally tally = tally_of(notice->cards);
     const struct cell head[] = {
-        {in(notice, "level", "级别"), 12}, {in(notice, "case", "办件"), 22},
+        {in(notice, "level", "级别"), 18}, {in(notice, "case", "办件"), 22},
         {in(notice, "org", "部门"), 20},   {in(notice, "item", "事项"), 24},
         {in(notice, "step", "环节"), 10},  {in(notice, "handler", "承办人"), 10},
         {in(notice, "due", "到点"), 11},   {in(notice, "limit", "时限"), 14},

@@ -146,9 +146,10 @@ static bool is_standing(uint8_t state)
     return state == CARD_ISSUED || state == CARD_APPEALED;
 }
 
+/* A dismissed card only made way for a higher one of the same clock: that one is the news. */
 static bool is_taken_back(uint8_t state)
 {
-    return state == CARD_WITHDRAWN || state == CARD_DISMISSED;
+    return state == CARD_WITHDRAWN;
 }
 
 static void count_standing(struct board *board, const struct known_card *card, int64_t change)
@@ -191,7 +192,9 @@ static bool count_card(struct board *board, const json_t *json, struct slice id,
         bars_add(&board->hours, local_ms, card->level);
         bars_add(&board->days, local_ms, card->level);
     }
-    return (is_raised && is_standing(state)) || (is_taken_back(state) && before != state);
+    bool is_back = is_taken_back(before) && is_standing(state);
+    return (is_raised && is_standing(state)) || is_back ||
+           (is_taken_back(state) && before != state);
 }
 
 /* As the clock on the engine's wall shows it, counted like an instant. */

@@ -41,7 +41,7 @@ void board_destroy(struct board **board_p);
 void board_forget(struct board *board);
 
 /* board_take_card - one record of the feed. Returns true if it is one that a wall shows (raised,
- * withdrawn, dismissed); it then has the next place in the ring. */
+ * withdrawn); it then has the next place in the ring. */
 bool board_take_card(struct board *board, uint64_t seq, const json_t *card);
 
 /* board_take_pulse - have_seq: the last seq that was handed on (feed_head_seq). */

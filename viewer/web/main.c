@@ -78,6 +78,7 @@ struct web {
     struct board *board;
     struct server *server;
     bool was_behind;
+    int error; /* of the feed: the program ends with it */
     ev_io watch;
     ev_timer timer;
     ev_signal stop[2];
@@ -138,7 +139,8 @@ static void on_engine_changed(void *ctx, const char *text)
 
 static void turn(struct web *web)
 {
-    if (feed_turn(web->feed) != 0)
+    web->error = feed_turn(web->feed);
+    if (web->error != 0)
         ev_break(web->loop, EVBREAK_ALL);
 }
 
@@ -249,7 +251,7 @@ static int run(struct web *web, const struct server_options *wanted)
     log_info("stopped: cards=%llu resynced=%llu dropped=%llu turned_away=%llu",
              (unsigned long long)board_place(web->board), (unsigned long long)counts.resynced,
              (unsigned long long)counts.dropped, (unsigned long long)counts.turned_away);
-    return 0;
+    return web->error;
 }
 
 int main(int argc, char **argv)

@@ -9,6 +9,7 @@ import {words, language, count, term, isNothing, level, levelShort, levelClass, 
 
 const STOPPED_MS = 5000;
 const LOST_MS = 1500; // without a connection; a server that is restarted is back sooner
+const CALM_MS = 1500; // cards that follow each other quicker than this do not slide
 const SAID_MS = 8000;
 
 const $ = id => document.getElementById(id);
@@ -23,7 +24,7 @@ const state = {
   hour: -1,
   today: '',
   lastSeq: 0,
-  saidAt: -SAID_MS,
+  cardsAt: -Infinity, saidAt: -SAID_MS,
 };
 const chart = new Chart($('chart'));
 const mode = new URLSearchParams(location.search).get('chart');
@@ -139,7 +140,11 @@ function addCards(cards, isMoving) {
   if (!fresh.length) return;
   state.lastSeq = fresh[fresh.length - 1].seq;
   const shown = fresh.slice(-cardCapacity());
-  const isSliding = isMoving && !state.stopped && document.visibilityState === 'visible';
+  const isBusy = fresh.length > 1 || performance.now() - state.cardsAt < CALM_MS;
+  state.cardsAt = performance.now();
+  $('cards').classList.toggle('is-busy', isBusy); // rows that never come to rest cannot be read
+  const isSliding =
+    isMoving && !isBusy && !state.stopped && document.visibilityState === 'visible';
   for (const card of shown) {
     const row = makeRow(card);
     if (isMoving) row.classList.add('is-new');
