@@ -195,18 +195,19 @@ static bool from_read(const struct calendar *calendar, struct instant *from)
 static int answer(const struct due *due)
 {
     char text[INSTANT_TEXT_BYTES];
-    char date[DATE_TEXT_BYTES];
     if (options.json)
         return due_json(due, options.explain, stdout) ? EX_OK : EX_OSERR;
     if (options.explain)
         due_explain(due, stdout);
     (void)puts(instant_format(due->at, calendar_offset_s(due->calendar, due->at), text));
-    if (due->is_provisional)
+    if (due->is_provisional) {
+        char date[DATE_TEXT_BYTES];
         (void)fprintf(stderr,
                       say("provisional: the calendar is officially known until %s; later days are "
                           "by the week alone\n",
                           "暂定：日历官方公布至 %s，此后仅按周休推算\n"),
                       date_format(calendar_horizon(due->calendar), date));
+    }
     return EX_OK;
 }
 

@@ -164,7 +164,6 @@ static void print_why(const struct row *row, FILE *to)
 void due_explain(const struct due *due, FILE *to)
 {
     const struct course course = course_of(due);
-    char text[INSTANT_TEXT_BYTES];
     char date[DATE_TEXT_BYTES];
     char counted[AMOUNT_BYTES];
     char total[AMOUNT_BYTES];

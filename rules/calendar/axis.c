@@ -87,7 +87,7 @@ static int64_t months_length(enum axis axis, int64_t from, int32_t months)
 {
     int64_t day_steps = axis == AXIS_CIVIL ? DATE_DAY_MS : 1;
     if (from < 0 || from / day_steps > CALENDAR_LAST_DAY)
-        return months * 30 * day_steps;
+        return day_steps * 30 * months;
     int32_t day = (int32_t)(from / day_steps);
     return (date_add_months(day, months) - day) * day_steps;
 }

@@ -67,6 +67,20 @@ static bool copy_texts(struct calendar *calendar, struct slice name,
     return true;
 }
 
+/* What calendar_create does once it has the memory. */
+static int fill(struct calendar *calendar, const struct calendar_definition *const *levels,
+                uint32_t count, const struct facts *facts)
+{
+    calendar->first_day = facts->first_day > 0 ? facts->first_day : 0;
+    calendar->horizon_day =
+        facts->horizon_day < CALENDAR_LAST_DAY ? facts->horizon_day : CALENDAR_LAST_DAY;
+    calendar->arena = arena_create();
+    if (calendar->arena == NULL || !copy_texts(calendar, levels[count - 1]->name, facts->zone))
+        return -ENOMEM;
+    zone_tables(calendar);
+    return calendar_flatten(calendar, levels, count);
+}
+
 int calendar_create(const struct calendar_definition *definition, struct calendar **calendar_out)
 {
     const struct calendar_definition *levels[CALENDAR_DEPTH_MAX];
@@ -77,23 +91,15 @@ int calendar_create(const struct calendar_definition *definition, struct calenda
     int status = facts_of(levels, count, &facts);
     if (status != 0)
         return status;
-
-    OWNED(calendar_destroy) struct calendar *calendar = calloc(1, sizeof *calendar);
+    struct calendar *calendar = calloc(1, sizeof *calendar);
     if (calendar == NULL)
         return -ENOMEM;
-    calendar->first_day = facts.first_day > 0 ? facts.first_day : 0;
-    calendar->horizon_day =
-        facts.horizon_day < CALENDAR_LAST_DAY ? facts.horizon_day : CALENDAR_LAST_DAY;
-    calendar->arena = arena_create();
-    if (calendar->arena == NULL || !copy_texts(calendar, definition->name, facts.zone))
-        return -ENOMEM;
-    zone_tables(calendar);
-    status = calendar_flatten(calendar, levels, count);
-    if (status != 0)
-        return status;
-    *calendar_out = calendar;
-    calendar = NULL;
-    return 0;
+    status = fill(calendar, levels, count, &facts);
+    if (status == 0)
+        *calendar_out = calendar;
+    else
+        calendar_destroy(&calendar);
+    return status;
 }
 
 void calendar_destroy(struct calendar **calendar_p)

@@ -245,6 +245,7 @@ int calendar_flatten(struct calendar *calendar, const struct calendar_definition
             flattener.week_level = i;
         }
     }
+    assert(flattener.week != NULL); /* or calendar_create had refused */
     flattener.drafts = calloc(TABLE_DAYS, sizeof *flattener.drafts);
     if (flattener.drafts == NULL)
         return -ENOMEM;

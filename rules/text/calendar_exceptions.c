@@ -18,7 +18,6 @@ struct entry {
 };
 
 struct list {
-    struct arena *arena;
     struct problem_list *problems;
     uint32_t count;
     uint32_t room;
@@ -268,7 +267,7 @@ static void check_known(const struct list *list, const struct calendar_definitio
 int calendar_exceptions_at(struct arena *arena, const struct yaml_node *node,
                            struct problem_list *problems, struct calendar_definition *definition)
 {
-    struct list list = {.arena = arena, .problems = problems};
+    struct list list = {.problems = problems};
     uint32_t index = 0;
     if (!yaml_is_list(node, problems))
         return CALENDAR_TEXT_E_BAD;

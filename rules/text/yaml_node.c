@@ -39,26 +39,37 @@ static int cannot_read(struct problem_list *problems, const char *path, int erro
     return YAML_E_BAD;
 }
 
+/* All bytes of a file, or enough of them to see that they are too many; NULL if memory is short.
+ * The caller frees them. */
+static char *read_all(FILE *file, size_t *count_out)
+{
+    enum { FIRST_BYTES = 65536 };
+    char *bytes = NULL;
+    size_t room = 0;
+    size_t count = 0;
+    size_t got = 0;
+    do {
+        if (count == room) {
+            room = room == 0 ? FIRST_BYTES : room * 2;
+            char *more = realloc(bytes, room);
+            if (more == NULL) {
+                free(bytes);
+                return NULL;
+            }
+            bytes = more;
+        }
+        got = fread(bytes + count, 1, room - count, file);
+        count += got;
+    } while (got > 0 && count <= YAML_BYTES_MAX);
+    *count_out = count;
+    return bytes;
+}
+
 static int read_open_file(FILE *file, struct arena *arena, const char *path,
                           struct problem_list *problems, struct slice *bytes_out)
 {
-    enum { FIRST_BYTES = 65536 };
-    size_t room = FIRST_BYTES;
     size_t count = 0;
-    char *bytes = malloc(room);
-    while (bytes != NULL && count <= YAML_BYTES_MAX) {
-        size_t got = fread(bytes + count, 1, room - count, file);
-        count += got;
-        if (got == 0)
-            break;
-        if (count < room)
-            continue;
-        char *more = realloc(bytes, room * 2);
-        if (more == NULL)
-            free(bytes);
-        bytes = more;
-        room *= 2;
-    }
+    char *bytes = read_all(file, &count);
     if (bytes == NULL)
         return -ENOMEM;
     int status = 0;
