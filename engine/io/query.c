@@ -47,7 +47,7 @@ struct instant query_source_silent(const struct query_world *world, uint32_t sou
 /* ---- pulse and status ---------------------------------------------------------------------------
  */
 
-static json_t *sources_json(const struct query_world *world)
+static json_t *sources_json(const struct query_world *world, int32_t offset_s)
 {
     json_t *list = json_array();
     for (uint32_t i = 0; i < turn_source_count(world->turn); i++) {
@@ -56,10 +56,11 @@ static json_t *sources_json(const struct query_world *world)
             list,
             json_pack("{s:o, s:I, s:o, s:o, s:o}", "source", query_text(source->name), "seq",
                       (json_int_t)source->row.committed, "last_at",
-                      query_instant((struct instant){.ms = source->row.last_at_ms}, 0), "heard_at",
-                      query_instant((struct instant){.ms = source->row.heard_ms}, 0),
+                      query_instant((struct instant){.ms = source->row.last_at_ms}, offset_s),
+                      "heard_at",
+                      query_instant((struct instant){.ms = source->row.heard_ms}, offset_s),
                       "silent_since",
-                      query_instant(query_source_silent(world, source->row.number), 0)));
+                      query_instant(query_source_silent(world, source->row.number), offset_s)));
     }
     return list;
 }
@@ -81,6 +82,14 @@ static json_t *levels_json(const struct turn_counts *counts, const struct rulese
     return levels;
 }
 
+/* The engine's own place: that of the first calendar in force. */
+static int32_t place_offset_s(const struct ruleset *ruleset, struct instant at)
+{
+    if (ruleset == NULL || ruleset->calendar_count == 0 || !instant_is_set(at))
+        return 0;
+    return calendar_offset_s(ruleset->calendars[0], at);
+}
+
 json_t *query_pulse(const struct query_world *world)
 {
     const struct core *core = turn_core(world->turn);
@@ -91,13 +100,14 @@ json_t *query_pulse(const struct query_world *world)
     core_count(core, &inside);
     store_facts_get(turn_store(world->turn), &facts);
     struct instant due = core_next_deadline(core);
+    int32_t offset_s = place_offset_s(ruleset, core_now(core));
     json_t *pulse = json_object();
     struct {
         const char *name;
         json_t *value;
     } fields[] = {
         {"head", json_integer((json_int_t)turn_card_seq(world->turn))},
-        {"now", query_instant(core_now(core), 0)},
+        {"now", query_instant(core_now(core), offset_s)},
         {"wall", query_instant(world->wall, 0)},
         {"clock", json_string(world->is_wall_clock ? "wall" : "events")},
         {"instance", json_string(store_instance(turn_store(world->turn)))},
@@ -114,8 +124,8 @@ json_t *query_pulse(const struct query_world *world)
         {"cases_open", json_integer((json_int_t)inside.cases_open)},
         {"clocks_running", json_integer((json_int_t)inside.clocks_running)},
         {"cards", levels_json(counts, ruleset)},
-        {"due_next", query_instant(due, 0)},
-        {"sources", sources_json(world)},
+        {"due_next", query_instant(due, offset_s)},
+        {"sources", sources_json(world, offset_s)},
         {"memory_bytes", json_integer((json_int_t)inside.memory_bytes)},
         {"journal_bytes", json_integer((json_int_t)facts.used_bytes)},
         {"map_used_permille",
