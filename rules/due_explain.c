@@ -173,10 +173,12 @@ void due_explain(const struct due *due, FILE *to)
         to, say("%s, count: %s, calendar %.*s, zone %.*s\n", "%s，计法 %s，日历 %.*s，时区 %.*s\n"),
         term_format(due->limit, limit), counts[due->counting.count],
         SLICE_ARG(calendar_name(due->calendar)), SLICE_ARG(calendar_zone_name(due->calendar)));
-    if (due->start.ms != due->from.ms)
-        (void)fprintf(
-            to, say("counts from %s\n", "自 %s 起算\n"),
-            instant_format(due->start, calendar_offset_s(due->calendar, due->start), text));
+    if (due->start.ms != due->from.ms) {
+        char text[INSTANT_TEXT_BYTES];
+        int32_t offset_s = calendar_offset_s(due->calendar, due->start);
+        (void)fprintf(to, say("counts from %s\n", "自 %s 起算\n"),
+                      instant_format(due->start, offset_s, text));
+    }
     (void)fputs(say("date        day   counted     total  why\n",
                     "日期        星期     计入      累计  说明\n"),
                 to);
