@@ -143,19 +143,24 @@ int documents_read(struct document_set *set, char *const *operands, struct probl
 
 /* ---- calendars that are named and not given -------------------------------------------------- */
 
+static bool is_one_of(char c, const char *set)
+{
+    return c != '\0' && strchr(set, c) != NULL;
+}
+
 /* The value behind `key:` at `at`, if it stands there: "calendar: cn" → cn. */
 static struct slice value_behind(struct slice text, size_t at, const char *key)
 {
     const struct slice none = {0};
     size_t count = strlen(key);
     if (text.count - at <= count || memcmp(text.start + at, key, count) != 0 ||
-        (at > 0 && memchr(" \n{,-", text.start[at - 1], 5) == NULL))
+        (at > 0 && !is_one_of(text.start[at - 1], " \n{,-")))
         return none;
     size_t first = at + count;
     while (first < text.count && (text.start[first] == ' ' || text.start[first] == '"'))
         first++;
     size_t end = first;
-    while (end < text.count && memchr(" \n\r\t\",}#", text.start[end], 8) == NULL)
+    while (end < text.count && !is_one_of(text.start[end], " \n\r\t\",}#"))
         end++;
     return (struct slice){.start = text.start + first, .count = end - first};
 }

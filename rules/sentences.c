@@ -367,8 +367,8 @@ static void say_clock(const struct speaker *speaker)
 
 void rule_say(const struct ruleset *ruleset, const struct rule *rule, bool is_zh)
 {
-    const struct speaker speaker_ = {.ruleset = ruleset, .rule = rule, .is_zh = is_zh};
-    const struct speaker *speaker = &speaker_;
+    const struct speaker one = {.ruleset = ruleset, .rule = rule, .is_zh = is_zh};
+    const struct speaker *speaker = &one;
     struct slice title = is_zh ? rule->title_zh : rule->title_en;
     printf(IN(speaker, "Rule %.*s, revision %u, of the set %.*s",
               "规则 %.*s（第 %u 次修订，属 %.*s）"),

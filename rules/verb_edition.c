@@ -66,6 +66,7 @@ static int say_difference(struct rule_store *store, struct arena *arena, json_t 
                           const struct edition_document *one, const struct edition_document *before,
                           const struct edition_document *after)
 {
+    assert(one != NULL);
     bool is_added = before == NULL;
     bool is_removed = after == NULL;
     if (all != NULL) {

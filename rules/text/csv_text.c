@@ -14,7 +14,7 @@
 static int convert(struct arena *arena, const char *from, struct slice text, struct slice *out)
 {
     iconv_t converter = iconv_open("UTF-8", from);
-    if (converter == (iconv_t)-1)
+    if (converter == (iconv_t)-1) /* NOLINT(performance-no-int-to-ptr): so says POSIX */
         return errno == ENOMEM ? -ENOMEM : CSV_E_BAD;
     size_t room = text.count * 2 + 16; /* two bytes of GB18030 become three, four become four */
     char *bytes = arena_take(arena, room, 1);

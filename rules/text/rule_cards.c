@@ -377,7 +377,8 @@ static bool read_fact_card(struct compile *compile, const struct rule_source *so
         return false;
     rung.level = (uint8_t)index;
     rung.name = compile->ruleset->levels[index];
-    rung.text = source->rule->fact == NULL ? (struct slice){0} : source->rule->fact->text;
+    if (source->rule->fact != NULL)
+        rung.text = source->rule->fact->text;
     if (!read_details(compile, source, card, &rung))
         return false;
     source->rule->rungs[source->rule->rung_count++] = rung;

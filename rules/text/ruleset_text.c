@@ -87,7 +87,7 @@ static void list_sources(struct compile *compile, const struct document **set_do
 static bool read_rules(struct compile *compile, const struct document *documents, uint32_t count)
 {
     const struct document **set_documents =
-        arena_take(compile->scratch, count, sizeof *set_documents);
+        arena_take(compile->scratch, count, sizeof(const struct document *));
     compile->sets = arena_take(compile->scratch, count, sizeof(const struct yaml_node *));
     if (set_documents == NULL || compile->sets == NULL) {
         compile->is_short = true;
@@ -202,7 +202,8 @@ static int finish(struct compile *compile)
 {
     struct ruleset *ruleset = compile->ruleset;
     struct slice *names = compile_take(compile, compile->limit_name_count, sizeof *names);
-    struct calendar **calendars = compile_take(compile, compile->calendar_count, sizeof *calendars);
+    struct calendar **calendars =
+        compile_take(compile, compile->calendar_count, sizeof(struct calendar *));
     if (names == NULL || calendars == NULL)
         return -ENOMEM;
     for (uint32_t i = 0; i < compile->limit_name_count; i++)

@@ -85,10 +85,11 @@ static void read_digits(struct words *words, struct word *word)
     }
     if (count <= 2 && count + 2 < text.count && text.start[count] == ':' &&
         is_digit(text.start[count + 1]) && is_digit(text.start[count + 2])) {
-        int64_t minute = (text.start[count + 1] - '0') * 10 + (text.start[count + 2] - '0');
-        bool is_time = minute < 60 && word->number * 60 + minute <= 24 * 60;
+        int64_t minute =
+            (text.start[count + 1] - '0') * INT64_C(10) + (text.start[count + 2] - '0');
+        bool is_time = minute < 60 && word->number * 60 + minute <= INT64_C(24) * 60;
         word->kind = is_time ? WORD_TIME : WORD_BAD;
-        word->number = (word->number * 60 + minute) * 60000;
+        word->number = (word->number * 60 + minute) * INT64_C(60000);
         count += 3;
     }
     word->text = (struct slice){.start = text.start, .count = count};
