@@ -182,14 +182,18 @@ def a_filter_leaves_only_what_it_names():
 def the_chosen_line_stays_with_its_card():
     with hall() as (engine, terminal):
         terminal.wait("C-7", "live")
-        terminal.type("Down", "Down")
-        engine.issue(case="AFTER-1")
-        engine.issue(case="AFTER-2")
-        terminal.wait("AFTER-2")
 
         def chosen():
             return [x for x in terminal.screen(with_ink=True).splitlines()[4:] if "\x1b[7m" in x]
-        wait_until(lambda: chosen() and "C-5" in chosen()[0], lambda: f"C-5 in {chosen()}")
+
+        def wait_chosen():
+            wait_until(lambda: chosen() and "C-5" in chosen()[0], lambda: f"C-5 in {chosen()}")
+        terminal.type("Down", "Down")
+        wait_chosen()
+        engine.issue(case="AFTER-1")
+        engine.issue(case="AFTER-2")
+        terminal.wait("AFTER-2")
+        wait_chosen()
 
 
 @test
