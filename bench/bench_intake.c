@@ -23,7 +23,7 @@ static const struct setting settings[] = {
     {"intake_batch256_ipc", "events", false, 256, 0, 3000000, 5120},
     {"intake_batch256_wall", "wall", true, 256, 0, 3000000, 5120},
     {"intake_single_tcp", "events", true, 1, 0, 1000000, 1000},
-    {"intake_closed_loop", "events", false, 1, 1, 20000, 50},
+    {"intake_closed_loop", "events", false, 1, 1, 3000, 20},
 };
 
 static struct town_options town_of(const struct setting *setting, uint64_t events)
@@ -55,16 +55,19 @@ static void measure(const struct setting *setting, const struct measure_wish *wi
     process_prepare(&process);
     process_start(&process, &options);
     sender_open(&sender, process.intake);
+    double cpu_s = measure_process_cpu_s(process.pid);
     double seconds = sender_push(&sender, &load, setting->window);
+    cpu_s = measure_process_cpu_s(process.pid) - cpu_s;
     uint64_t memory = measure_memory_bytes(process.pid);
     measure_must(sender.refused == 0, "events were refused");
     sender_close(&sender);
     process_stop(&process, false);
     uint64_t hash = measure_fold(0, &sender.committed, sizeof sender.committed);
-    (void)printf("%s events_per_s=%.0f seconds=%.3f events=%llu wire_bytes_per_event=%.1f "
+    (void)printf("%s events_per_s=%.0f engine_cpu_ns_per_event=%.0f seconds=%.3f events=%llu "
+                 "wire_bytes_per_event=%.1f "
                  "disk_bytes_per_event=%.1f engine_mib=%.0f hash=%016llx\n",
-                 setting->name, (double)events / seconds, seconds, (unsigned long long)events,
-                 (double)load.bytes.count / (double)events,
+                 setting->name, (double)events / seconds, cpu_s * 1e9 / (double)events, seconds,
+                 (unsigned long long)events, (double)load.bytes.count / (double)events,
                  (double)measure_disk_bytes(process.folder) / (double)events,
                  (double)memory / 1048576, (unsigned long long)hash);
     (void)fflush(stdout);

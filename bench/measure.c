@@ -126,6 +126,21 @@ uint64_t measure_memory_bytes(int pid)
     return resident * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
+double measure_process_cpu_s(int pid)
+{
+    char path[64];
+    char line[128];
+    double seconds = 0;
+    (void)snprintf(path, sizeof path, "/proc/%d/schedstat", pid);
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return 0;
+    if (fgets(line, sizeof line, file) != NULL)
+        seconds = (double)strtoull(line, NULL, 10) * 1e-9;
+    (void)fclose(file);
+    return seconds;
+}
+
 void measure_folder(char path[MEASURE_PATH_BYTES])
 {
     const char *root = getenv("CARDWATCH_BENCH_DIR");

@@ -51,6 +51,9 @@ double measure_at(const double *sorted, size_t count, uint32_t permille);
 /* measure_memory_bytes - resident memory of a process; pid 0: of this one. */
 uint64_t measure_memory_bytes(int pid);
 
+/* measure_process_cpu_s - time that the first thread of a process has had a processor. */
+double measure_process_cpu_s(int pid);
+
 /* measure_folder - a fresh folder under $CARDWATCH_BENCH_DIR, $TMPDIR or /var/tmp: on a real disk,
  * or durability costs nothing. measure_folder_remove: with all that is in it. */
 void measure_folder(char path[MEASURE_PATH_BYTES]);
