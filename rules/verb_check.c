@@ -76,7 +76,7 @@ static int add_store(struct checked *checked)
     struct document *documents = NULL;
     uint32_t latest = 0;
     uint32_t count = 0;
-    int code = is_alone ? EX_OK : store_open(&options, false, false, &store);
+    int code = is_alone ? EX_OK : verb_store_open(&options, false, false, &store);
     if (store == NULL)
         return code;
     int status = rule_store_latest(store, &latest);
@@ -208,7 +208,7 @@ static int keep(const struct checked *checked)
     const struct edition_words words = {.made_at = clock_now(),
                                         .author = author(),
                                         .note = options.note == NULL ? "" : options.note};
-    int code = store_open(&options, true, true, &store);
+    int code = verb_store_open(&options, true, true, &store);
     if (code != EX_OK)
         return code;
     int status = rule_store_import(store, &words, checked->set.at, checked->given_count, &number);

@@ -33,8 +33,8 @@ int exit_of(int status, const char *what)
     return status == -ENOMEM ? EX_OSERR : status == -EBADMSG ? EX_DATAERR : EX_IOERR;
 }
 
-int store_open(const struct verb_options *options, bool is_writable, bool is_needed,
-               struct rule_store **store_out)
+int verb_store_open(const struct verb_options *options, bool is_writable, bool is_needed,
+                    struct rule_store **store_out)
 {
     const char *folder = store_folder(options);
     int status = rule_store_open(folder, is_writable, store_out);

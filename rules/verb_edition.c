@@ -256,7 +256,7 @@ static int run(enum act act, const struct program *program, int argc, char **arg
         return needs(program, "DIR");
     struct arena *arena = arena_create();
     int code = arena == NULL ? exit_of(-ENOMEM, "store")
-                             : store_open(&options, act == ACT_ROLLBACK, true, &store);
+                             : verb_store_open(&options, act == ACT_ROLLBACK, true, &store);
     if (code == EX_OK)
         code = act == ACT_DIFF       ? diff(store, arena, count, argv + first)
                : act == ACT_ROLLBACK ? rollback(store, to)

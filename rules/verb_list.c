@@ -149,7 +149,7 @@ static int with_store(int (*run)(struct rule_store *store, struct arena *arena))
     struct rule_store *store = NULL;
     struct arena *arena = arena_create();
     int code =
-        arena == NULL ? exit_of(-ENOMEM, "store") : store_open(&options, false, true, &store);
+        arena == NULL ? exit_of(-ENOMEM, "store") : verb_store_open(&options, false, true, &store);
     if (code == EX_OK)
         code = run(store, arena);
     rule_store_close(&store);

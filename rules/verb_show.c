@@ -141,7 +141,7 @@ int verb_show(int argc, char **argv)
     }
     struct arena *arena = arena_create();
     int code =
-        arena == NULL ? exit_of(-ENOMEM, "store") : store_open(&options, false, true, &store);
+        arena == NULL ? exit_of(-ENOMEM, "store") : verb_store_open(&options, false, true, &store);
     if (code == EX_OK)
         code = show_from(store, arena, argv[first]);
     rule_store_close(&store);

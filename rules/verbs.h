@@ -69,10 +69,10 @@ struct document_set {
 /* store_folder - what --store says, or its default. Lives to the end of the program. */
 const char *store_folder(const struct verb_options *options);
 
-/* store_open - says itself why not. Returns: 0, or an exit code; with is_needed a store that is not
- * there is said too, without it *store_out is then NULL. */
-MUST_USE int store_open(const struct verb_options *options, bool is_writable, bool is_needed,
-                        struct rule_store **store_out);
+/* verb_store_open - says itself why not. Returns: 0, or an exit code; with is_needed a store that
+ * is not there is said too, without it *store_out is then NULL. */
+MUST_USE int verb_store_open(const struct verb_options *options, bool is_writable, bool is_needed,
+                             struct rule_store **store_out);
 
 /* edition_pick - the edition that --edition asks for, said when there is none. 0 or an exit code.
  */
