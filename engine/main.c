@@ -106,6 +106,7 @@ struct paths {
     char query[PATH_BYTES];
     char journal[PATH_BYTES];
     char image[PATH_BYTES];
+    char suspect[PATH_BYTES];
 };
 
 static int serve(struct server_options *server_options, struct turn *turn, struct server **server)
@@ -139,6 +140,7 @@ static int run(const struct paths *paths, struct editions *editions)
         .clock = clock,
         .credit = (uint32_t)settings.credit,
         .image_path = paths->image,
+        .suspect_path = paths->suspect,
         .image_every_bytes = (uint64_t)settings.image_mib << 20,
         .limits = {.case_max = (uint32_t)settings.case_max, .is_stepping = clock == TURN_EVENTS},
     };
@@ -194,6 +196,7 @@ int main(int argc, char **argv)
     }
     place(paths.journal, NULL, "", folder, "/journal");
     place(paths.image, NULL, "", folder, "/journal/image");
+    place(paths.suspect, NULL, "", folder, "/journal/suspect");
     place(paths.rules, settings.rules_dir, "", folder, "/rules");
     place(paths.intake, settings.intake, "ipc://", folder, "/intake");
     place(paths.feed, settings.feed, "ipc://", folder, "/feed");

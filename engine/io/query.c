@@ -1,5 +1,6 @@
 /* query.c - which question it is, and those about cards, counts and what was refused. */
 #include "engine/io/query.h"
+#include "engine/wire/text.h"
 
 #include <stdlib.h>
 
@@ -82,14 +83,6 @@ static json_t *levels_json(const struct turn_counts *counts, const struct rulese
     return levels;
 }
 
-/* The engine's own place: that of the first calendar in force. */
-static int32_t place_offset_s(const struct ruleset *ruleset, struct instant at)
-{
-    if (ruleset == NULL || ruleset->calendar_count == 0 || !instant_is_set(at))
-        return 0;
-    return calendar_offset_s(ruleset->calendars[0], at);
-}
-
 json_t *query_pulse(const struct query_world *world)
 {
     const struct core *core = turn_core(world->turn);
@@ -100,7 +93,12 @@ json_t *query_pulse(const struct query_world *world)
     core_count(core, &inside);
     store_facts_get(turn_store(world->turn), &facts);
     struct instant due = core_next_deadline(core);
-    int32_t offset_s = place_offset_s(ruleset, core_now(core));
+    /* the engine's own place is that of the first calendar in force */
+    const struct calendar *place =
+        ruleset == NULL || ruleset->calendar_count == 0 ? NULL : ruleset->calendars[0];
+    int32_t offset_s = place == NULL || !instant_is_set(core_now(core))
+                           ? 0
+                           : calendar_offset_s(place, core_now(core));
     json_t *pulse = json_object();
     struct {
         const char *name;
@@ -125,11 +123,13 @@ json_t *query_pulse(const struct query_world *world)
         {"clocks_running", json_integer((json_int_t)inside.clocks_running)},
         {"cards", levels_json(counts, ruleset)},
         {"due_next", query_instant(due, offset_s)},
+        {"zone", place == NULL ? json_null() : query_text(calendar_zone_name(place))},
         {"sources", sources_json(world, offset_s)},
         {"memory_bytes", json_integer((json_int_t)inside.memory_bytes)},
         {"journal_bytes", json_integer((json_int_t)facts.used_bytes)},
         {"map_used_permille",
          json_integer((json_int_t)(facts.used_bytes / (facts.max_bytes / 1000 + 1)))},
+        {"poison", json_integer(turn_poison_count(world->turn))},
         {"is_full", json_boolean(turn_is_full(world->turn))},
         {"uptime_s", json_integer((world->wall.ms - world->started_ms) / 1000)},
     };
@@ -149,24 +149,33 @@ static void query_status(const struct query_world *world, const json_t *request,
 /* ---- cards --------------------------------------------------------------------------------------
  */
 
-static bool card_append(void *ctx, uint64_t seq, struct slice line)
+static bool line_append(void *ctx, uint64_t seq, struct slice line)
 {
+    struct bytes *text = ctx;
     (void)seq;
-    json_array_append_new(ctx, json_loadb(line.start, line.count, 0, NULL));
-    return true;
+    if (text->start[text->count - 1] == '}' && bytes_append(text, SLICE(",")) != 0)
+        return false;
+    return bytes_append(text, line) == 0;
 }
 
-static void query_cards(const struct query_world *world, const json_t *request, json_t *answer)
+/* The one answer that may be long: the ledger's lines go out as they stand, nothing is parsed. */
+static char *cards_text(const struct query_world *world, const json_t *request)
 {
-    struct store *store = turn_store(world->turn);
-    int64_t from = query_number(request, "from", 1, 1, INT64_MAX);
-    int64_t max = query_number(request, "max", 1000, 1, 1000);
-    json_t *cards = json_array();
-    json_object_set_new(answer, "cards", cards);
-    if (store_cards(store, (uint64_t)from, (uint32_t)max, card_append, cards) != 0)
-        query_refuse(answer, "store", "the ledger cannot be read");
-    json_object_set_new(answer, "head", json_integer((json_int_t)turn_card_seq(world->turn)));
-    json_object_set_new(answer, "gap", json_false());
+    struct bytes text = {0};
+    uint64_t from = (uint64_t)query_number(request, "from", 1, 1, INT64_MAX);
+    uint32_t max = (uint32_t)query_number(request, "max", 1000, 1, 1000);
+    int error = bytes_append(&text, SLICE("{\"ok\":true,\"cards\":["));
+    if (error == 0)
+        error = store_cards(turn_store(world->turn), from, max, line_append, &text);
+    if (error == 0)
+        error = bytes_printf(&text, "],\"head\":%llu,\"gap\":false}",
+                             (unsigned long long)turn_card_seq(world->turn));
+    if (error == 0)
+        error = bytes_append(&text, (struct slice){.start = "", .count = 1});
+    if (error == 0)
+        return text.start;
+    bytes_clear(&text);
+    return NULL;
 }
 
 struct history_walk {
@@ -221,16 +230,18 @@ static void query_quarantine(const struct query_world *world, const json_t *requ
         query_refuse(answer, "store", "what was refused cannot be read");
 }
 
-json_t *query_answer(const struct query_world *world, struct slice request_bytes)
+char *query_answer(const struct query_world *world, struct slice request_bytes)
 {
     static const struct {
         const char *name;
         void (*answer)(const struct query_world *world, const json_t *request, json_t *answer);
     } queries[] = {
-        {"status", query_status}, {"cards", query_cards},     {"card", query_card},
-        {"case", query_case},     {"explain", query_explain}, {"open", query_open},
-        {"due", query_due},       {"counts", query_counts},   {"quarantine", query_quarantine},
+        {"status", query_status}, {"card", query_card},
+        {"case", query_case},     {"explain", query_explain},
+        {"open", query_open},     {"due", query_due},
+        {"counts", query_counts}, {"quarantine", query_quarantine},
     };
+    char *text = NULL;
     json_t *answer = json_object();
     json_error_t error;
     json_t *request =
@@ -244,15 +255,20 @@ json_t *query_answer(const struct query_world *world, struct slice request_bytes
         query_refuse(answer, "malformed", error.text);
     else if (name == NULL)
         query_refuse(answer, "missing", "query: must be given");
-    else if (i == COUNT_OF(queries))
+    else if (i == COUNT_OF(queries) && strcmp(name, "cards") != 0)
         query_refuse(answer, "unknown_query",
                      "query: one of status, cards, card, case, explain, open, due, counts, "
                      "quarantine, requeue");
     else if (store_read_begin(turn_store(world->turn)) != 0)
         query_refuse(answer, "store", "the store cannot be read");
+    else if (i == COUNT_OF(queries))
+        text = cards_text(world, request);
     else
         queries[i].answer(world, request, answer);
     store_read_end(turn_store(world->turn));
     json_decref(request);
-    return answer;
+    if (text == NULL)
+        text = json_dumps(answer, JSON_COMPACT);
+    json_decref(answer);
+    return text;
 }

@@ -14,6 +14,7 @@ int turn_apply_batch(struct turn *turn, uint64_t number, const struct entry *ent
         uint64_t word = turn->words[i];
         if ((word & WORD_REFUSED) != 0)
             continue;
+        suspect_at(&turn->suspect, entry->first_seq + i);
         struct instant now = entry->now;
         if (turn->options.clock == TURN_EVENTS)
             now = instant_later_of(core_now(turn->core), events[i].at);
@@ -157,30 +158,56 @@ int turn_cards_store(struct turn *turn)
 /* ---- history -----------------------------------------------------------------------------------
  */
 
-static struct past_event past_read(struct turn *turn, uint64_t place, uint64_t *previous_out)
+bool turn_place_is_poison(struct turn *turn, uint64_t place)
 {
     struct entry entry;
+    uint64_t number = place >> PLACE_INDEX_BITS;
     uint32_t index = (uint32_t)(place & ((1u << PLACE_INDEX_BITS) - 1));
+    if (turn->suspect.poison_count == 0 || place == 0 ||
+        store_entry(turn->store, number, &entry) != 0)
+        return false;
+    return suspect_is_poison(&turn->suspect, (struct slice){0}, entry.first_seq + index, number);
+}
+
+static bool is_left_out(struct turn *turn, const struct entry *entry, uint64_t place)
+{
+    uint32_t index = (uint32_t)(place & ((1u << PLACE_INDEX_BITS) - 1));
+    return (entry_word(entry, index) & WORD_REFUSED) != 0 || turn_place_is_poison(turn, place);
+}
+
+static struct entry entry_of(struct turn *turn, uint64_t place)
+{
+    struct entry entry;
     int error = store_entry(turn->store, place >> PLACE_INDEX_BITS, &entry);
     assert(error == 0); /* the journal is the truth: without it nothing can be judged */
     assert(entry.kind == ENTRY_BATCH);
+    return entry;
+}
+
+static struct past_event past_read(struct turn *turn, const struct entry *entry, uint64_t place)
+{
+    uint32_t index = (uint32_t)(place & ((1u << PLACE_INDEX_BITS) - 1));
     struct past_event past = {.ref = {.place = place},
-                              .source = entry.source,
-                              .seq = entry.first_seq + index,
-                              .arrived_at = entry.now};
-    struct slice rest = entry.body;
+                              .source = entry->source,
+                              .seq = entry->first_seq + index,
+                              .arrived_at = entry->now};
+    struct slice rest = entry->body;
     struct slice bytes;
     const char *field;
+    bool is_stepping = turn->options.clock == TURN_EVENTS;
     for (uint32_t i = 0; i <= index; i++) {
-        enum refusal refusal = event_next(&rest, turn->attrs_room, &past.event, &bytes, &field);
-        assert(i < index || refusal == REFUSAL_NONE);
         /* on the events' clock each event moves `now` for those behind it */
-        if (turn->options.clock == TURN_EVENTS && refusal == REFUSAL_NONE &&
-            (entry_word(&entry, i) & WORD_REFUSED) == 0)
+        if (i < index && (!is_stepping || is_left_out(turn, entry, place - index + i))) {
+            bool is_there = event_skip(&rest, &bytes);
+            assert(is_there);
+            continue;
+        }
+        enum refusal refusal = event_next(&rest, turn->attrs_room, &past.event, &bytes, &field);
+        assert(refusal == REFUSAL_NONE); /* else it would have been refused, and not be judged */
+        if (is_stepping)
             past.arrived_at = instant_later_of(past.arrived_at, past.event.at);
     }
     past.event.attrs = (struct slice){0}; /* its room is shared */
-    *previous_out = entry_word(&entry, index) >> WORD_FLAG_BITS;
     return past;
 }
 
@@ -189,12 +216,15 @@ uint32_t turn_history_port(void *ctx, struct event_ref newest, struct past_event
 {
     struct turn *turn = ctx;
     uint32_t count = 0;
-    for (uint64_t place = newest.place; place != 0; count++) {
-        uint64_t previous;
-        struct past_event event = past_read(turn, place, &previous);
-        if (count < room)
-            past[count] = event;
-        place = previous;
+    for (uint64_t place = newest.place; place != 0;) {
+        struct entry entry = entry_of(turn, place);
+        uint32_t index = (uint32_t)(place & ((1u << PLACE_INDEX_BITS) - 1));
+        if (!turn_place_is_poison(turn, place)) {
+            if (count < room)
+                past[count] = past_read(turn, &entry, place);
+            count++;
+        }
+        place = entry_word(&entry, index) >> WORD_FLAG_BITS;
     }
     return count;
 }

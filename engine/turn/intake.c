@@ -3,12 +3,7 @@
  * Two passes. The first only decodes and checks, so that a message that cannot be read to its end
  * leaves nothing behind. The second hooks each event onto its case, writes the entry, and judges.
  */
-#include "engine/sys/log.h"
 #include "engine/turn/turn_state.h"
-
-#include <errno.h>
-#include <sodium.h>
-#include <stdlib.h>
 
 /* A batch while it is taken in. */
 struct taking {
@@ -23,33 +18,10 @@ struct taking {
 static int refuse(struct taking *taking, uint32_t index, enum refusal refusal, const char *field)
 {
     struct turn *turn = taking->turn;
-    const struct source *source = &turn->sources[taking->source];
-    uint64_t seq = taking->message->first_seq + index;
-    struct slice bytes = turn->event_bytes[index];
-    struct refused refused = {.seq = seq, .refusal = refusal, .field = field};
-    struct bytes *record = &turn->scratch;
-    turn->counts.refused++;
-    record->count = 0;
-    int error = bytes_append(record, SLICE("{\"source\":"));
-    if (error == 0)
-        error = json_text(record, source->name);
-    if (error == 0)
-        error = bytes_printf(record,
-                             ",\"seq\":%llu,\"code\":\"%s\",\"field\":\"%s\",\"text\":\"%s\","
-                             "\"wall_ms\":%lld,\"bytes\":\"",
-                             (unsigned long long)seq, refusal_name[refusal], field,
-                             refusal_en[refusal], (long long)turn->wall.ms);
-    char hex[2 * 64 + 1];
-    for (size_t at = 0; error == 0 && at < bytes.count; at += 64) {
-        size_t count = bytes.count - at < 64 ? bytes.count - at : 64;
-        sodium_bin2hex(hex, sizeof hex, (const unsigned char *)bytes.start + at, count);
-        error = bytes_append(record, slice_of(hex));
-    }
-    if (error == 0)
-        error = bytes_append(record, SLICE("\"}"));
-    if (error == 0)
-        error = store_refuse(turn->store,
-                             (struct slice){.start = record->start, .count = record->count});
+    struct refused refused = {
+        .seq = taking->message->first_seq + index, .refusal = refusal, .field = field};
+    int error =
+        turn_refuse(turn, turn->sources[taking->source].name, &refused, turn->event_bytes[index]);
     return error != 0 ? error : turn_answer_note(turn, taking->peer, taking->source, &refused);
 }
 
@@ -67,10 +39,14 @@ static bool stored_event(struct turn *turn, uint32_t source_number, uint64_t seq
         return false;
     uint32_t index = (uint32_t)(seq - entry.first_seq);
     struct slice rest = entry.body;
-    for (uint32_t i = 0; i <= index; i++)
-        (void)event_next(&rest, turn->attrs_room, event_out, bytes_out, &field);
+    bool is_there = true;
+    for (uint32_t i = 0; is_there && i < index; i++)
+        is_there = event_skip(&rest, bytes_out);
     *word_out = entry_word(&entry, index);
-    return true;
+    *event_out = (struct event){0};
+    if ((*word_out & WORD_REFUSED) != 0) /* it may be poison: it is not looked into again */
+        return is_there && event_skip(&rest, bytes_out);
+    return is_there && event_next(&rest, turn->attrs_room, event_out, bytes_out, &field) == 0;
 }
 
 static int append_and_apply(struct taking *taking, uint32_t first, uint32_t count)
@@ -108,6 +84,7 @@ static int append_and_apply(struct taking *taking, uint32_t first, uint32_t coun
 static int admit(struct taking *taking, uint32_t index, uint32_t slot, uint64_t flags)
 {
     struct turn *turn = taking->turn;
+    suspect_at(&turn->suspect, taking->message->first_seq + index);
     if (taking->refusals[index] == REFUSAL_NONE) {
         /* the entry's number is known before it is written: the last plus one */
         uint64_t number = store_entry_last(turn->store) + 1;
@@ -162,10 +139,18 @@ static bool decode_all(struct taking *taking)
     for (uint32_t i = 0; i < taking->message->event_count; i++) {
         const char *field = "";
         struct event *event = &turn->events[i];
-        enum refusal refusal =
-            event_next(&rest, turn->attrs_room, event, &turn->event_bytes[i], &field);
-        if (slice_is_empty(turn->event_bytes[i]))
-            return false;
+        uint64_t seq = taking->message->first_seq + i;
+        enum refusal refusal = REFUSAL_POISON;
+        suspect_at(&turn->suspect, seq);
+        if (suspect_is_poison(&turn->suspect, taking->message->source, seq, 0)) {
+            *event = (struct event){0};
+            if (!event_skip(&rest, &turn->event_bytes[i]))
+                return false;
+        } else {
+            refusal = event_next(&rest, turn->attrs_room, event, &turn->event_bytes[i], &field);
+            if (slice_is_empty(turn->event_bytes[i]))
+                return false;
+        }
         if (refusal == REFUSAL_NONE)
             refusal = event_check(event, turn->wall, &field);
         taking->refusals[i] = refusal;
@@ -189,6 +174,7 @@ int turn_take_batch(struct turn *turn, struct slice peer, const struct message *
     source->row.heard_ms = turn->wall.ms;
     if (message->first_seq > source->row.committed + 1 || message->event_count == 0)
         return 0; /* a gap: the answer says what is committed, the source goes on from there */
+    suspect_begin(&turn->suspect, SUSPECT_TAKING, message->source, 0);
     if (!decode_all(&taking)) {
         turn_answer_error(turn, peer, REFUSAL_MALFORMED, "the batch ends within an event");
         return 0;
@@ -204,108 +190,5 @@ int turn_take_batch(struct turn *turn, struct slice peer, const struct message *
         error = admit(&taking, index + slot, slot, 0);
     if (error == 0 && fresh > 0)
         error = append_and_apply(&taking, index, fresh);
-    return error;
-}
-
-/* ---- taking a refused event in again ------------------------------------------------------------
- */
-
-struct requeue {
-    uint64_t number;
-    bool is_found;
-    struct bytes record;
-};
-
-static bool requeue_read(void *ctx, uint64_t number, struct slice record)
-{
-    struct requeue *requeue = ctx;
-    requeue->is_found = number == requeue->number && bytes_append(&requeue->record, record) == 0;
-    return false;
-}
-
-/* The record is our own writing: its parts stand where refuse() put them. */
-static bool record_part(struct slice record, const char *key, char end, struct slice *part_out)
-{
-    size_t length = strlen(key);
-    for (size_t at = 0; at + length < record.count; at++) {
-        if (memcmp(record.start + at, key, length) != 0)
-            continue;
-        const char *start = record.start + at + length;
-        const char *stop = memchr(start, end, record.count - at - length);
-        if (stop == NULL)
-            return false;
-        *part_out = (struct slice){.start = start, .count = (size_t)(stop - start)};
-        return true;
-    }
-    return false;
-}
-
-static int requeue_event(struct turn *turn, struct slice record, struct slice bytes, bool *taken)
-{
-    struct slice name;
-    struct slice seq;
-    uint32_t source;
-    if (!record_part(record, "\"source\":\"", '"', &name) ||
-        !record_part(record, "\"seq\":", ',', &seq))
-        return 0;
-    struct message message = {.kind = MESSAGE_BATCH,
-                              .source = name,
-                              .first_seq = strtoull(seq.start, NULL, 10),
-                              .event_count = 1,
-                              .events = bytes};
-    enum refusal refusal = REFUSAL_NONE;
-    const char *field = "";
-    struct taking taking = {
-        .turn = turn, .message = &message, .refusals = &refusal, .fields = &field};
-    int error = turn_source_find(turn, name, &source);
-    if (error != 0 || !decode_all(&taking) || refusal != REFUSAL_NONE)
-        return error;
-    taking.source = source;
-    struct event_ref ref = {.place = (store_entry_last(turn->store) + 1) << PLACE_INDEX_BITS};
-    struct event_ref previous;
-    if (core_admit(turn->core, &turn->events[0], ref, turn->sources[source].row.number,
-                   &turn->cases[0], &previous) != 0)
-        return 0;
-    turn->words[0] = previous.place << WORD_FLAG_BITS;
-    struct entry entry = {.kind = ENTRY_BATCH,
-                          .source = turn->sources[source].row.number,
-                          .first_seq = message.first_seq,
-                          .now = core_now(turn->core),
-                          .event_count = 1,
-                          .words = turn->words,
-                          .body = bytes};
-    uint64_t number;
-    error = store_append(turn->store, &entry, &number);
-    if (error == 0)
-        error = turn_apply_batch(turn, number, &entry, turn->events, turn->cases);
-    *taken = error == 0;
-    return error;
-}
-
-int turn_requeue(struct turn *turn, uint64_t refused_number, bool *taken_out)
-{
-    struct requeue requeue = {.number = refused_number};
-    bool is_taken = false;
-    unsigned char *bytes = NULL;
-    *taken_out = false;
-    if (!store_has_room(turn->store, BATCH_BYTES_MAX))
-        return 0;
-    int error = store_refused(turn->store, refused_number, 1, requeue_read, &requeue);
-    struct slice record = {.start = requeue.record.start, .count = requeue.record.count};
-    struct slice hex;
-    if (error == 0 && requeue.is_found && record_part(record, "\"bytes\":\"", '"', &hex) &&
-        (bytes = malloc(hex.count / 2 + 1)) != NULL) {
-        size_t count = 0;
-        if (sodium_hex2bin(bytes, hex.count / 2 + 1, hex.start, hex.count, NULL, &count, NULL) == 0)
-            error = requeue_event(turn, record,
-                                  (struct slice){.start = (const char *)bytes, .count = count},
-                                  &is_taken);
-    }
-    if (error == 0 && is_taken)
-        error = store_refused_remove(turn->store, refused_number);
-    if (error == 0)
-        *taken_out = is_taken;
-    free(bytes);
-    bytes_clear(&requeue.record);
     return error;
 }

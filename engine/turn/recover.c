@@ -28,26 +28,55 @@ static int replay_rules(struct turn *turn, uint32_t edition)
     return error != 0 ? error : turn_edition_add(turn, edition);
 }
 
+/* An event that was set aside is missing from its case's chain as the core knows it. */
+static bool is_chained(struct turn *turn, uint64_t place, uint64_t previous)
+{
+    struct entry entry;
+    while (place != previous && turn_place_is_poison(turn, place)) {
+        if (store_entry(turn->store, place >> PLACE_INDEX_BITS, &entry) != 0)
+            return false;
+        uint32_t index = (uint32_t)(place & ((1u << PLACE_INDEX_BITS) - 1));
+        place = entry_word(&entry, index) >> WORD_FLAG_BITS;
+    }
+    return place == previous;
+}
+
+static int replay_event(struct turn *turn, uint64_t number, const struct entry *entry, uint32_t i,
+                        struct slice *rest_io)
+{
+    const char *field;
+    struct event_ref previous;
+    struct event_ref ref = {.place = number << PLACE_INDEX_BITS | i};
+    struct slice *bytes = &turn->event_bytes[i];
+    suspect_at(&turn->suspect, entry->first_seq + i);
+    turn->words[i] = entry_word(entry, i);
+    if (suspect_is_poison(&turn->suspect, (struct slice){0}, entry->first_seq + i, number))
+        turn->words[i] |= WORD_REFUSED;
+    if ((turn->words[i] & WORD_REFUSED) != 0)
+        return event_skip(rest_io, bytes) ? 0 : -EIO;
+    if (event_next(rest_io, turn->attrs_room, &turn->events[i], bytes, &field) != REFUSAL_NONE)
+        return -EIO;
+    int outcome =
+        core_admit(turn->core, &turn->events[i], ref, entry->source, &turn->cases[i], &previous);
+    bool is_right =
+        outcome == 0 && is_chained(turn, turn->words[i] >> WORD_FLAG_BITS, previous.place);
+    return is_right ? 0 : -EIO;
+}
+
 static int replay_batch(struct turn *turn, uint64_t number, const struct entry *entry)
 {
     struct slice rest = entry->body;
+    int error = 0;
     if (entry->source == 0 || entry->source > turn->source_count ||
         entry->event_count > BATCH_EVENTS_MAX)
         return -EIO;
-    for (uint32_t i = 0; i < entry->event_count; i++) {
-        const char *field;
-        struct event_ref previous;
-        struct event_ref ref = {.place = number << PLACE_INDEX_BITS | i};
-        (void)event_next(&rest, turn->attrs_room, &turn->events[i], &turn->event_bytes[i], &field);
-        turn->words[i] = entry_word(entry, i);
-        if ((turn->words[i] & WORD_REFUSED) != 0)
-            continue;
-        int outcome = core_admit(turn->core, &turn->events[i], ref, entry->source, &turn->cases[i],
-                                 &previous);
-        if (outcome != 0 || previous.place != turn->words[i] >> WORD_FLAG_BITS)
-            return -EIO;
-    }
-    return turn_apply_batch(turn, number, entry, turn->events, turn->cases);
+    suspect_begin(&turn->suspect, SUSPECT_REPLAY, turn->sources[entry->source - 1].name, number);
+    for (uint32_t i = 0; error == 0 && i < entry->event_count; i++)
+        error = replay_event(turn, number, entry, i, &rest);
+    if (error == 0)
+        error = turn_apply_batch(turn, number, entry, turn->events, turn->cases);
+    suspect_end(&turn->suspect);
+    return error;
 }
 
 static int replay_entry(struct turn *turn, uint64_t number)
@@ -58,6 +87,7 @@ static int replay_entry(struct turn *turn, uint64_t number)
         log_error("recovery: journal entry %llu cannot be read", (unsigned long long)number);
         return -EIO;
     }
+    suspect_begin(&turn->suspect, SUSPECT_TIME, (struct slice){0}, number);
     if (turn->options.clock == TURN_WALL && entry.now.ms > core_now(turn->core).ms)
         core_advance(turn->core, entry.now);
     switch (entry.kind) {
@@ -72,9 +102,44 @@ static int replay_entry(struct turn *turn, uint64_t number)
         error = replay_rules(turn, entry.edition);
         break;
     }
+    suspect_end(&turn->suspect);
     if (error != 0)
         log_error("recovery: journal entry %llu cannot be applied", (unsigned long long)number);
     return error < 0 ? error : 0;
+}
+
+/* Once: an event of the journal that is left out from now on stands among what was refused. */
+static int poison_report(struct turn *turn, struct suspect_slot *slot)
+{
+    struct entry entry;
+    struct slice bytes = {0};
+    struct slice source = {.start = slot->source, .count = slot->source_bytes};
+    struct refused refused = {.seq = slot->seq, .refusal = REFUSAL_POISON, .field = ""};
+    if (store_entry(turn->store, slot->entry, &entry) != 0 || entry.kind != ENTRY_BATCH ||
+        slot->seq - entry.first_seq >= entry.event_count)
+        return 0; /* of another journal: the file was left behind */
+    for (uint64_t seq = entry.first_seq; seq <= slot->seq; seq++)
+        if (!event_skip(&entry.body, &bytes))
+            return -EIO;
+    return turn_refuse(turn, source, &refused, bytes);
+}
+
+static int poisons_report(struct turn *turn)
+{
+    int error = 0;
+    struct suspect_page *page = turn->suspect.page;
+    for (size_t i = 0; error == 0 && i < COUNT_OF(page->slots); i++) {
+        struct suspect_slot *slot = &page->slots[i];
+        if (slot->deaths < SUSPECT_DEATHS_MAX || slot->entry == 0 || slot->is_reported != 0)
+            continue;
+        error = store_begin(turn->store);
+        if (error == 0)
+            error = poison_report(turn, slot);
+        if (error == 0)
+            error = store_commit(turn->store);
+        slot->is_reported = error == 0;
+    }
+    return error;
 }
 
 int turn_recover(struct turn *turn)
@@ -93,6 +158,8 @@ int turn_recover(struct turn *turn)
         error = replay_entry(turn, entry);
     turn->is_recovering = false;
     store_read_end(turn->store);
+    if (error == 0)
+        error = poisons_report(turn);
     if (error == 0 && turn->card_seq != store_card_last(turn->store)) {
         log_error("recovery: the ledger has %llu cards, the journal gives %llu",
                   (unsigned long long)store_card_last(turn->store),

@@ -19,7 +19,7 @@ static int turn_init(struct turn *turn)
     if (turn->core == NULL || turn->events == NULL || turn->event_bytes == NULL ||
         turn->words == NULL || turn->cases == NULL || turn->attrs_room == NULL)
         return -ENOMEM;
-    return 0;
+    return suspect_open(&turn->suspect, turn->options.suspect_path);
 }
 
 int turn_open(const struct turn_options *options, struct store *store,
@@ -49,6 +49,7 @@ void turn_close(struct turn **turn_p)
         return;
     if (turn->image_child > 0)
         (void)waitpid(turn->image_child, NULL, 0);
+    suspect_close(&turn->suspect);
     core_destroy(&turn->core);
     for (uint32_t i = 0; i < turn->source_count; i++) {
         union {
@@ -79,7 +80,9 @@ static int advance(struct turn *turn, struct instant now)
     int error = store_append(turn->store, &entry, &number);
     if (error != 0)
         return error;
+    suspect_begin(&turn->suspect, SUSPECT_TIME, (struct slice){0}, number);
     core_advance(turn->core, now);
+    suspect_end(&turn->suspect);
     return turn_cards_store(turn);
 }
 
@@ -134,6 +137,11 @@ bool turn_is_full(const struct turn *turn)
     return turn->is_full;
 }
 
+uint32_t turn_poison_count(const struct turn *turn)
+{
+    return turn->suspect.poison_count;
+}
+
 int turn_take(struct turn *turn, struct slice peer, struct slice message_bytes)
 {
     struct message message;
@@ -165,6 +173,7 @@ int turn_take(struct turn *turn, struct slice peer, struct slice message_bytes)
             turn_answer_refusal(turn, peer, REFUSAL_FULL, "the store is nearly full");
         else
             error = turn_take_batch(turn, peer, &message);
+        suspect_end(&turn->suspect);
         break;
     case MESSAGE_TICK:
         error = take_tick(turn, peer, &message);

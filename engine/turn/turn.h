@@ -37,6 +37,7 @@ struct turn_options {
     enum turn_clock clock;
     uint32_t credit;            /* events that a source may have under way */
     const char *image_path;     /* where images of the state are kept; NULL: nowhere */
+    const char *suspect_path;   /* see suspect.h; NULL: nothing is remembered of a death */
     uint64_t image_every_bytes; /* a new image after so much journal; 0: never by itself */
     struct core_limits limits;
 };
@@ -107,6 +108,9 @@ bool turn_image_poll(struct turn *turn);
 
 /* turn_is_full - the store is nearly full: batches are answered with `full`, cards are raised. */
 bool turn_is_full(const struct turn *turn);
+
+/* turn_poison_count - events that were set aside because the engine died under them. */
+uint32_t turn_poison_count(const struct turn *turn);
 
 const struct core *turn_core(const struct turn *turn);
 struct store *turn_store(const struct turn *turn);

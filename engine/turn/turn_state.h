@@ -2,6 +2,7 @@
 #ifndef TURN_STATE_H
 #define TURN_STATE_H
 
+#include "engine/turn/suspect.h"
 #include "engine/turn/turn.h"
 #include "engine/wire/text.h"
 
@@ -35,6 +36,7 @@ struct turn {
     struct turn_ports ports;
     struct store *store;
     struct core *core;
+    struct suspect suspect;
     struct turn_counts counts;
     struct instant wall; /* of this turn */
     bool is_recovering;
@@ -78,6 +80,13 @@ void turn_card_on(void *ctx, const struct card *card);
 uint32_t turn_history_port(void *ctx, struct event_ref newest, struct past_event *past,
                            uint32_t room);
 MUST_USE int turn_cards_store(struct turn *turn);
+
+/* turn_place_is_poison - the event at this place of the journal was set aside. */
+bool turn_place_is_poison(struct turn *turn, uint64_t place);
+
+/* refused.c - keep a refused event. source: its name. */
+MUST_USE int turn_refuse(struct turn *turn, struct slice source, const struct refused *refused,
+                         struct slice bytes);
 
 /* sources.c */
 MUST_USE int turn_source_find(struct turn *turn, struct slice name, uint32_t *index_out);

@@ -49,6 +49,10 @@ enum refusal message_decode(struct slice bytes, struct message *message_out, con
 enum refusal event_next(struct slice *events_io, char *attrs_room, struct event *event_out,
                         struct slice *bytes_out, const char **field_out);
 
+/* event_skip - move past the event at the front without looking into it.
+ * bytes_out: its extent. Returns: false when that cannot be told; nothing has moved then. */
+bool event_skip(struct slice *events_io, struct slice *bytes_out);
+
 struct refused {
     uint64_t seq;
     enum refusal refusal;

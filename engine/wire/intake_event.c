@@ -290,3 +290,15 @@ enum refusal event_next(struct slice *events_io, char *attrs_room, struct event 
         return refuse(REFUSAL_TOO_LONG, "event", field_out);
     return refusal;
 }
+
+bool event_skip(struct slice *events_io, struct slice *bytes_out)
+{
+    const struct cursor start = cursor_of(*events_io);
+    struct cursor cursor = start;
+    struct cursor end = {.at = cursor.end, .end = cursor.end};
+    if (!cursor_skip(&cursor))
+        return false;
+    *bytes_out = cursor_between(&start, &cursor);
+    *events_io = cursor_between(&cursor, &end);
+    return true;
+}
