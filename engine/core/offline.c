@@ -32,6 +32,8 @@ struct offline {
     struct kept **places; /* place - 1 → event */
     uint64_t count;
     uint64_t room;
+    uint64_t *seq_max; /* by source: no event with a higher number was seen */
+    uint32_t source_room;
 };
 
 static uint32_t history(void *ctx, struct event_ref newest, struct past_event *past, uint32_t room)
@@ -84,6 +86,7 @@ void offline_destroy(struct offline **offline_p)
         block = before;
     }
     free(offline->places);
+    free(offline->seq_max);
     free(offline);
 }
 
@@ -139,19 +142,51 @@ static int places_grow(struct offline *offline)
     return 0;
 }
 
-static bool is_correction(const struct kept *kept)
+/* Was this number seen before? Returns the newest version there is of it in its case. */
+static const struct kept *kept_find(const struct offline *offline, uint32_t source, uint64_t seq,
+                                    struct slice case_no)
 {
-    for (const struct kept *past = kept->previous; past != NULL && kept->seq != 0;
+    struct case_view kase;
+    const struct kept *found = NULL;
+    if (seq == 0 || source >= offline->source_room || seq > offline->seq_max[source] ||
+        !core_find(offline->core, case_no, &kase))
+        return NULL;
+    for (const struct kept *past = offline->places[kase.newest.place - 1]; past != NULL;
          past = past->previous)
-        if (past->source == kept->source && past->seq == kept->seq)
-            return true;
-    return false;
+        if (past->source == source && past->seq == seq &&
+            (found == NULL || past->event.version > found->event.version))
+            found = past;
+    return found;
+}
+
+static int seq_note(struct offline *offline, uint32_t source, uint64_t seq)
+{
+    if (source >= offline->source_room) {
+        uint32_t room = source + 64;
+        uint64_t *seq_max = realloc(offline->seq_max, room * sizeof *seq_max);
+        if (seq_max == NULL)
+            return NO_MEMORY;
+        for (uint32_t i = offline->source_room; i < room; i++)
+            seq_max[i] = 0;
+        offline->seq_max = seq_max;
+        offline->source_room = room;
+    }
+    if (offline->seq_max[source] < seq)
+        offline->seq_max[source] = seq;
+    return 0;
 }
 
 int offline_apply(struct offline *offline, struct instant now, uint32_t source, uint64_t seq,
                   const struct event *event)
 {
+    const struct kept *before = kept_find(offline, source, seq, event->case_no);
+    if (before != NULL && event->version <= before->event.version) { /* sent again */
+        core_advance(offline->core, now);
+        return 0;
+    }
     int error = places_grow(offline);
+    if (error == 0)
+        error = seq_note(offline, source, seq);
     if (error != 0)
         return error;
     struct event_ref ref = {.place = offline->count + 1};
@@ -169,8 +204,7 @@ int offline_apply(struct offline *offline, struct instant now, uint32_t source, 
     kept->source = source;
     kept->arrived_ms = now.ms;
     offline->places[offline->count++] = kept;
-    core_apply(offline->core, now, case_index, &kept->event, ref,
-               event->version > 0 && is_correction(kept));
+    core_apply(offline->core, now, case_index, &kept->event, ref, before != NULL);
     return 0;
 }
 

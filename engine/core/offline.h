@@ -18,7 +18,8 @@ void offline_destroy(struct offline **offline_p);
 /* offline_apply - one event of a source. Time goes on to `now` first, which is not before that of
  * the call before; to play a log at its own pace give the later of that and event->at.
  *
- * source, seq: as in the journal; seq 0: never corrected.
+ * source, seq: as in the journal; seq 0: never corrected. The same number again in its case is no
+ * event, unless it brings a higher version. Sources are few, and numbered from 1 without gaps.
  * Returns: 0, CORE_E_FULL, CORE_E_UNKNOWN_ITEM, -ENOMEM (-12). The event is copied.
  */
 MUST_USE int offline_apply(struct offline *offline, struct instant now, uint32_t source,
