@@ -78,9 +78,9 @@ def said(records):
     for record in records:
         what = {"issued": "issued", "withdrawn": "withdrawn"}.get(record["state"])
         reason = record["reason"].split(":")[0]
+        what = reason if reason in ("late", "moved") else what
         if what is None or reason == "restored":
             continue
-        what = reason if reason in ("late", "moved") else what
         words.append((instant(record["issued_at"]), what, key_of(record),
                       instant(record["due_at"])))
     return words

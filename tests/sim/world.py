@@ -197,7 +197,7 @@ LIVES = (
     (["apply"], ["accept", "reject"], False),
     (["apply", "accept"], ["deliver"], False),
     (["step_start"], ["step_end", "return", "finish"], True),
-    (["pause"], ["resume"], False),
+    (["pause"], ["resume", "finish"], False),
     (["return"], ["assign", "finish"], False),
 )
 
@@ -211,13 +211,13 @@ def is_good(rule, rung):
     ahead = rung["offset"] if rung["form"] == "before" else (-rung["over"], "workday")
     if rung["form"] not in ("before", "over"):
         return True
-    return days(ahead) < min(days(length) for length in lengths)
+    return days(ahead, 4, 2) < min(days(length, 24, 10) for length in lengths)
 
 
-def days(pair):
-    """Roughly, and rather too long for a warning."""
+def days(pair, hours, workhours):
+    """Roughly, by how many hours a day is taken to have."""
     n, unit = pair
-    return n * {"hour": 1 / 20, "workhour": 1 / 3, "minute": 0, "day": 1, "workday": 1,
+    return n * {"hour": 1 / hours, "workhour": 1 / workhours, "day": 1, "workday": 1,
                 "month": 19}[unit]
 
 
@@ -229,12 +229,15 @@ def make_rule(rng, number, calendars):
     rule = {
         "name": f"rule-{number}", "calendar": rng.choice(sorted(calendars)), "unit": unit,
         "start": start, "stop": stop, "cancel": ["withdraw", "void"], "per_step": per_step,
-        "restart": rng.random() < 0.3, "count": count, "open_pause": rng.random() < 0.2,
+        "restart": rng.random() < 0.3, "count": count,
         "close": count == "day" and rng.random() < 0.3,
         "roll": count == "day" and rng.random() < 0.7,
         "late": rng.choice(("all", "all", "highest")), "supersede": rng.random() < 0.3,
         "kinds": ["promised"] if rng.random() < 0.15 else [], "pauses": [], "extension": None,
     }
+    rule["open_pause"] = start == ["pause"] and rng.random() < 0.5
+    if rule["open_pause"]:
+        rule["stop"] = ["resume"]
     rule["start_at"] = {"outside": count == "instant" if rng.random() < 0.6 else
                         rng.random() < 0.5, "same_time": rng.random() < 0.2,
                         "cutoff": (17 * HOUR, 8 * HOUR) if rng.random() < 0.2 else None}
@@ -257,6 +260,8 @@ def make_rule(rng, number, calendars):
         rung = make_rung(rng, rule, [r["name"] for r in rule["rungs"]])
         if is_good(rule, rung):
             rule["rungs"].append(rung)
+    if not rule["rungs"]:
+        rule["rungs"].append(dict(rung, form="at", limit=0, offset=None))
     return rule
 
 
@@ -288,7 +293,8 @@ def rule_text(rule):
     if rule["kinds"]:
         text += f"    applies: {{kinds: [{', '.join(rule['kinds'])}]}}\n"
     text += "    clock:\n"
-    text += f"      start: [{', '.join(rule['start'])}]\n      stop: [{', '.join(rule['stop'])}]\n"
+    stop = rule["stop"] + (["finish"] if rule["open_pause"] else [])
+    text += f"      start: [{', '.join(rule['start'])}]\n      stop: [{', '.join(stop)}]\n"
     text += "" if rule["cancel"] else "      cancel: none\n"
     text += f"      count: {rule['count']}\n"
     if rule["count"] == "day":
@@ -296,7 +302,7 @@ def rule_text(rule):
         text += f"      roll: {'next workday' if rule['roll'] else 'none'}\n"
     text += f"      start_at: {{{start_text(rule['start_at'])}}}\n"
     text += f"      per: {switch[rule['per_step']][2]}\n      again: {switch[rule['restart']][0]}\n"
-    text += f"      open_pause_at_finish: {switch[rule['open_pause']][1]}\n"
+    text += "      open_pause_at_finish: issue\n" if rule["open_pause"] else ""
     if rule["pauses"]:
         text += "      pauses:\n"
     for pair in rule["pauses"]:
