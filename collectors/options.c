@@ -195,7 +195,7 @@ static int sim_options_take(struct collect *collect)
         /* Hours are for people; a rate is asked for at any hour, so the hall never closes. */
         collect->run.is_live = true;
         sim->is_always = true;
-        sim->cases_per_day = (uint64_t)given.rate * DAY_S / SIM_EVENTS_PER_CASE + 1;
+        sim->rate = (uint64_t)given.rate;
         sim->from.ms = clock_now().ms - live_history_s(given.rate) * 1000;
     }
     if (given.from != NULL && !read_day(given.from, &sim->from))

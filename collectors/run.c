@@ -236,9 +236,14 @@ static void on_refused(void *ctx, const struct push_refused *refused)
         .field = refused->field,
         .code = refused->code,
     };
-    fault_say(&fault, "event %" PRIu64 ": the engine refused %.*s: %.*s",
-              "第 %" PRIu64 " 个事件：引擎拒绝 %.*s：%.*s", refused->seq, (int)refused->field.count,
-              refused->field.count == 0 ? "" : refused->field.start, (int)refused->text.count,
+    /* The text may begin with the field, as people read it, or leave that to us. */
+    bool has_field = refused->text.count >= refused->field.count &&
+                     (slice_is_empty(refused->field) ||
+                      memcmp(refused->text.start, refused->field.start, refused->field.count) == 0);
+    fault_say(&fault, "event %" PRIu64 ": the engine refused it: %.*s%s%.*s",
+              "第 %" PRIu64 " 个事件：引擎拒绝：%.*s%s%.*s", refused->seq,
+              has_field ? 0 : (int)refused->field.count, has_field ? "" : refused->field.start,
+              has_field ? "" : ": ", (int)refused->text.count,
               refused->text.count == 0 ? "" : refused->text.start);
     report_add(run->options->report, &fault);
 }

@@ -9,7 +9,7 @@
 
 #include "collectors/push/input.h"
 
-enum { POSITION_TEXT_BYTES = 512, POSITION_PRINT_BYTES = 96 };
+enum { POSITION_TEXT_BYTES = 512, POSITION_PRINT_BYTES = 128 };
 
 struct position {
     struct place place;

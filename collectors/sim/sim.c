@@ -15,7 +15,7 @@ enum {
     SLOT_MS = 10000,
     SLOT_COUNT = 1 << 22, /* 485 days: no case waits longer for its next event */
     NONE = 0,             /* index of no case: cases begin at 1 */
-    PRINT_BYTES = 96,
+    PRINT_BYTES = 120,
 };
 
 struct due {
@@ -126,6 +126,10 @@ static uint64_t mix(uint64_t number, uint64_t seed)
 /* How many apply in the slot: the whole part is sure, one more comes by chance. */
 static uint64_t people_count(const struct sim *sim)
 {
+    if (sim->options.rate > 0) { /* those who are known already count: the rest are newcomers */
+        uint64_t wanted = sim->options.rate * (SLOT_MS / 1000);
+        return wanted > sim->due_count ? wanted - sim->due_count : 0;
+    }
     struct instant at = {.ms = sim->slot_ms};
     uint64_t parts = (uint64_t)hours_crowd(sim->hours, at) * sim->options.cases_per_day;
     uint64_t chance = mix((uint64_t)sim->slot_ms, sim->options.seed + 1) % HOURS_CROWD_ONE;
@@ -300,9 +304,9 @@ static int prepare(struct sim *sim)
     };
     /* `until` and `event_max` only say where it ends: a longer run begins with the shorter one. */
     (void)snprintf(sim->print, sizeof sim->print,
-                   "sim:%" PRIu64 ":%" PRId64 ":%" PRIu64 ":%" PRIu32 ":%d", options->seed,
-                   options->from.ms, options->cases_per_day, options->late_per_mille,
-                   options->is_always);
+                   "sim:%" PRIu64 ":%" PRId64 ":%" PRIu64 ":%" PRIu64 ":%" PRIu32 ":%d",
+                   options->seed, options->from.ms, options->cases_per_day, options->rate,
+                   options->late_per_mille, options->is_always);
     return 0;
 }
 

@@ -12,7 +12,6 @@
 enum {
     SIM_CASES_PER_DAY = 3000,
     SIM_LATE_PER_MILLE = 50,
-    SIM_EVENTS_PER_CASE = 11, /* about; for sizing */
 };
 
 struct sim_options {
@@ -21,6 +20,8 @@ struct sim_options {
     struct instant until;    /* the last instant; INSTANT_NEVER: it goes on and on */
     uint64_t event_max;      /* 0: no end */
     uint64_t cases_per_day;  /* applications on a workday; 0: SIM_CASES_PER_DAY */
+    uint64_t rate;           /* events a second of simulated time: as many people come as it takes;
+                                0: by cases_per_day */
     uint32_t late_per_mille; /* of the cases end after their promise */
     bool is_always;          /* open day and night, as many people at any hour */
     const char *calendar;    /* see hours.h; NULL: Monday to Friday */

@@ -197,7 +197,7 @@ def events_the_engine_refuses_are_reported_with_their_row():
         path = write(folder, "hall.jsonl", jsonl(50))
         intake.refuse = {17: ("unknown_item", "item", "not in the catalogue of items in force")}
         said = collect(intake, "jsonl", path, "--report", folder + "/report")
-        check("hall.jsonl:17: event 17: the engine refused item: not in the catalogue" in said, said)
+        check("hall.jsonl:17: event 17: the engine refused it: item: not in the catalogue" in said, said)
         reported = [json.loads(line) for line in open(folder + "/report", encoding="utf-8")]
         check_eq([(r["seq"], r["row"], r["code"]) for r in reported], [(17, 17, "unknown_item")])
         collect(intake, "jsonl", path, "--strict")
