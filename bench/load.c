@@ -6,7 +6,7 @@
 
 static void message_add(struct load *load)
 {
-    uint64_t first = load->event_count - load->waiting + 1;
+    uint64_t first = load->numbered + load->event_count - load->waiting + 1;
     struct slice events = {.start = load->events.start, .count = load->events.count};
     int error = encode_batch(&load->bytes, SLICE(LOAD_SOURCE), first, load->waiting, events);
     measure_must(error == 0, "memory is short");

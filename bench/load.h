@@ -14,6 +14,7 @@ struct load {
     uint32_t message_count;
     uint32_t batch; /* events in a message; the last one may have fewer */
     uint64_t event_count;
+    uint64_t numbered; /* the source has given so many numbers before */
     struct bytes events;
     uint32_t waiting; /* events in `events` */
 };
