@@ -58,10 +58,10 @@ static const struct verb verbs[] = {
      "一个办件：经过，以及接下来何时发牌"},
     {"explain", NULL, "cardwatch-ask", WITH_VERB, "why a card was raised", "为什么发这张牌"},
     {"open", NULL, "cardwatch-ask", WITH_VERB, "the open cases", "在办件列表"},
+    {"soon", NULL, "cardwatch-ask", WITH_VERB, "what falls due, soonest first", "即将到期"},
     {"status", NULL, "cardwatch-ask", WITH_VERB, "health, sources, queues", "运行状况、来源、队列"},
     {"quarantine", NULL, "cardwatch-ask", WITH_VERB, "refused events, and why",
      "被拒收的事件及原因"},
-    {"report", NULL, "cardwatch-ask", WITH_VERB, "the figures of a day or a month", "日报、月报"},
 };
 
 enum { PATH_BYTES = 4096, VERB_COLUMNS = 16 };

@@ -18,10 +18,10 @@ struct query_world {
     bool is_wall_clock;
 };
 
-/* query_answer - one request's bytes to an answer's. Never fails: a bad question has an answer too.
- * requeue_out: numbers to take in again, for a `requeue`; the caller does it in its next turn, and
- * answers with query_requeued. Owns: the caller frees the answer with json_decref. */
-json_t *query_answer(const struct query_world *world, struct slice request);
+/* query_answer - one request's bytes to an answer's text. Never fails: a bad question has an answer
+ * too. A `requeue` is not answered here: it takes a turn (server.c).
+ * Owns: the caller frees the text with free; NULL only if memory is short. */
+char *query_answer(const struct query_world *world, struct slice request);
 
 /* query_pulse - the object that is published every second. Owned by the caller. */
 json_t *query_pulse(const struct query_world *world);

@@ -133,7 +133,7 @@ static int run_turn(struct server *server)
 /* ---- questions ----------------------------------------------------------------------------------
  */
 
-static json_t *requeue(struct server *server, const json_t *request)
+static char *requeue(struct server *server, const json_t *request)
 {
     const json_t *numbers = json_object_get(request, "numbers");
     json_t *answer = json_object();
@@ -142,7 +142,7 @@ static json_t *requeue(struct server *server, const json_t *request)
     json_object_set_new(answer, "taken", taken);
     if (!json_is_array(numbers) || json_array_size(numbers) > 1000) {
         query_refuse(answer, "bad_argument", "numbers: a list of at most 1000 numbers");
-        return answer;
+        numbers = NULL;
     }
     log_info("requeue: by %s because %s", json_string_value(json_object_get(request, "who")),
              json_string_value(json_object_get(request, "why")));
@@ -156,7 +156,9 @@ static json_t *requeue(struct server *server, const json_t *request)
     }
     if (server->error == 0)
         server->error = turn_end(server->turn);
-    return answer;
+    char *text = json_dumps(answer, JSON_COMPACT);
+    json_decref(answer);
+    return text;
 }
 
 static bool is_requeue(const json_t *request)
@@ -172,15 +174,13 @@ static void answer_question(struct server *server, const struct received *receiv
     struct slice body = received->frames[received->count - 1];
     struct query_world world = world_of(server);
     json_t *request = json_loadb(body.start, body.count, 0, NULL);
-    json_t *answer = is_requeue(request) ? requeue(server, request) : query_answer(&world, body);
-    char *text = json_dumps(answer, JSON_COMPACT);
+    char *text = is_requeue(request) ? requeue(server, request) : query_answer(&world, body);
     struct slice frames[FRAMES_MAX];
     memcpy(frames, received->frames, sizeof frames);
     frames[received->count - 1] = slice_of(text);
     if (text != NULL)
         server->unsent += socket_send(server->sockets[SOCKET_QUERY], frames, received->count) != 0;
     free(text);
-    json_decref(answer);
     json_decref(request);
 }
 

@@ -43,7 +43,7 @@ def each_verb_becomes_its_program():
             (["view", "tail", "--json"], "cardwatch-view-tail|--json|"),
             (["view", "notify"], "cardwatch-view-notify||"),
             (["case", "JX-1", "--json"], "cardwatch-ask|case JX-1 --json|"),
-            (["report", "day"], "cardwatch-ask|report day|"),
+            (["soon"], "cardwatch-ask|soon|"),
             (["config", "check", "--config", "f"], "cardwatch-engine|--config f --check-config|"),
             (["help", "rules"], "cardwatch-rules|--help|"),
             (["help", "case"], "cardwatch-ask|case --help|"),
@@ -59,7 +59,7 @@ def alone_it_shows_every_verb():
     for words in ([], ["help"], ["--help"], ["-h"]):
         done = cardwatch(*words)
         check_eq(done.returncode, 0)
-        for verb in ("engine", "rules", "view tail", "config check", "quarantine", "report"):
+        for verb in ("engine", "rules", "view tail", "config check", "quarantine", "soon"):
             check(f"\n  {verb} " in done.stdout, verb)
     check("政务办件电子监察" in cardwatch("--lang", "zh").stdout)
     check(cardwatch("--version").stdout.startswith("cardwatch 0."))
