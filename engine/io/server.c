@@ -22,6 +22,8 @@ enum {
     QUERIES_PER_TURN = 16,
     FEED_MESSAGES_MAX = 200000,
     FRAMES_MAX = 4,
+    TAKING_MS_LEAST = 5,  /* a card waits for the turn at hand: it takes events in so long … */
+    TAKING_MS_MOST = 200, /* … or four times as long as a commit takes, which has to be paid for */
 };
 
 struct server {
@@ -35,7 +37,8 @@ struct server {
     ev_signal stops[2];
     int64_t started_ms;
     int error;
-    uint64_t unsent; /* messages for a peer that had gone or was full: it asks again */
+    int64_t commit_ms; /* how long the last turn's commit took */
+    uint64_t unsent;   /* messages for a peer that had gone or was full: it asks again */
 };
 
 static struct query_world world_of(const struct server *server)
@@ -92,9 +95,16 @@ static void publish_pulse(struct server *server)
 /* ---- turns --------------------------------------------------------------------------------------
  */
 
+static int64_t taking_ms(const struct server *server)
+{
+    int64_t ms = 4 * server->commit_ms;
+    return ms < TAKING_MS_LEAST ? TAKING_MS_LEAST : ms > TAKING_MS_MOST ? TAKING_MS_MOST : ms;
+}
+
 static int take_messages(struct server *server, uint64_t until_events)
 {
-    while (turn_counts(server->turn)->events < until_events) {
+    int64_t until_ms = clock_monotonic_ms() + taking_ms(server);
+    while (turn_counts(server->turn)->events < until_events && clock_monotonic_ms() < until_ms) {
         struct received received;
         int outcome = socket_receive(server->sockets[SOCKET_INTAKE], &received);
         if (outcome == SOCKET_E_AGAIN)
@@ -127,7 +137,12 @@ static int run_turn(struct server *server)
     int error = turn_begin(server->turn, clock_now());
     if (error == 0)
         error = take_messages(server, until);
-    return error != 0 ? error : turn_end(server->turn);
+    if (error != 0)
+        return error;
+    int64_t from_ms = clock_monotonic_ms();
+    error = turn_end(server->turn);
+    server->commit_ms = clock_monotonic_ms() - from_ms;
+    return error;
 }
 
 /* ---- questions ----------------------------------------------------------------------------------
