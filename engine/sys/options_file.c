@@ -226,15 +226,25 @@ static void check_twice(void)
     }
 }
 
-/* At the top stand the options of all programs: one that is not ours may be another's, unless it
- * is one letter off from one of ours. */
+/* `cardwatch rules check` and its like read the section of `rules`, each with options of its own.
+ */
+static bool is_section_shared(const struct program *program)
+{
+    size_t name = strlen(program->name);
+    size_t section = strlen(program->section);
+    return name < section || strcmp(program->name + name - section, program->section) != 0;
+}
+
+/* At the top stand the options of all programs, in a shared section those of several verbs: one
+ * that is not ours may be another's, unless it is one letter off from one of ours. */
 static struct setting *setting_of(struct settings *settings, const struct entry *entry)
 {
     struct setting *setting = setting_find(settings, entry->key);
     const char *nearest = setting_nearest(settings, entry->key);
     bool is_mistyped = nearest != NULL && word_distance(entry->key, nearest) == 1;
     char reason[REASON_BYTES];
-    if (setting != NULL || (!entry->in_section && !is_mistyped))
+    bool is_ours_alone = entry->in_section && !is_section_shared(settings->program);
+    if (setting != NULL || (!is_ours_alone && !is_mistyped))
         return setting;
     if (nearest == NULL)
         refuse(entry->mark, entry->key, say("no such option", "没有这个选项"));
