@@ -267,13 +267,15 @@ install: all
 	$(Q)install -d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(share)
 	$(Q)for u in packaging/*.service; do \
 	    sed 's,/usr/local,$(PREFIX),g' $$u >$(DESTDIR)$(PREFIX)/lib/systemd/system/$${u##*/}; done
-	$(Q)sed 's,/usr/local,$(PREFIX),g' packaging/cardwatch.yaml >$(DESTDIR)$(share)/cardwatch.yaml
+	$(Q)packaging/make-example.sh $(BUILD)/bin | sed 's,/usr/local,$(PREFIX),g' \
+	    >$(DESTDIR)$(share)/cardwatch.yaml
 	$(Q)$(call put,packaging/completion.bash,$(PREFIX)/share/bash-completion/completions,644)
 	$(Q)mv $(DESTDIR)$(PREFIX)/share/bash-completion/completions/completion.bash \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/$(NAME)
 	$(Q)$(call put,packaging/_cardwatch,$(PREFIX)/share/zsh/site-functions,644)
-	$(Q)for s in 1 5 7 8; do for m in packaging/man/*.$$s; do [ -e "$$m" ] || continue; \
-	    $(call put,$$m,$(PREFIX)/share/man/man$$s,644); done; done
+	$(Q)packaging/make-man.sh $(BUILD)/bin $(BUILD)/man
+	$(Q)$(call put,$(BUILD)/man/*.1,$(PREFIX)/share/man/man1,644)
+	$(Q)$(call put,$(BUILD)/man/*.5,$(PREFIX)/share/man/man5,644)
 	$(Q)for d in sets calendars; do [ -d rules/$$d ] || continue; (cd rules && find $$d -type f) | \
 	    while read -r f; do install -D -m 644 "rules/$$f" "$(DESTDIR)$(share)/$$f"; done; done
 
