@@ -43,16 +43,16 @@ static const char *level_name(const struct notice *notice, const char *level)
     return level;
 }
 
-/* "20 workday" as a person says it. */
+/* "20 workday" (or "7.5 day") as a person says it. */
 static const char *term_name(const struct notice *notice, const char *text, char room[NAME_BYTES])
 {
     static const char *const zh[UNIT_COUNT] = {"",   "分钟",     "小时", "工作分钟", "工作小时",
                                                "日", "个工作日", "个月", "年"};
-    struct term term;
-    if (!notice->is_zh || term_parse(slice_of(text), &term) != 0 || !term_is_set(term))
-        (void)snprintf(room, NAME_BYTES, "%s", text);
-    else
-        (void)snprintf(room, NAME_BYTES, "%d %s", (int)term.n, zh[term.unit]);
+    const char *unit = strchr(text, ' ');
+    (void)snprintf(room, NAME_BYTES, "%s", text);
+    for (size_t i = 1; notice->is_zh && unit != NULL && i < UNIT_COUNT; i++)
+        if (strcmp(unit + 1, unit_name[i]) == 0)
+            (void)snprintf(room, NAME_BYTES, "%.*s %s", (int)(unit - text), text, zh[i]);
     return room;
 }
 
@@ -190,7 +190,7 @@ static void write_moment(FILE *file, const char *name, struct moment moment)
 static void write_one(FILE *file, const struct notice *notice, const json_t *card)
 {
     struct card_view view = card_view_of(card);
-    char room[NAME_BYTES], used[NAME_BYTES], limit[2 * NAME_BYTES + 32];
+    char room[NAME_BYTES];
     const char *change = change_name(notice, card);
     (void)fprintf(file, "%s%s%s\n\n", level_name(notice, view.level),
                   change[0] == '\0' ? "" : in(notice, ", ", "，"), change);
@@ -199,9 +199,10 @@ static void write_one(FILE *file, const struct notice *notice, const json_t *car
     write_field(file, in(notice, "org", "部门"), view.org);
     write_field(file, in(notice, "step", "环节"), view.step);
     write_field(file, in(notice, "handler", "承办人"), view.handler);
-    (void)snprintf(limit, sizeof limit, in(notice, "%s (used: %s)", "%s（已用 %s）"),
-                   term_name(notice, view.limit, room), term_name(notice, view.used, used));
-    write_field(file, in(notice, "limit", "时限"), limit);
+    write_field(file, in(notice, "limit", "时限"), term_name(notice, view.limit, room));
+    write_field(file, in(notice, "used", "已用"), term_name(notice, view.used, room));
+    if (!begins(view.over, "0 "))
+        write_field(file, in(notice, "over", "超期"), term_name(notice, view.over, room));
     write_moment(file, in(notice, "due", "到点"), view.due);
     write_moment(file, in(notice, "raised", "发牌"), view.issued);
     write_field(file, in(notice, "reason", "原因"), reason_name(notice, view.reason));

@@ -93,7 +93,9 @@ export class Chart {
         height: Math.max(0, height - (n ? 1 : 0))});
     });
     const name = this.nameOf(i);
-    place(this.names[i], {x: x + step / 2, y: area.bottom + 1.4 * rem, 'text-anchor': 'middle'});
+    const isLast = i === this.names.length - 1; // it ends where the picture does
+    place(this.names[i], {x: isLast ? area.right : x + step / 2, y: area.bottom + 1.4 * rem,
+      'text-anchor': isLast ? 'end' : 'middle'});
     this.names[i].textContent = name;
   }
 

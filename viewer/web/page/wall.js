@@ -100,8 +100,9 @@ function makeRow(card) {
   row.classList.toggle('is-back', isBack);
   row.querySelector('use').setAttribute('href', isBack ? '#shape-back' : levelShape(card.level));
   part('level').textContent = isBack ? words.states[card.state] : levelShort(card.level);
-  part('org').textContent = card.org || '–';
-  part('item').textContent = isBack ? `${level(card.level)} · ${card.item}` : card.item;
+  part('org').textContent = card.org || words.no_org;
+  part('item').textContent = [isBack ? level(card.level) : '', card.item]
+    .filter(Boolean).join(' · ');
   part('over').textContent = isNothing(card.over) ? words.used(term(card.used) || '–')
     : words.over(term(card.over));
   part('of').textContent = card.limit ? words.limit(term(card.limit)) : '';
@@ -163,7 +164,7 @@ function addCards(cards, isMoving) {
 function sayNewest(card) {
   if (performance.now() - state.saidAt < SAID_MS || card.state in words.states) return;
   state.saidAt = performance.now();
-  setText($('said'), words.said(level(card.level), card.org, card.item));
+  setText($('said'), words.said(level(card.level), card.org || words.no_org, card.item));
 }
 
 function showAllCards(cards) {
@@ -186,7 +187,7 @@ function showOrgs(orgs, levels) {
   const sums = shown.map(org => org.by.reduce((a, b) => a + b, 0));
   fill($('orgs'), 'org-template', shown.length).forEach((row, i) => {
     setText(row.querySelector('.rank'), String(i + 1));
-    setText(row.querySelector('.org'), shown[i].org || '–');
+    setText(row.querySelector('.org'), shown[i].org || words.no_org);
     setText(row.querySelector('.sum'), count(sums[i]));
     const bar = row.querySelector('.bar');
     while (bar.children.length > levels.length) bar.lastElementChild.remove();

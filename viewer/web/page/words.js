@@ -9,10 +9,10 @@ const WORDS = {
     tail: '尾号', withdrawn: n => `最新在上 · 累计撤销 ${n} 牌`, raised: n => `累计 ${n}`,
     feed: '实时发牌', feed_more: '最新在上', no_cards: '尚未发牌',
     no_cards_more: '一有预警、黄牌或红牌，立即显示在这里',
-    ranking: '部门排名', ranking_more: '现有牌数', no_orgs: '各部门均无现有牌',
+    ranking: '部门排名', ranking_more: '现有牌数', no_orgs: '各部门均无现有牌', no_org: '未注明部门',
     hours: '近 24 小时发牌', days: '近 30 日发牌', per_hour: '每小时', per_day: '每日',
     no_bars: '这段时间没有发牌', sources: '数据来源', no_sources: '尚无数据来源接入',
-    sources_more: (ok, all) => (ok === all ? `${all} 个全部正常` : `${all - ok} 个静默 / 共 ${all} 个`),
+    sources_more: (ok, all) => (ok === all ? `全部正常 · ${all} 个` : `${all - ok} 个静默 / 共 ${all} 个`),
     source_ok: at => (at ? `正常 · 最近 ${at}` : '正常'),
     source_silent: at => `无法判断 自 ${at}`,
     privacy: '本页不含个人信息', link_live: '实时', link_starting: '正在连接…',
@@ -39,11 +39,11 @@ const WORDS = {
     tail: 'last 4', withdrawn: n => `newest first · ${n} withdrawn in all`, raised: n => `${n} raised in all`,
     feed: 'Live', feed_more: 'newest first', no_cards: 'No card yet',
     no_cards_more: 'Warnings, yellow and red cards appear here the moment they are raised',
-    ranking: 'Departments', ranking_more: 'cards standing', no_orgs: 'No department has a card',
+    ranking: 'Departments', ranking_more: 'cards standing', no_orgs: 'No department has a card', no_org: 'no department given',
     hours: 'Cards of the last 24 hours', days: 'Cards of the last 30 days', per_hour: 'per hour',
     per_day: 'per day', no_bars: 'No card in this time', sources: 'Sources',
     no_sources: 'No source connected yet',
-    sources_more: (ok, all) => (ok === all ? `all ${all} well` : `${all - ok} of ${all} silent`),
+    sources_more: (ok, all) => (ok === all ? `all well · ${all}` : `${all - ok} of ${all} silent`),
     source_ok: at => (at ? `well · last ${at}` : 'well'),
     source_silent: at => `cannot judge since ${at}`,
     privacy: 'No personal data on this page', link_live: 'live', link_starting: 'connecting…',
@@ -87,7 +87,7 @@ export const count = n => (Number.isFinite(n) ? grouped.format(n) : '–');
 
 // "7 workday" as a person says it. What is no term is shown as it is.
 export function term(text) {
-  const match = /^(\d+) (\w+?)s?$/.exec(text || '');
+  const match = /^(\d+(?:\.\d+)?) (\w+?)s?$/.exec(text || '');
   if (!match || !(match[2] in words.units)) return text || '';
   const plural = language === 'en' && match[1] !== '1' ? 's' : '';
   return `${match[1]} ${words.units[match[2]]}${plural}`;
