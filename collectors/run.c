@@ -16,6 +16,12 @@ enum { WAIT_MS = 20, FOLLOW_WAIT_MS = 100, WORK_EVERY = 1024 };
 
 /* ---- the loop -------------------------------------------------------------------------------- */
 
+static bool place_is_same(const struct place *a, const struct place *b)
+{
+    return a->seq == b->seq && a->file_seq == b->file_seq && a->file_index == b->file_index &&
+           a->offset == b->offset && a->row == b->row;
+}
+
 static int save_position(struct run *run, bool always)
 {
     int64_t now_ms = clock_monotonic_ms();
@@ -25,7 +31,7 @@ static int save_position(struct run *run, bool always)
     struct place place = push_safe(run->push);
     bool is_done = run->is_ended && push_committed(run->push) >= push_last_seq(run->push);
     bool is_same = run->has_position && is_done == run->position.is_done &&
-                   memcmp(&place, &run->position.place, sizeof place) == 0;
+                   place_is_same(&place, &run->position.place);
     const char *print = run->input->print(run->input->ctx, &place);
     if (is_same || print[0] == '\0')
         return 0;

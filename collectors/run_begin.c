@@ -181,10 +181,12 @@ static int choose_place(struct run *run, uint64_t committed, struct place *place
                      place.file_seq + 1, run->options->position);
             return EX_DATAERR;
         }
-        place = committed < place.file_seq ? (struct place){0}
-                                           : (struct place){.seq = place.file_seq,
-                                                            .file_seq = place.file_seq,
-                                                            .file_index = place.file_index};
+        struct place begin = {0};
+        if (committed >= place.file_seq) { /* the beginning of the file that it stands in */
+            begin.seq = begin.file_seq = place.file_seq;
+            begin.file_index = place.file_index;
+        }
+        place = begin;
     }
     *place_out = place;
     return 0;

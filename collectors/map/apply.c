@@ -24,18 +24,19 @@ struct applier {
 
 int applier_create(const struct map *map, struct report *report, struct applier **applier_out)
 {
-    OWNED(applier_destroy) struct applier *applier = calloc(1, sizeof *applier);
+    struct applier *applier = calloc(1, sizeof *applier);
     if (applier == NULL)
         return -ENOMEM;
     applier->map = map;
     applier->report = report;
     for (uint32_t i = 0; i < map->event_count; i++) {
         applier->readers[i] = event_reader_create();
-        if (applier->readers[i] == NULL)
+        if (applier->readers[i] == NULL) {
+            applier_destroy(&applier);
             return -ENOMEM;
+        }
     }
     *applier_out = applier;
-    applier = NULL;
     return 0;
 }
 

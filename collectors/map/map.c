@@ -301,24 +301,30 @@ static int read_all(const char *file, struct slice text, struct problem_list *pr
     return problems->error_count > errors ? MAP_E_BAD : 0;
 }
 
-static int parse_into(const char *file, const char *path, struct slice text,
-                      struct problem_list *problems, struct map **map_out)
+static int fill(const char *file, const char *path, struct slice text,
+                struct problem_list *problems, struct map *map)
 {
-    OWNED(map_destroy) struct map *map = calloc(1, sizeof *map);
-    if (map == NULL)
-        return -ENOMEM;
     map->arena = arena_create();
     if (map->arena == NULL)
         return -ENOMEM;
-    int status = 0;
-    if (path != NULL)
-        status = yaml_read_bytes(map->arena, path, problems, &text);
-    if (status == 0)
-        status = read_all(file, text, problems, map);
-    if (status != 0)
-        return status == YAML_E_BAD ? MAP_E_BAD : status;
+    int status = path == NULL ? 0 : yaml_read_bytes(map->arena, path, problems, &text);
+    if (status == YAML_E_BAD)
+        return MAP_E_BAD;
+    return status != 0 ? status : read_all(file, text, problems, map);
+}
+
+static int parse_into(const char *file, const char *path, struct slice text,
+                      struct problem_list *problems, struct map **map_out)
+{
+    struct map *map = calloc(1, sizeof *map);
+    if (map == NULL)
+        return -ENOMEM;
+    int status = fill(file, path, text, problems, map);
+    if (status != 0) {
+        map_destroy(&map);
+        return status;
+    }
     *map_out = map;
-    map = NULL;
     return 0;
 }
 

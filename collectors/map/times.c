@@ -93,7 +93,7 @@ static bool take_month_name(struct walk *walk, int *month_out)
     if (walk->end - walk->at < 3)
         return false;
     for (int i = 0; i < 12; i++) {
-        const char *name = names + i * 3;
+        const char *name = names + (size_t)i * 3;
         if (lower(walk->at[0]) == name[0] && lower(walk->at[1]) == name[1] &&
             lower(walk->at[2]) == name[2]) {
             walk->at += 3;
@@ -205,8 +205,8 @@ static bool put_together(struct parts *parts, struct instant *at_out)
         return false;
     const struct date date = {
         .year = (int16_t)parts->year, .month = (uint8_t)parts->month, .day = (uint8_t)parts->day};
-    int64_t s = (int64_t)date_day(date) * 86400 + parts->hour * 3600 + parts->minute * 60 +
-                parts->second - parts->offset_s;
+    int64_t s = (int64_t)date_day(date) * 86400 + parts->hour * INT64_C(3600) +
+                parts->minute * INT64_C(60) + parts->second - parts->offset_s;
     at_out->ms = s * 1000 + parts->ms;
     return true;
 }

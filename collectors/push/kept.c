@@ -33,7 +33,6 @@ struct kept *kept_create(uint32_t batch_max, uint32_t batch_events, size_t bytes
 {
     assert(batch_max > 0);
     assert(batch_events > 0);
-    OWNED(kept_destroy)
     struct kept *kept = calloc(1, sizeof *kept + batch_max * sizeof(struct batch));
     if (kept == NULL)
         return NULL;
@@ -42,16 +41,16 @@ struct kept *kept_create(uint32_t batch_max, uint32_t batch_events, size_t bytes
     kept->bytes_max = bytes_max;
     kept->rows = calloc((size_t)batch_max * batch_events, sizeof *kept->rows);
     kept->ends = calloc((size_t)batch_max * batch_events, sizeof *kept->ends);
-    if (kept->rows == NULL || kept->ends == NULL)
+    if (kept->rows == NULL || kept->ends == NULL) {
+        kept_destroy(&kept);
         return NULL;
+    }
     for (uint32_t i = 0; i < batch_max; i++) {
         kept->slots[i].rows = kept->rows + (size_t)i * batch_events;
         kept->slots[i].ends = kept->ends + (size_t)i * batch_events;
     }
     kept_clear(kept, 1);
-    struct kept *ready = kept;
-    kept = NULL;
-    return ready;
+    return kept;
 }
 
 void kept_destroy(struct kept **kept_p)

@@ -26,7 +26,8 @@ struct lines {
     struct lines_options options;
     struct raw_file *file;
     struct raw_chain chain; /* files to be read before the one at the path */
-    iconv_t convert;        /* (iconv_t)-1: UTF-8, nothing to convert */
+    bool is_converted;      /* it is not UTF-8 */
+    iconv_t convert;
     char *window;
     size_t start; /* of the window: the line to be given out next */
     size_t end;
@@ -39,27 +40,33 @@ struct lines {
     size_t text_room;
 };
 
-int lines_open(const struct lines_options *options, struct lines **lines_out)
+static int prepare(struct lines *lines)
 {
-    OWNED(lines_close) struct lines *lines = calloc(1, sizeof *lines);
-    if (lines == NULL)
-        return -ENOMEM;
-    lines->options = *options;
-    lines->convert = (iconv_t)-1;
     lines->window = malloc(WINDOW_BYTES);
     if (lines->window == NULL)
         return -ENOMEM;
-    const char *encoding = options->encoding;
+    const char *encoding = lines->options.encoding;
     if (encoding != NULL && strcmp(encoding, "UTF-8") != 0) {
         lines->convert = iconv_open("UTF-8", encoding);
-        if (lines->convert == (iconv_t)-1)
+        if (lines->convert == (iconv_t)-1) /* NOLINT(performance-no-int-to-ptr): so says POSIX */
             return -errno;
+        lines->is_converted = true;
     }
-    int status = raw_open(options->path, &lines->file);
-    if (status != 0)
+    return raw_open(lines->options.path, &lines->file);
+}
+
+int lines_open(const struct lines_options *options, struct lines **lines_out)
+{
+    struct lines *lines = calloc(1, sizeof *lines);
+    if (lines == NULL)
+        return -ENOMEM;
+    lines->options = *options;
+    int status = prepare(lines);
+    if (status != 0) {
+        lines_close(&lines);
         return status;
+    }
     *lines_out = lines;
-    lines = NULL;
     return 0;
 }
 
@@ -69,7 +76,7 @@ void lines_close(struct lines **lines_p)
     if (lines == NULL)
         return;
     raw_close(&lines->file);
-    if (lines->convert != (iconv_t)-1)
+    if (lines->is_converted)
         (void)iconv_close(lines->convert);
     free(lines->window);
     free(lines->text);
@@ -152,8 +159,9 @@ static bool text_reserve(struct lines *lines, size_t bytes)
 
 static size_t put_unknown(char *to)
 {
-    memcpy(to, "\xEF\xBF\xBD", 3);
-    return 3;
+    static const char unknown[] = {'\xEF', '\xBF', '\xBD'}; /* U+FFFD */
+    memcpy(to, unknown, sizeof unknown);
+    return sizeof unknown;
 }
 
 static int mend_utf8(struct lines *lines, struct slice line, struct slice *line_out)
@@ -216,7 +224,7 @@ static void drop_mark(const struct lines *lines, size_t raw_count, struct slice 
 
 static int decode_line(struct lines *lines, struct slice line, struct slice *line_out)
 {
-    if (lines->convert != (iconv_t)-1) {
+    if (lines->is_converted) {
         int status = convert_line(lines, line, line_out);
         drop_mark(lines, line.count, line_out);
         return status;

@@ -34,11 +34,20 @@ static bool ends_in(const char *text, const char *end)
     return count >= end_count && strcmp(text + count - end_count, end) == 0;
 }
 
-int raw_open(const char *path, struct raw_file **file_out)
+static int open_packed(struct raw_file *file)
 {
-    OWNED(raw_close) struct raw_file *file = calloc(1, sizeof *file);
-    if (file == NULL)
-        return -ENOMEM;
+    int fd = dup(file->fd);
+    if (fd < 0)
+        return -errno;
+    file->packed = gzdopen(fd, "rb");
+    if (file->packed != NULL)
+        return 0;
+    (void)close(fd);
+    return -ENOMEM;
+}
+
+static int open_any(struct raw_file *file, const char *path)
+{
     bool is_stdin = strcmp(path, "-") == 0;
     file->fd = is_stdin ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
     if (file->fd < 0)
@@ -51,18 +60,20 @@ int raw_open(const char *path, struct raw_file **file_out)
     file->device = about.st_dev;
     file->inode = about.st_ino;
     file->is_pipe = !S_ISREG(about.st_mode);
-    if (ends_in(path, ".gz")) {
-        int fd = dup(file->fd);
-        file->packed = fd < 0 ? NULL : gzdopen(fd, "rb");
-        if (file->packed == NULL) {
-            int status = fd < 0 ? -errno : -ENOMEM;
-            if (fd >= 0)
-                (void)close(fd);
-            return status;
-        }
+    return ends_in(path, ".gz") ? open_packed(file) : 0;
+}
+
+int raw_open(const char *path, struct raw_file **file_out)
+{
+    struct raw_file *file = calloc(1, sizeof *file);
+    if (file == NULL)
+        return -ENOMEM;
+    int status = open_any(file, path);
+    if (status != 0) {
+        raw_close(&file);
+        return status;
     }
     *file_out = file;
-    file = NULL;
     return 0;
 }
 
@@ -215,25 +226,35 @@ static size_t list_siblings(const char *path, struct sibling *siblings, size_t r
     return count;
 }
 
+/* The file, if its first bytes have this print. */
+static struct raw_file *open_if(const char *path, size_t bytes, const char *print)
+{
+    char text[LINES_PRINT_BYTES];
+    struct raw_file *file = NULL;
+    if (raw_open(path, &file) != 0 || file == NULL)
+        return NULL;
+    raw_print(file, bytes, text);
+    if (strcmp(text, print) != 0)
+        raw_close(&file);
+    return file;
+}
+
 bool raw_chain_find(const char *path, const char *print, struct raw_chain *chain_out,
                     struct raw_file **file_out)
 {
     static struct sibling siblings[RAW_CHAIN_MAX * 4]; /* one collector a process, asked at start */
-    size_t count = list_siblings(path, siblings, COUNT_OF(siblings));
     size_t bytes = (size_t)strtoul(print, NULL, 10);
     *chain_out = (struct raw_chain){0};
+    if (bytes == 0 || bytes > LINES_PRINT_OF)
+        return false;
+    size_t count = list_siblings(path, siblings, COUNT_OF(siblings));
     for (size_t i = 0; i < count; i++) {
-        char text[LINES_PRINT_BYTES];
-        OWNED(raw_close) struct raw_file *file = NULL;
-        if (bytes == 0 || bytes > LINES_PRINT_OF || raw_open(siblings[i].path, &file) != 0)
-            continue;
-        raw_print(file, bytes, text);
-        if (strcmp(text, print) != 0)
+        struct raw_file *file = open_if(siblings[i].path, bytes, print);
+        if (file == NULL)
             continue;
         for (size_t j = i + 1; j < count && chain_out->count < RAW_CHAIN_MAX; j++)
             memcpy(chain_out->paths[chain_out->count++], siblings[j].path, RAW_PATH_BYTES);
         *file_out = file;
-        file = NULL;
         return true;
     }
     return false;

@@ -48,30 +48,33 @@ struct push {
     struct push_counts counts;
 };
 
+static uint32_t or_default(uint32_t given, uint32_t preset)
+{
+    return given == 0 ? preset : given;
+}
+
 int push_open(const struct push_options *options, struct push **push_out)
 {
-    OWNED(push_close) struct push *push = calloc(1, sizeof *push);
+    if (options->batch_events > BATCH_EVENTS_MAX || strlen(options->endpoint) >= TEXT_BYTES ||
+        strlen(options->source) > EVENT_SOURCE_BYTES_MAX || options->source[0] == '\0')
+        return -EINVAL;
+    struct push *push = calloc(1, sizeof *push);
     if (push == NULL)
         return -ENOMEM;
-    if (options->batch_events > BATCH_EVENTS_MAX ||
-        strlen(options->endpoint) >= sizeof push->endpoint ||
-        strlen(options->source) >= sizeof push->source || options->source[0] == '\0')
-        return -EINVAL;
     push->options = *options;
-    (void)snprintf(push->endpoint, sizeof push->endpoint, "%s", options->endpoint);
-    (void)snprintf(push->source, sizeof push->source, "%s", options->source);
-    if (push->options.batch_events == 0)
-        push->options.batch_events = PUSH_BATCH_EVENTS;
-    if (push->options.kept_events == 0)
-        push->options.kept_events = PUSH_KEPT_EVENTS;
+    push->options.batch_events = or_default(options->batch_events, PUSH_BATCH_EVENTS);
+    push->options.kept_events = or_default(options->kept_events, PUSH_KEPT_EVENTS);
     if (push->options.answer_wait_ms == 0)
         push->options.answer_wait_ms = PUSH_ANSWER_WAIT_MS;
+    (void)snprintf(push->endpoint, sizeof push->endpoint, "%s", options->endpoint);
+    (void)snprintf(push->source, sizeof push->source, "%s", options->source);
     uint32_t batches = push->options.kept_events / push->options.batch_events + 2;
     push->kept = kept_create(batches, push->options.batch_events, PUSH_KEPT_BYTES_MAX);
-    if (push->kept == NULL)
+    if (push->kept == NULL) {
+        push_close(&push);
         return -ENOMEM;
+    }
     *push_out = push;
-    push = NULL;
     return 0;
 }
 

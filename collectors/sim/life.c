@@ -84,7 +84,7 @@ static uint16_t choose_fate(uint64_t *dice, enum item_kind kind, uint32_t late_p
 
 static int64_t promised_s(const struct city_item *item, const struct hours *hours)
 {
-    return item->promised.unit == UNIT_MINUTE ? item->promised.n * 60
+    return item->promised.unit == UNIT_MINUTE ? item->promised.n * INT64_C(60)
                                               : item->promised.n * hours_day_s(hours);
 }
 

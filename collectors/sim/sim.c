@@ -80,12 +80,13 @@ static bool life_new(struct sim *sim, uint32_t *index_out)
         return true;
     }
     if (sim->life_count + 1 >= sim->life_room) {
-        uint32_t room = sim->life_room * 2;
+        assert(sim->life_room > 0);
+        size_t room = (size_t)sim->life_room * 2;
         struct life *lives = realloc(sim->lives, room * sizeof *lives);
         if (lives == NULL)
             return false;
         sim->lives = lives;
-        sim->life_room = room;
+        sim->life_room = (uint32_t)room;
     }
     *index_out = ++sim->life_count;
     return true;
@@ -103,6 +104,7 @@ static int by_time(const void *a_p, const void *b_p)
 static bool due_add(struct sim *sim, uint32_t index)
 {
     if (sim->due_count == sim->due_room) {
+        assert(sim->due_room > 0);
         size_t room = sim->due_room * 2;
         struct due *dues = realloc(sim->dues, room * sizeof *dues);
         if (dues == NULL)

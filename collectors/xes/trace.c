@@ -30,7 +30,7 @@ struct trace {
     enum scope scope;
     uint32_t depth; /* of attributes inside attributes */
     char path[PATH_BYTES];
-    size_t path_ends[XES_DEPTH_MAX + 1];
+    size_t path_ends[XES_DEPTH_MAX];
     struct bytes text;
     size_t trace_bytes;  /* of text: what belongs to the trace */
     struct value *found; /* one per column */
@@ -47,17 +47,15 @@ struct trace {
 
 struct trace *trace_create(const struct map *map)
 {
-    OWNED(trace_destroy) struct trace *trace = calloc(1, sizeof *trace);
+    struct trace *trace = calloc(1, sizeof *trace);
     if (trace == NULL)
         return NULL;
     trace->map = map;
     trace->found = calloc(map_column_count(map) + 1, sizeof *trace->found);
     trace->values = calloc(map_column_count(map) + 1, sizeof *trace->values);
     if (trace->found == NULL || trace->values == NULL)
-        return NULL;
-    struct trace *ready = trace;
-    trace = NULL;
-    return ready;
+        trace_destroy(&trace);
+    return trace;
 }
 
 void trace_destroy(struct trace **trace_p)
@@ -144,25 +142,27 @@ static void take_value(struct trace *trace, const char *value)
             keep(trace, i, value);
 }
 
+/* The path grows by a key. A key too long for it, or too deep, is a column of nobody. */
+static void path_add(struct trace *trace, const char *key, const char *value)
+{
+    size_t end = trace->depth == 0 ? 0 : trace->path_ends[trace->depth - 1];
+    size_t count = key == NULL ? 0 : strlen(key);
+    size_t used = end + (end > 0) + count;
+    trace->path_ends[trace->depth] = end;
+    if (count == 0 || used >= PATH_BYTES)
+        return;
+    if (end > 0)
+        trace->path[end++] = '/';
+    memcpy(trace->path + end, key, count + 1);
+    trace->path_ends[trace->depth] = used;
+    if (value != NULL)
+        take_value(trace, value);
+}
+
 static void open_attribute(struct trace *trace, const char **attributes)
 {
-    const char *key = attribute(attributes, "key");
-    const char *value = attribute(attributes, "value");
-    size_t end = trace->depth == 0 ? 0 : trace->path_ends[trace->depth - 1];
-    if (trace->depth < XES_DEPTH_MAX) {
-        size_t count = key == NULL ? 0 : strlen(key);
-        size_t used = end + (end > 0) + count;
-        if (used < PATH_BYTES && count > 0) {
-            if (end > 0)
-                trace->path[end++] = '/';
-            memcpy(trace->path + end, key, count + 1);
-            trace->path_ends[trace->depth] = used;
-            if (value != NULL)
-                take_value(trace, value);
-        } else {
-            trace->path_ends[trace->depth] = end; /* a key too long to be a column of anybody */
-        }
-    }
+    if (trace->depth < XES_DEPTH_MAX)
+        path_add(trace, attribute(attributes, "key"), attribute(attributes, "value"));
     trace->depth++;
 }
 
