@@ -69,12 +69,13 @@ END
 
 sql() { "${as[@]}" "$bin/psql" -X -q -A -t -h "$folder" -d postgres -v ON_ERROR_STOP=1 "$@"; }
 
-poll='WITH due AS (UPDATE cases SET carded = true WHERE NOT carded AND due < clock_timestamp()
-RETURNING case_no, due) INSERT INTO cards SELECT case_no, due, clock_timestamp() FROM due;'
+poll='WITH due AS (UPDATE cases SET carded = true WHERE case_no IN (SELECT case_no FROM cases
+WHERE NOT carded AND due < clock_timestamp() FOR UPDATE SKIP LOCKED) RETURNING case_no, due)
+INSERT INTO cards SELECT case_no, due, clock_timestamp() FROM due;'
 sed -n '1,/^CREATE TABLE run/p' "$folder/events.sql" | sql
 sed -i '1,/^CREATE TABLE run/d' "$folder/events.sql"
 while :; do
-    sql -c "$poll" || break
+    sql -c "$poll" || true
     sleep 1
 done >/dev/null 2>&1 &
 poller=$!
