@@ -25,6 +25,7 @@ struct plan {
     uint64_t burst;        /* cases that fall due at one instant, then */
     uint64_t events_per_s; /* meanwhile */
     int64_t ahead_ms;      /* between the parts */
+    bool is_smoke;         /* how late does not matter */
     int64_t from_ms;       /* the first due instant */
     int64_t burst_ms;      /* the one instant */
 };
@@ -231,7 +232,8 @@ static void measure(struct plan *plan)
     for (uint64_t i = 0; i < plan->burst; i++)
         waiting_add(&load, SERIAL_BURST + i, plan->burst_ms, 1);
     (void)fill(&sender, &load, &numbered);
-    measure_must(measure_wall_ms() < plan->from_ms, "the machine is too busy to measure delays");
+    measure_must(plan->is_smoke || measure_wall_ms() < plan->from_ms,
+                 "the machine is too busy to measure delays");
     measure_must(pthread_create(&thread, NULL, watch, &watcher) == 0, "no thread");
     while (measure_wall_ms() < plan->from_ms - plan->ahead_ms / 2)
         measure_wait_ms(1);
@@ -260,6 +262,7 @@ int main(int argc, char **argv)
         .burst = measure_of(&wish, 0, 100000, 50000, 100),
         .events_per_s = measure_of(&wish, wish.events, 200000, 100000, 2000),
         .ahead_ms = (int64_t)measure_of(&wish, 0, 1000, 1000, 150),
+        .is_smoke = wish.size == MEASURE_SMOKE,
     };
     measure(&plan);
     socket_terminate();
