@@ -85,9 +85,11 @@ static int open_input(struct collect *collect, const struct map *map, struct inp
     if (collect->kind == COLLECT_SIM && status == SIM_E_CALENDAR) {
         (void)fprintf(
             stderr,
-            say("cardwatch collect: %s is not a calendar that can be read: CSV with date, "
-                "(anything), 1 or 0 is needed\n",
-                "cardwatch collect: %s 不是可读的日历：需要 CSV，列为 日期,（任意）,1 或 0\n"),
+            say("cardwatch collect: %s is not a calendar that can be read: YAML with off: and "
+                "work: days, or CSV of date,anything,1 or 0\n",
+                "cardwatch collect: %s 不是可读的日历：需要含 off: 与 work: 的 YAML，或 "
+                "CSV：日期,任意,1 "
+                "或 0\n"),
             collect->sim.calendar);
         return EX_NOINPUT;
     }

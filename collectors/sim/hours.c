@@ -54,24 +54,78 @@ static void make_crowd(struct hours *hours)
     }
 }
 
-/* Lines like "2024-01-01,1,0,holiday,元旦": what the file does not know stays Mon-Fri. */
+/* ---- days off out of a file ------------------------------------------------------------------ */
+
+enum { DATE_BYTES = 10 };
+
+struct day_range {
+    int32_t first;
+    int32_t last;
+};
+
+static void set_days(struct hours *hours, struct day_range range, bool is_work)
+{
+    for (int32_t day = range.first; day <= range.last; day++)
+        if (day >= hours->first_day && day < hours->first_day + HOURS_DAYS_MAX)
+            hours->is_work[day - hours->first_day] = is_work;
+}
+
+/* "2024-01-01,1,0,holiday,元旦": the third column says whether it is a workday. */
+static bool take_table_row(struct hours *hours, const char *line)
+{
+    struct day_range range;
+    const char *first = strchr(line, ',');
+    const char *second = first == NULL ? NULL : strchr(first + 1, ',');
+    if (second == NULL || (second[1] != '0' && second[1] != '1') ||
+        date_parse((struct slice){line, (size_t)(first - line)}, &range.first) != 0)
+        return false;
+    range.last = range.first;
+    set_days(hours, range, second[1] == '1');
+    return true;
+}
+
+/* "      春节: [2024-02-04, 2024-02-10..2024-02-17]", below "off:" or "work:" of a calendar in
+ * YAML. */
+static bool take_dates(struct hours *hours, const char *line, bool is_work)
+{
+    size_t count = strlen(line);
+    bool is_any = false;
+    for (size_t i = 0; i + DATE_BYTES <= count; i++) {
+        struct day_range range;
+        if (date_parse((struct slice){line + i, DATE_BYTES}, &range.first) != 0)
+            continue;
+        range.last = range.first;
+        i += DATE_BYTES;
+        if (i + 2 + DATE_BYTES <= count && line[i] == '.' && line[i + 1] == '.' &&
+            date_parse((struct slice){line + i + 2, DATE_BYTES}, &range.last) == 0)
+            i += 2 + DATE_BYTES;
+        set_days(hours, range, is_work);
+        is_any = true;
+    }
+    return is_any;
+}
+
+/* What the file does not know stays Monday to Friday. */
 static bool read_calendar(struct hours *hours, const char *path)
 {
-    char line[512];
+    enum { NOTHING, OFF, WORK } section = NOTHING;
+    char line[1024];
     bool is_any = false;
     FILE *file = fopen(path, "re");
     if (file == NULL)
         return false;
     while (fgets(line, sizeof line, file) != NULL) {
-        int32_t day;
-        const char *first = strchr(line, ',');
-        const char *second = first == NULL ? NULL : strchr(first + 1, ',');
-        if (second == NULL || date_parse((struct slice){line, (size_t)(first - line)}, &day) != 0 ||
-            (second[1] != '0' && second[1] != '1'))
-            continue;
-        is_any = true;
-        if (day >= hours->first_day && day < hours->first_day + HOURS_DAYS_MAX)
-            hours->is_work[day - hours->first_day] = second[1] == '1';
+        const char *word = line + strspn(line, " \t");
+        if (strncmp(word, "off:", 4) == 0)
+            section = OFF;
+        else if (strncmp(word, "work:", 5) == 0)
+            section = WORK;
+        else if (word[0] == '-' || word[0] == '#')
+            section = NOTHING; /* the next document begins */
+        if (take_table_row(hours, line))
+            is_any = true;
+        else if (section != NOTHING)
+            is_any = take_dates(hours, line, section == WORK) || is_any;
     }
     (void)fclose(file);
     return is_any;

@@ -20,7 +20,8 @@ struct hours;
 struct hours_options {
     struct instant from;
     bool is_always;       /* open day and night: one second of work is one second */
-    const char *calendar; /* CSV with "date" and "is_workday" first and third, or NULL: Mon-Fri */
+    const char *calendar; /* a calendar of rules/calendars (its off: and work: days), or CSV of
+                             date,anything,1 or 0; NULL: Monday to Friday */
 };
 
 enum { HOURS_E_CALENDAR = 1 /* the calendar file cannot be read, or has no such columns */ };

@@ -163,6 +163,11 @@ static void days_off_come_from_a_file(void)
     CHECK(census.by_weekday[5] > census.by_weekday[6] * 5); /* a make-up workday */
     CHECK(census.staff_off > 0);
     (void)unlink(path);
+    options.calendar = "rules/calendars/cn.yaml"; /* 2024-02-04 was worked, 10 to 17 were not */
+    options.from.ms += (int64_t)28 * DATE_DAY_MS;
+    options.until.ms = options.from.ms + (int64_t)21 * DATE_DAY_MS;
+    count_all(&options, &census);
+    CHECK(census.by_weekday[6] > census.by_weekday[5] * 3);
     struct input input;
     options.calendar = "/nowhere";
     CHECK_EQ_INT(sim_open(&options, &input), SIM_E_CALENDAR);
