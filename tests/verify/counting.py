@@ -196,10 +196,10 @@ def counted_from(calendar, start_at, at):
     if start_at.get("same_time"):
         day = calendar.day(at)
         if not calendar.is_work(day):
-            at = calendar.at_wall(calendar.next_workday(day), calendar.wall(at))
+            at = calendar.at_wall(calendar.next_workday(day), calendar.shown(at))
     if start_at.get("cutoff"):
         day = calendar.day(at)
-        if calendar.is_work(day) and calendar.wall(at) >= start_at["cutoff"][0]:
+        if calendar.is_work(day) and calendar.shown(at) >= start_at["cutoff"][0]:
             at = calendar.at_wall(calendar.next_workday(day), start_at["cutoff"][1])
     if start_at.get("outside"):
         day = calendar.day(at)

@@ -68,10 +68,12 @@ class Calendar:
         """ms since midnight by the wall clock; while an hour comes again, it stands still."""
         local = self.local(at)
         if local.fold:
-            change = self.change_before(at)
-            local = self.local(change - 1) + MS
-        midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
-        return (local.replace(tzinfo=None) - midnight) // MS
+            local = self.local(self.change_before(at) - 1) + MS
+        return since_midnight(local)
+
+    def shown(self, at):
+        """ms since midnight as the wall clock shows them, also in an hour that comes again."""
+        return since_midnight(self.local(at))
 
     def at_wall(self, day, wall_ms):
         """The same as instant, but a time in a gap is the moment the clocks change."""
@@ -136,6 +138,11 @@ class Calendar:
         while not self.is_work(day):
             day += DAY
         return day
+
+
+def since_midnight(local):
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    return (local.replace(tzinfo=None) - midnight) // MS
 
 
 def add_months(day, months):

@@ -109,9 +109,6 @@ class Case:
         said = clock.rule["extension"]
         if clock.extensions >= said["times"]:
             return
-        by = event.get("term") or said["by"]
-        if by[1] == said["by"][1]:
-            by = min(by, said["by"])
         reckoning = self.reckoning(clock)
         moved = [0] * len(clock.extended)
         is_in_time = False
@@ -120,7 +117,8 @@ class Case:
             if due is None or (not said["any_time"] and due < event["at"]):
                 continue
             is_in_time = True
-            moved[index] = reckoning.extension(index, by)
+            terms = [term for term in (said["by"], event.get("term")) if term]
+            moved[index] = min(reckoning.extension(index, term) for term in terms)
         if is_in_time:
             clock.extensions += 1
             clock.extended = [a + b for a, b in zip(clock.extended, moved)]

@@ -45,16 +45,11 @@ class Reckoning:
         """The stretches that are not counted: rising, none touching another."""
         found = [(a, b) for a, b in self.clock.gaps]
         for pair in self.rule["pauses"]:
-            own = [(p["from"], self.pause_end(pair, p)) for p in pauses if p["kind"] == pair["from"]
-                   and not self.is_forgotten(p)]
+            own = [(p["from"], self.pause_end(pair, p)) for p in pauses
+                   if p["kind"] == pair["from"]]
             own = union([(max(a, self.start), b) for a, b in own])
             found += self.capped(own, pair["cap"]) if pair["cap"] else own
         return union([(max(a, self.start), b) for a, b in found])
-
-    def is_forgotten(self, pause):
-        """Never ended, and the clock was stopped in it: a rule may say that it counts for nothing."""
-        return (self.rule["open_pause"] and self.clock.state == "stopped" and
-                pause["to"] >= self.clock.stop)
 
     def pause_end(self, pair, pause):
         term = pause["term"] or pair["term"]
