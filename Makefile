@@ -112,7 +112,8 @@ fuzzers  := $(call programs,tests/fuzz/fuzz_*.c)
 benches  := $(call programs,bench/bench_*.c)
 tests    := $(call programs,tests/unit/test_*.c tests/scenario/play.c) \
             $(filter-out $(patsubst %.c,$(BUILD)/%,$(testing)),$(call programs,tests/sim/*.c))
-scripts  := $(sort $(wildcard tests/oracle/test_*.py tests/system/test_*.sh tests/system/test_*.py))
+scripts  := $(sort $(wildcard $(addprefix tests/,oracle/test_*.py sim/test_*.py \
+            system/test_*.sh system/test_*.py)))
 suite    := $(tests) $(scripts) $(fuzzers) $(benches)
 
 # T=unit/codec, T=system, T=codec: those with the word in their name (fuzz_ and the like left out).
@@ -232,8 +233,11 @@ try: $(filter $(BUILD)/%,$(chosen))
 sanitize:
 	$(Q)$(MAKE) MODE=sanitize test-here
 
-sim: $(filter $(BUILD)/tests/sim/%,$(tests))
-	$(Q)set -e; for s in $^; do $$s $(SEED) $(ROUNDS); done
+sim: all $(filter $(BUILD)/tests/sim/%,$(tests))
+	$(Q)set -e; export CARDWATCH_BIN=$(abspath $(BUILD)/bin) PYTHONDONTWRITEBYTECODE=1; \
+	    for s in $(filter $(BUILD)/tests/sim/%,$(tests)); do $$s "$(SEED)" "$(ROUNDS)"; done; \
+	    for s in $(filter tests/sim/%,$(scripts)); do \
+	    /usr/bin/python3 $$s "$(SEED)" "$(ROUNDS)"; done
 
 fuzz:
 	$(Q)$(MAKE) MODE=fuzz CC=clang fuzz-here
