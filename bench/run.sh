@@ -9,7 +9,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 BUILD=${BUILD:-build/release}
-export BUILD CARDWATCH_BIN=${CARDWATCH_BIN:-$PWD/$BUILD/bin}
+[ "${BUILD#/}" != "$BUILD" ] || BUILD=$PWD/$BUILD
+export BUILD CARDWATCH_BIN=${CARDWATCH_BIN:-$BUILD/bin}
 quick=()
 [ -z "${BENCH_QUICK:-}" ] || quick=(--quick)
 if [ "${1:-}" = --quick ]; then
