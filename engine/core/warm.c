@@ -4,29 +4,55 @@
  */
 #include "engine/core/state.h"
 
-enum { WINDOW = 64, CLOCKS_WARMED = 6 };
+enum {
+    WINDOW = 64,
+    CLOCKS_WARMED = 6,
+    DEADLINES_WARMED = 84, /* three levels of the heap: among them most of those due soon */
+    WORTH_IT = 16,
+};
 
-static void warm_cases(const struct core *core, const uint32_t rows[WINDOW],
-                       uint32_t clocks[WINDOW])
+/* A row may lie across two lines. */
+static void warm_row(const void *row, size_t bytes)
 {
-    for (uint32_t i = 0; i < WINDOW; i++) {
+    const char *start = row;
+    __builtin_prefetch(start);
+    __builtin_prefetch(start + bytes - 1);
+}
+
+static void warm_clock(const struct core *core, uint32_t row)
+{
+    if (row != 0)
+        warm_row(clock_row(core, row), sizeof(struct core_clock));
+}
+
+/* The cases of these rows are near already: now what hangs on them. */
+static void warm_cases(const struct core *core, const uint32_t *rows, uint32_t count)
+{
+    uint32_t clocks[WINDOW] = {0};
+    for (uint32_t i = 0; i < count; i++) {
         if (rows[i] == 0)
             continue;
         const struct core_case *kase = case_row(core, rows[i]);
         clocks[i] = kase->first_clock;
+        warm_clock(core, clocks[i]);
         text_heap_prefetch(&core->keys, kase->key);
-        if (clocks[i] != 0)
-            __builtin_prefetch(clock_row(core, clocks[i]));
         if (kase->deadline != 0)
             __builtin_prefetch(&core->deadlines.heap[kase->deadline]);
     }
+    for (uint32_t step = 0; step < CLOCKS_WARMED; step++) {
+        for (uint32_t i = 0; i < count; i++) {
+            if (clocks[i] == 0)
+                continue;
+            clocks[i] = clock_row(core, clocks[i])->next;
+            warm_clock(core, clocks[i]);
+        }
+    }
 }
 
-static void warm_window(const struct core *core, const struct event *events, uint32_t count)
+static void warm_events(const struct core *core, const struct event *events, uint32_t count)
 {
     uint64_t hashes[WINDOW];
-    uint32_t rows[WINDOW] = {0};
-    uint32_t clocks[WINDOW] = {0};
+    uint32_t rows[WINDOW];
     for (uint32_t i = 0; i < count; i++) {
         hashes[i] = table_hash(events[i].case_no);
         table_prefetch(&core->case_table, hashes[i]);
@@ -36,20 +62,27 @@ static void warm_window(const struct core *core, const struct event *events, uin
         if (rows[i] != 0)
             __builtin_prefetch(case_row(core, rows[i]));
     }
-    warm_cases(core, rows, clocks);
-    for (uint32_t step = 0; step < CLOCKS_WARMED; step++) {
-        for (uint32_t i = 0; i < count; i++) {
-            if (clocks[i] == 0)
-                continue;
-            clocks[i] = clock_row(core, clocks[i])->next;
-            if (clocks[i] != 0)
-                __builtin_prefetch(clock_row(core, clocks[i]));
-        }
+    warm_cases(core, rows, count);
+}
+
+static void warm_deadlines(const struct core *core, uint32_t from, uint32_t count)
+{
+    uint32_t rows[WINDOW];
+    for (uint32_t i = 0; i < count; i++) {
+        rows[i] = core->deadlines.heap[from + i].case_row;
+        __builtin_prefetch(case_row(core, rows[i]));
     }
+    warm_cases(core, rows, count);
 }
 
 void core_warm(const struct core *core, const struct event *events, uint32_t count)
 {
+    if (count < WORTH_IT)
+        return;
+    uint32_t due =
+        core->deadlines.count < DEADLINES_WARMED ? core->deadlines.count : DEADLINES_WARMED;
+    for (uint32_t at = 0; at < due; at += WINDOW)
+        warm_deadlines(core, at + 1, due - at < WINDOW ? due - at : WINDOW);
     for (uint32_t at = 0; at < count; at += WINDOW)
-        warm_window(core, events + at, count - at < WINDOW ? count - at : WINDOW);
+        warm_events(core, events + at, count - at < WINDOW ? count - at : WINDOW);
 }
