@@ -122,6 +122,21 @@ static int serve(struct server_options *server_options, struct turn *turn, struc
     return error;
 }
 
+/* A journal is replayed by the clock that it was made with; by another it gives other cards. */
+static int clock_check(struct store *store)
+{
+    char noted[NOTE_BYTES];
+    int error = store_note(store, "clock", noted);
+    if (error == 0 && noted[0] == '\0')
+        return store_note_set(store, "clock", settings.clock);
+    if (error == 0 && strcmp(noted, settings.clock) != 0) {
+        log_error("this journal goes by the clock of %s: --clock %s would judge it otherwise",
+                  noted, settings.clock);
+        return -EINVAL;
+    }
+    return error;
+}
+
 static int run(const struct paths *paths, struct editions *editions)
 {
     struct store *store = NULL;
@@ -136,6 +151,8 @@ static int run(const struct paths *paths, struct editions *editions)
         .map_bytes_max = (uint64_t)map_mib << 20,
     };
     int error = store_open(&store_options, &store);
+    if (error == 0)
+        error = clock_check(store);
     struct turn_options turn_options = {
         .clock = clock,
         .credit = (uint32_t)settings.credit,
@@ -205,5 +222,8 @@ int main(int argc, char **argv)
     int error = editions == NULL ? -ENOMEM : run(&paths, editions);
     editions_close(&editions);
     socket_terminate();
-    return error == 0 ? EX_OK : error == -EBUSY ? EX_TEMPFAIL : EX_SOFTWARE;
+    return error == 0         ? EX_OK
+           : error == -EBUSY  ? EX_TEMPFAIL
+           : error == -EINVAL ? EX_CONFIG
+                              : EX_SOFTWARE;
 }

@@ -56,7 +56,17 @@ static int lock_take(struct store *store, const char *path)
     return 0;
 }
 
-static int tables_open(struct store *store)
+static int folder_take(struct store *store, const char *path)
+{
+    if (mkdir(path, 0700) != 0 && errno != EEXIST) {
+        int error = errno;
+        log_error("store: cannot make %s: %s", path, strerror(error));
+        return -error;
+    }
+    return lock_take(store, path);
+}
+
+static int tables_open(struct store *store, bool is_reading)
 {
     static const struct {
         const char *name;
@@ -70,20 +80,28 @@ static int tables_open(struct store *store)
         [TABLE_REFUSED] = {"refused", MDB_INTEGERKEY},
         [TABLE_META] = {"meta", 0},
     };
-    int error = store_begin(store);
-    for (int i = 0; error == 0 && i < TABLE_COUNT; i++)
-        error = store_code("mdb_dbi_open",
-                           mdb_dbi_open(store->write, tables[i].name, tables[i].flags | MDB_CREATE,
-                                        &store->tables[i]));
-    return error;
+    unsigned int more = is_reading ? 0 : MDB_CREATE;
+    int error = is_reading ? store_read_begin(store) : store_begin(store);
+    for (int i = 0; error == 0 && i < TABLE_COUNT; i++) {
+        MDB_dbi *table = &store->tables[i];
+        error = store_code("mdb_dbi_open", mdb_dbi_open(store_txn(store), tables[i].name,
+                                                        tables[i].flags | more, table));
+    }
+    if (error != 0 || !is_reading)
+        return error == STORE_E_NOT_FOUND ? STORE_E_FORM : error;
+    /* handles opened in a transaction outlive it when it is committed, also one that only reads */
+    error = store_code("mdb_txn_commit (read)", mdb_txn_commit(store->read));
+    store->read = NULL;
+    store->is_reading = false;
+    return error != 0 ? error : store_read_begin(store);
 }
 
 static int meta_read(struct store *store)
 {
     MDB_val key = store_value(SLICE("form"));
     MDB_val value;
-    int code = mdb_get(store->write, store->tables[TABLE_META], &key, &value);
-    if (code == MDB_NOTFOUND) {
+    int code = mdb_get(store_txn(store), store->tables[TABLE_META], &key, &value);
+    if (code == MDB_NOTFOUND && store->write != NULL) {
         unsigned char random[8];
         randombytes_buf(random, sizeof random);
         sodium_bin2hex(store->instance, sizeof store->instance, random, sizeof random);
@@ -104,7 +122,7 @@ static int meta_read(struct store *store)
         return STORE_E_FORM;
     }
     key = store_value(SLICE("instance"));
-    code = mdb_get(store->write, store->tables[TABLE_META], &key, &value);
+    code = mdb_get(store_txn(store), store->tables[TABLE_META], &key, &value);
     if (code == 0 && value.mv_size < sizeof store->instance)
         memcpy(store->instance, value.mv_data, value.mv_size);
     return store_code("mdb_get", code);
@@ -130,10 +148,11 @@ static int environment_open(struct store *store, const struct store_options *opt
     int code = mdb_env_create(&store->environment);
     if (code == 0)
         code = mdb_env_set_maxdbs(store->environment, TABLE_COUNT);
-    if (code == 0)
+    if (code == 0 && !options->is_reading) /* a reader takes the size that it finds */
         code = mdb_env_set_mapsize(store->environment, options->map_bytes_max);
     if (code == 0)
-        code = mdb_env_open(store->environment, options->path, MDB_NOTLS, 0600);
+        code = mdb_env_open(store->environment, options->path,
+                            MDB_NOTLS | (options->is_reading ? MDB_RDONLY : 0), 0600);
     if (code == 0)
         code = mdb_reader_check(store->environment, &dead);
     return store_code("opening the environment", code);
@@ -149,23 +168,20 @@ int store_open(const struct store_options *options, struct store **store_out)
     int error = 0;
     if (sodium_init() < 0)
         error = -EIO;
-    if (error == 0 && mkdir(options->path, 0700) != 0 && errno != EEXIST) {
-        error = -errno;
-        log_error("store: cannot make %s: %s", options->path, strerror(-error));
-    }
-    if (error == 0)
-        error = lock_take(store, options->path);
+    if (error == 0 && !options->is_reading)
+        error = folder_take(store, options->path);
     if (error == 0)
         error = environment_open(store, options);
     if (error == 0)
-        error = tables_open(store);
+        error = tables_open(store, options->is_reading);
     if (error == 0)
         error = meta_read(store);
     if (error == 0) {
         store->entry_last = last_number(store, TABLE_JOURNAL);
         store->card_last = last_number(store, TABLE_CARDS);
         store->refused_last = last_number(store, TABLE_REFUSED);
-        error = store_commit(store);
+        if (!options->is_reading)
+            error = store_commit(store);
     }
     if (error != 0)
         store_close(&store);
@@ -188,6 +204,41 @@ void store_close(struct store **store_p)
     if (store->lock_fd >= 0)
         (void)close(store->lock_fd);
     free(store);
+}
+
+int store_note(struct store *store, const char *name, char room[NOTE_BYTES])
+{
+    bool was_reading = store->is_reading;
+    int error = store_read_begin(store);
+    MDB_val key = store_value(slice_of(name));
+    MDB_val value;
+    room[0] = '\0';
+    if (error == 0) {
+        int code = mdb_get(store_txn(store), store->tables[TABLE_META], &key, &value);
+        if (code == 0 && value.mv_size < NOTE_BYTES)
+            memcpy(room, value.mv_data, value.mv_size);
+        if (code == 0 && value.mv_size < NOTE_BYTES)
+            room[value.mv_size] = '\0';
+        error = code == MDB_NOTFOUND ? 0 : store_code("mdb_get", code);
+    }
+    if (!was_reading)
+        store_read_end(store);
+    return error;
+}
+
+int store_note_set(struct store *store, const char *name, const char *text)
+{
+    MDB_val key = store_value(slice_of(name));
+    MDB_val value = store_value(slice_of(text));
+    assert(strlen(text) < NOTE_BYTES);
+    int error = store_begin(store);
+    if (error == 0)
+        error = store_code("mdb_put",
+                           mdb_put(store->write, store->tables[TABLE_META], &key, &value, 0));
+    if (error == 0)
+        return store_commit(store);
+    store_abort(store);
+    return error;
 }
 
 const char *store_instance(const struct store *store)
@@ -259,14 +310,4 @@ void store_facts_get(struct store *store, struct store_facts *facts_out)
             facts_out->refused = stat.ms_entries;
         store_read_end(store);
     }
-}
-
-int store_backup(struct store *store, const char *path)
-{
-    if (mkdir(path, 0700) != 0 && errno != EEXIST) {
-        int error = errno;
-        log_error("store: cannot make %s: %s", path, strerror(error));
-        return -error;
-    }
-    return store_code("mdb_env_copy2", mdb_env_copy2(store->environment, path, MDB_CP_COMPACT));
 }

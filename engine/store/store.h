@@ -68,17 +68,25 @@ struct source_row {
 struct store_options {
     const char *path;       /* a directory; made when absent */
     uint64_t map_bytes_max; /* how large the store may grow */
+    bool is_reading;        /* beside a running engine, or of a copy: nothing is written, or made */
 };
 
 struct store;
 
 /* store_open - open or make it. Logs what it cannot do.
- * Returns: 0, STORE_E_FORM, a negative errno (-EBUSY: another engine holds it). */
+ * Returns: 0, STORE_E_FORM, a negative errno (-EBUSY: another engine holds it; -ENOENT: there is
+ * none to read). */
 MUST_USE int store_open(const struct store_options *options, struct store **store_out);
 void store_close(struct store **store_p);
 
 /* store_instance - 16 hexadecimal digits, made with the store. Lives as long as the store. */
 const char *store_instance(const struct store *store);
+
+/* store_note, store_note_set - a word about this store, such as what clock its engine goes by;
+ * empty: there is none. room: where it is copied to. */
+enum { NOTE_BYTES = 32 };
+MUST_USE int store_note(struct store *store, const char *name, char room[NOTE_BYTES]);
+MUST_USE int store_note_set(struct store *store, const char *name, const char *text);
 
 /* ---- one turn = one write transaction ----------------------------------------------------------
  */
@@ -161,7 +169,9 @@ struct store_facts {
 
 void store_facts_get(struct store *store, struct store_facts *facts_out);
 
-/* store_backup - a compacting copy into an empty directory, while the engine runs. */
-MUST_USE int store_backup(struct store *store, const char *path);
+/* store_copy - a compacting copy of any environment of LMDB, also while others write to it, into a
+ * folder that is made, or empty; it is on disk when this returns. Logs what it cannot do.
+ * Returns: 0, -ENOENT (there is none), a negative errno. */
+MUST_USE int store_copy(const char *from, const char *to);
 
 #endif

@@ -127,6 +127,7 @@ static int poison_report(struct turn *turn, struct suspect_slot *slot)
 static int poisons_report(struct turn *turn)
 {
     int error = 0;
+    turn->wall = core_now(turn->core);
     struct suspect_page *page = turn->suspect.page;
     for (size_t i = 0; error == 0 && i < COUNT_OF(page->slots); i++) {
         struct suspect_slot *slot = &page->slots[i];
@@ -158,7 +159,7 @@ int turn_recover(struct turn *turn)
         error = replay_entry(turn, entry);
     turn->is_recovering = false;
     store_read_end(turn->store);
-    if (error == 0)
+    if (error == 0 && !turn->options.is_verifying)
         error = poisons_report(turn);
     if (error == 0 && turn->card_seq != store_card_last(turn->store)) {
         log_error("recovery: the ledger has %llu cards, the journal gives %llu",

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char page_mark[8] = "CWSUS01";
@@ -102,28 +103,38 @@ static bool is_sound(const struct suspect_page *page)
     return is_sound;
 }
 
-static int map(struct suspect *suspect, const char *path)
+static int map(struct suspect *suspect, const char *path, bool is_private)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    int fd = open(path, (is_private ? O_RDONLY : O_RDWR | O_CREAT) | O_CLOEXEC, 0600);
+    struct stat stat;
     void *page = MAP_FAILED;
-    if (fd >= 0 && ftruncate(fd, sizeof *suspect->page) == 0)
-        page = mmap(NULL, sizeof *suspect->page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    /* Beyond a file's end lies no memory: one that is too short is not looked at, or made longer.
+     */
+    bool is_whole = fd >= 0 && fstat(fd, &stat) == 0 &&
+                    (stat.st_size >= (off_t)sizeof *suspect->page ||
+                     (!is_private && ftruncate(fd, sizeof *suspect->page) == 0));
+    if (is_whole)
+        page = mmap(NULL, sizeof *suspect->page, PROT_READ | PROT_WRITE,
+                    is_private ? MAP_PRIVATE : MAP_SHARED, fd, 0);
     int error = page == MAP_FAILED ? errno : 0;
     if (fd >= 0)
         (void)close(fd);
-    if (error != 0)
-        log_error("cannot make %s: %s", path, strerror(error));
-    else
+    suspect->is_file = page != MAP_FAILED;
+    if (suspect->is_file)
         suspect->page = page;
-    return -error;
+    else if (!is_private)
+        log_error("cannot make %s: %s", path, strerror(error));
+    return is_private ? 0 : -error;
 }
 
-int suspect_open(struct suspect *suspect, const char *path)
+int suspect_open(struct suspect *suspect, const char *path, bool is_private)
 {
-    *suspect = (struct suspect){.is_file = path != NULL};
-    if (path == NULL)
+    *suspect = (struct suspect){0};
+    int error = path == NULL ? 0 : map(suspect, path, is_private);
+    if (error == 0 && suspect->page == NULL)
         suspect->page = calloc(1, sizeof *suspect->page);
-    int error = path != NULL ? map(suspect, path) : suspect->page == NULL ? -ENOMEM : 0;
+    if (error == 0 && suspect->page == NULL)
+        error = -ENOMEM;
     if (error != 0)
         return error;
     struct suspect_page *page = suspect->page;

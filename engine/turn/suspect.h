@@ -51,8 +51,9 @@ struct suspect {
 
 /* suspect_open - map the file (path NULL: remember nothing beyond this run), and hold the last
  * death against the event that was in hand. One at a time in a program: it watches its signals.
+ * is_private: know what the file says, and do not touch it; it need not be there.
  * Returns: 0, a negative errno (logged). */
-MUST_USE int suspect_open(struct suspect *suspect, const char *path);
+MUST_USE int suspect_open(struct suspect *suspect, const char *path, bool is_private);
 void suspect_close(struct suspect *suspect);
 
 /* suspect_begin - from now on events of this source are in hand, or those of a journal entry. */

@@ -19,7 +19,7 @@ static int turn_init(struct turn *turn)
     if (turn->core == NULL || turn->events == NULL || turn->event_bytes == NULL ||
         turn->words == NULL || turn->cases == NULL || turn->attrs_room == NULL)
         return -ENOMEM;
-    return suspect_open(&turn->suspect, turn->options.suspect_path);
+    return suspect_open(&turn->suspect, turn->options.suspect_path, turn->options.is_verifying);
 }
 
 int turn_open(const struct turn_options *options, struct store *store,

@@ -31,6 +31,9 @@ struct turn_ports {
     /* the edition of this number; it must stay until turn_close. 0 or a negative errno, logged. */
     int (*rules)(void *rules_ctx, uint32_t edition, const struct ruleset **ruleset_out);
     void *rules_ctx;
+    /* a card of the journal's that stands otherwise in the ledger, or not at all (empty); NULL: it
+     * is logged. What an engine finds at its start; with is_verifying, of the whole journal. */
+    void (*differs)(void *ctx, uint64_t seq, struct slice is, struct slice should);
 };
 
 struct turn_options {
@@ -38,6 +41,7 @@ struct turn_options {
     uint32_t credit;            /* events that a source may have under way */
     const char *image_path;     /* where images of the state are kept; NULL: nowhere */
     const char *suspect_path;   /* see suspect.h; NULL: nothing is remembered of a death */
+    bool is_verifying;          /* the store is open for reading: recover, and write nothing */
     uint64_t image_every_bytes; /* a new image after so much journal; 0: never by itself */
     struct core_limits limits;
 };

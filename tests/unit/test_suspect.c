@@ -76,7 +76,7 @@ static int how; /* the signal of which a life ends */
 static int dies_over_seven(void)
 {
     struct suspect suspect;
-    if (suspect_open(&suspect, suspect_path) != 0)
+    if (suspect_open(&suspect, suspect_path, false) != 0)
         return 1;
     suspect_begin(&suspect, SUSPECT_TAKING, SLICE("hall"), 0);
     suspect_at(&suspect, 7);
@@ -86,7 +86,7 @@ static int dies_over_seven(void)
 static bool is_seven_poison(void)
 {
     struct suspect suspect;
-    CHECK_EQ_INT(suspect_open(&suspect, suspect_path), 0);
+    CHECK_EQ_INT(suspect_open(&suspect, suspect_path, false), 0);
     bool is_poison = suspect_is_poison(&suspect, SLICE("hall"), 7, 0);
     CHECK(!suspect_is_poison(&suspect, SLICE("hall"), 8, 0));
     CHECK(!suspect_is_poison(&suspect, SLICE("wall"), 7, 0));

@@ -1,0 +1,141 @@
+"""A copy taken while events stream in stands for itself: an engine starts on it and goes on, and
+`verify` finds everything sound; a single byte that is not what it was is found and named."""
+
+import json
+import os
+import subprocess
+
+from tests.lib.check import check, check_eq, main, program, test
+from tests.lib.house import House
+from tests.lib.watched import Watched, wait_until
+
+RULES = ["rules/sets/wabo.yaml", "rules/calendars/nl.yaml"]
+DAYS = 120
+# A build with sanitizers leaves a bad page's signal to the program, as every other build does.
+ENVIRONMENT = {**os.environ, "LC_ALL": "C.UTF-8", "ASAN_OPTIONS": "handle_segv=0:handle_sigbus=0"}
+
+
+def run(*words):
+    return subprocess.run([program("cardwatch"), *words], capture_output=True, encoding="utf-8",
+                          timeout=120, check=False, env=ENVIRONMENT)
+
+
+def verify(folder, *options):
+    done = run("verify", "--json", *options, folder)
+    return done.returncode, json.loads(done.stdout) if done.stdout else done.stderr
+
+
+def write_events(path, per_day=60):
+    """Some months of permits: each is asked for, most are decided, some of them too late."""
+    with open(path, "w", encoding="utf-8") as file:
+        for day in range(DAYS):
+            for case in range(per_day):
+                at = f"2012-{1 + day // 28:02d}-{1 + day % 28:02d}T09:{case % 60:02d}:00Z"
+                file.write(json.dumps({"case": f"W-{day}-{case}", "kind": "apply", "at": at,
+                                       "org": f"org{case % 7}"}) + "\n")
+                if day >= 40 and case % 3:
+                    file.write(json.dumps({"case": f"W-{day - 40 - case % 20 if day > 60 else 0}"
+                                                   f"-{case}", "kind": "finish", "at": at}) + "\n")
+
+
+def house_with_cards(house, *options):
+    write_events(house.path("events.jsonl"))
+    house.engine_start("--map-mib", "256")
+    house.engine_ready()
+    return house.collect("jsonl", "--source", "hall", *options, house.path("events.jsonl"))
+
+
+@test
+def a_copy_taken_under_way_starts_and_is_sound():
+    with House(RULES) as house:
+        collector = house_with_cards(house, "--speed", "1500000")
+        wait_until(lambda: house.ask("status")["head"] > 20, "some cards")
+        copy = house.path("copy")
+        done = run("backup", "--json", "--data-dir", house.folder, copy)
+        check_eq(done.returncode, 0, done.stderr)
+        facts = json.loads(done.stdout)
+        check(facts["entries"] > 10 and facts["cards"] > 20, facts)
+        check_eq(collector.process.poll(), None, "it streams on")
+        code, found = verify(copy)
+        check_eq((code, found["ok"], found["bad"]), (0, True, []))
+        check_eq((found["entries"], found["cards"]), (facts["entries"], facts["cards"]))
+        check_eq(verify(house.folder)[0], 0, "beside a running engine")
+        check_eq(collector.end(120), 0)
+        ledger = house.cards()
+        check(len(ledger) > facts["cards"])
+
+        with House(RULES) as second:
+            os.rename(copy, second.path("restored"))
+            engine = Watched([program("cardwatch-engine"), "--data-dir", second.path("restored"),
+                              "--clock", "events", "--intake", second.endpoint("intake"),
+                              "--query", second.endpoint("query")])
+            second.engine = engine
+            second.engine_ready()
+            check_eq(second.cards(), ledger[:facts["cards"]])
+            again = second.collect("jsonl", "--source", "hall", house.path("events.jsonl"))
+            check_eq(again.end(120), 0)
+            check_eq(second.cards(), ledger, "what came after the copy was sent again")
+            check_eq(second.ask("status")["ledger_differs"], 0)
+            check_eq(second.engine_stop(), 0)
+
+
+@test
+def a_copy_is_not_made_over_something_and_not_of_nothing():
+    with House(RULES) as house:
+        os.mkdir(house.path("empty"))
+        check_eq(run("backup", "--data-dir", house.path("empty"), house.path("copy")).returncode, 66)
+        done = run("backup", "--data-dir", house.folder, house.path("rules"))
+        check_eq(done.returncode, 73)
+        check("is not empty" in done.stderr, done.stderr)
+        check_eq(run("backup").returncode, 64)
+        check_eq(run("verify", house.path("nowhere")).returncode, 66)
+
+
+@test
+def a_byte_that_is_not_what_it_was_is_named():
+    with House(RULES) as house:
+        check_eq(house_with_cards(house).end(120), 0)
+        line = house.cards()[16]
+        check_eq(house.engine_stop(), 0)
+        copy = house.path("copy")
+        check_eq(run("backup", "--data-dir", house.folder, copy).returncode, 0)
+        check_eq(verify(copy)[0], 0)
+
+        data = os.path.join(copy, "journal", "data.mdb")
+        with open(data, "rb") as file:
+            content = file.read()
+        mark = f'"case":"{line["case"]}"'.encode()
+        at = content.index(b'{"card":"' + line["card"].encode())
+        at = content.index(mark, at) + len(mark) - 2
+        changed = bytearray(content)
+        changed[at] ^= 1
+        with open(data, "wb") as file:
+            file.write(changed)
+        code, found = verify(copy)
+        check_eq((code, found["ok"]), (65, False))
+        check_eq((found["bad"][0]["record"], found["bad"][0]["number"]), ("card", 17))
+        check("the journal gives" in found["bad"][0]["what"], found)
+        shown = run("verify", copy)
+        check_eq(shown.returncode, 65)
+        check("bad: card 17: the ledger has" in shown.stdout, shown.stdout)
+        check_eq(verify(copy, "--quick")[0], 0, "it is a sound line all the same")
+
+        # An event in the journal: the case's name is another one now, so its cards are others'.
+        at = content.index(b"W-10-7\xa5apply")
+        changed = bytearray(content)
+        changed[at + 2:at + 4] = b"99"
+        with open(data, "wb") as file:
+            file.write(changed)
+        code, found = verify(copy)
+        check_eq((code, found["ok"]), (65, False))
+
+        # A page of the journal in pieces is survived, whatever LMDB makes of it.
+        changed = bytearray(content)
+        for page in range(4 * 4096, len(changed) - 4096, 4096):
+            changed[page:page + 16] = b"\xff" * 16
+        with open(data, "wb") as file:
+            file.write(changed)
+        check_eq(run("verify", copy).returncode, 65)
+
+
+main("system/backup")
