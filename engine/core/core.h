@@ -172,6 +172,7 @@ struct limit_view {
     struct instant due_at; /* INSTANT_NEVER: not while it is paused; INSTANT_NONE: no such limit */
     bool is_provisional;
     bool is_set_by_source;
+    int64_t extended; /* what extensions added, on the limit's axis */
 };
 
 enum rung_state { RUNG_WAITING, RUNG_ISSUED, RUNG_DISMISSED, RUNG_SKIPPED, RUNG_NEVER };
@@ -185,7 +186,7 @@ struct rung_view {
 
 /* One piece of time that a clock left out. */
 struct pause_view {
-    enum event_kind kind;
+    enum event_kind kind; /* EVENT_REOPEN: between the end of the case and its reopening */
     struct instant from;
     struct instant to;         /* INSTANT_NEVER: still open */
     struct instant counted_to; /* where the exclusion ends: its term, or `to`, or what a cap left */
@@ -193,6 +194,7 @@ struct pause_view {
 };
 
 struct clock_view {
+    const struct ruleset *ruleset;
     const struct rule *rule;
     const struct calendar *calendar;
     struct slice step;
@@ -203,7 +205,10 @@ struct clock_view {
     struct instant start_at;
     struct instant counted_from;
     struct instant stop_at; /* INSTANT_NONE: running */
-    struct term used;       /* of the first limit, until now or its stop, whole units begun */
+    enum event_kind stopped_by;
+    struct instant due_given; /* the source's own limit; INSTANT_NONE: it gave none */
+    uint32_t extension_count; /* extensions that counted */
+    struct term used;         /* of the first limit, until now or its stop, whole units begun */
     uint32_t limit_count;
     struct limit_view limits[RULE_LIMITS_MAX];
     uint32_t rung_count;
@@ -229,5 +234,12 @@ void core_clocks(const struct core *core, uint32_t case_index,
 /* core_pauses - every pause of the case as one of its clocks counted it. */
 void core_pauses(const struct core *core, uint32_t case_index, const struct clock_view *clock,
                  void (*visit)(void *ctx, const struct pause_view *pause), void *ctx);
+
+/* core_stretches - what the pauses come to for one clock: merged, capped, in order, none touching
+ * another, none before what the start counts from. to: INSTANT_NEVER when it is open. At most max
+ * of them; returns how many. */
+uint32_t core_stretches(const struct core *core, uint32_t case_index,
+                        const struct clock_view *clock, struct instant *from, struct instant *to,
+                        uint32_t max);
 
 #endif

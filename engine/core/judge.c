@@ -89,13 +89,14 @@ static void emit(struct core *core, const struct core_case *kase, const struct c
     };
     if (clock->state != CLOCK_FACT && rule->limit_count > 0) {
         int64_t tenths;
+        int64_t added;
         enum unit unit;
         struct term term = reckoning.limits->terms[rung->limit];
         if (term_is_set(term))
             card.limit = tenths_text((int64_t)term.n * 10, term.unit, limit);
-        if (reckon_used(&reckoning, rung->limit, due, &tenths, &unit)) {
+        if (reckon_used(&reckoning, rung->limit, due, &tenths, &added, &unit)) {
             card.used = tenths_text(tenths, unit, used);
-            int64_t past = tenths - (int64_t)term.n * 10;
+            int64_t past = tenths - (int64_t)term.n * 10 - added;
             if (term_is_set(term) && past >= 0)
                 card.over = tenths_text(past, unit, over);
         }

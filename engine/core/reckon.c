@@ -433,7 +433,7 @@ struct instant reckon_rung(struct reckoning *reckoning, uint32_t index)
 }
 
 bool reckon_used(struct reckoning *reckoning, uint32_t limit, struct instant at,
-                 int64_t *tenths_out, enum unit *unit_out)
+                 int64_t *tenths_out, int64_t *added_out, enum unit *unit_out)
 {
     struct line line;
     int64_t position;
@@ -443,13 +443,14 @@ bool reckon_used(struct reckoning *reckoning, uint32_t limit, struct instant at,
                       &position) != 0)
         return false;
     int64_t used = position - line.start;
+    int64_t end_ms = is_day_axis(line.axis) ? at.ms - 1 : at.ms;
     for (uint32_t i = 0; i < reckoning->stretch_count; i++) {
         const struct stretch *stretch = &reckoning->stretches[i];
         int64_t from;
         int64_t to;
-        if (stretch->from_ms >= at.ms)
+        if (stretch->from_ms >= end_ms)
             break;
-        int64_t to_ms = stretch->to_ms < at.ms ? stretch->to_ms : at.ms;
+        int64_t to_ms = stretch->to_ms < end_ms ? stretch->to_ms : end_ms;
         if (axis_position(reckoning->calendar, line.axis, (struct instant){.ms = stretch->from_ms},
                           &from) != 0 ||
             axis_position(reckoning->calendar, line.axis, (struct instant){.ms = to_ms}, &to) != 0)
@@ -460,7 +461,9 @@ bool reckon_used(struct reckoning *reckoning, uint32_t limit, struct instant at,
                                (struct term){.n = 1, .unit = line.unit});
     if (used < 0)
         used = 0;
+    int64_t added = reckoning->more == NULL ? 0 : reckoning->more->extended[limit];
     *tenths_out = used / unit * 10 + used % unit * 10 / unit;
+    *added_out = added / unit * 10 + added % unit * 10 / unit;
     *unit_out = line.unit;
     return true;
 }

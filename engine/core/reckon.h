@@ -44,9 +44,10 @@ struct instant reckon_limit(struct reckoning *reckoning, uint32_t limit);
 struct instant reckon_rung(struct reckoning *reckoning, uint32_t rung);
 
 /* reckon_used - how much of a limit's line is used at an instant, in tenths of its unit, and of
- * what unit. Returns false when there is no such line. */
+ * what unit; added: what extensions made the limit longer by. Returns false when there is no such
+ * line. */
 bool reckon_used(struct reckoning *reckoning, uint32_t limit, struct instant at,
-                 int64_t *tenths_out, enum unit *unit_out);
+                 int64_t *tenths_out, int64_t *added_out, enum unit *unit_out);
 
 /* reckon_extension - how far an extension by `term` moves a limit, on the limit's axis; 0: none. */
 int64_t reckon_extension(struct reckoning *reckoning, uint32_t limit, struct term term);

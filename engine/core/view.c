@@ -136,8 +136,41 @@ static void limits_fill(struct reckoning *reckoning, struct clock_view *view)
             .due_at = due,
             .is_provisional = reckoning->is_provisional,
             .is_set_by_source = !term_is_set(reckoning->limits->terms[i]) && instant_is_set(due),
+            .extended = reckoning->more == NULL ? 0 : reckoning->more->extended[i],
         };
     }
+}
+
+/* Why a rung that was found late has no card. */
+static const char *why_skipped(struct reckoning *reckoning, const struct rung *rung)
+{
+    const struct core_clock *clock = reckoning->clock;
+    if (clock->state == CLOCK_CANCELLED)
+        return "found only after the clock was cancelled";
+    if (clock->state == CLOCK_STOPPED && !rung->after_finish)
+        return "found only after the clock had stopped";
+    int64_t end =
+        clock->stop_ms < reckoning->core->now.ms ? clock->stop_ms : reckoning->core->now.ms;
+    if (!rung->after_limit && reckon_limit(reckoning, rung->limit).ms < end)
+        return "found only after its limit was over";
+    return "a higher card was found at once";
+}
+
+/* Why a rung has no card and never will, as things stand; NULL: it waits. */
+static const char *why_never(struct reckoning *reckoning, const struct rung *rung,
+                             struct instant due)
+{
+    const struct core_clock *clock = reckoning->clock;
+    if (!reckoning->is_judgeable)
+        return "cannot be judged: the calendar does not cover it";
+    if (!instant_is_set(due))
+        return rung->form == RUNG_CHAIN ? "the card it follows has not been issued"
+                                        : "the case has no such limit";
+    if (clock->state == CLOCK_CANCELLED)
+        return "the clock was cancelled";
+    if (clock->state == CLOCK_STOPPED && due.ms >= clock->stop_ms)
+        return "the clock stopped in time";
+    return NULL;
 }
 
 static struct rung_view rung_fill(struct reckoning *reckoning, uint32_t index)
@@ -149,25 +182,19 @@ static struct rung_view rung_fill(struct reckoning *reckoning, uint32_t index)
         view.state = RUNG_DISMISSED;
     } else if ((clock->issued & rung_bit(index)) != 0) {
         view.state = RUNG_ISSUED;
+    } else if ((clock->unmet & rung_bit(index)) != 0) {
+        view.state = RUNG_SKIPPED;
+        view.why = "its condition did not hold";
     } else if ((clock->skipped & rung_bit(index)) != 0) {
         view.state = RUNG_SKIPPED;
-        view.why = "found only after the clock had stopped, a higher card stood already, or its "
-                   "condition did not hold";
-    } else if (!reckoning->is_judgeable) {
-        view.state = RUNG_NEVER;
-        view.why = "cannot be judged: the calendar does not cover it";
-    } else if (clock->state != CLOCK_RUNNING) {
-        view.state = RUNG_NEVER;
-        view.why = "the clock stopped in time";
-    } else if (view.due_at.ms == INT64_MAX) {
-        view.state = RUNG_WAITING;
-        view.why = "held by an open pause";
-    } else if (!instant_is_set(view.due_at)) {
-        view.state = RUNG_NEVER;
-        view.why = view.rung->form == RUNG_CHAIN ? "the card it follows has not been issued"
-                                                 : "the case has no such limit";
+        view.why = why_skipped(reckoning, view.rung);
     } else {
-        view.state = RUNG_WAITING;
+        const char *why = why_never(reckoning, view.rung, view.due_at);
+        view.state = why == NULL ? RUNG_WAITING : RUNG_NEVER;
+        if (why != NULL)
+            view.why = why;
+        else if (view.due_at.ms == INT64_MAX)
+            view.why = "held by an open pause";
     }
     return view;
 }
@@ -175,10 +202,11 @@ static struct rung_view rung_fill(struct reckoning *reckoning, uint32_t index)
 static void used_fill(struct reckoning *reckoning, struct clock_view *view)
 {
     int64_t tenths;
+    int64_t added;
     enum unit unit;
     struct instant until = instant_is_set(view->stop_at) ? view->stop_at : reckoning->core->now;
     if (view->state != CLOCK_FACT && reckoning->rule->limit_count > 0 &&
-        reckon_used(reckoning, 0, until, &tenths, &unit))
+        reckon_used(reckoning, 0, until, &tenths, &added, &unit))
         view->used = (struct term){.n = (int32_t)((tenths + 9) / 10), .unit = unit};
 }
 
@@ -191,6 +219,7 @@ void core_clocks(const struct core *core, uint32_t case_index,
         struct reckoning reckoning;
         reckon_init(&reckoning, core, kase, clock);
         struct clock_view view = {
+            .ruleset = case_edition(core, kase)->ruleset,
             .rule = reckoning.rule,
             .calendar = reckoning.calendar,
             .step = names_get(&core->names, clock->step),
@@ -201,7 +230,13 @@ void core_clocks(const struct core *core, uint32_t case_index,
             .counted_from = reckoning.from,
             .stop_at =
                 clock->stop_ms == INT64_MAX ? INSTANT_NONE : (struct instant){.ms = clock->stop_ms},
+            .stopped_by = (enum event_kind)clock->stopped_by,
+            .due_given = INSTANT_NONE,
         };
+        if (reckoning.more != NULL) {
+            view.due_given.ms = reckoning.more->due_ms; /* none is INT64_MIN in both */
+            view.extension_count = reckoning.more->extension_count;
+        }
         uint32_t last = reckoning.stretch_count;
         view.is_paused = clock->state == CLOCK_RUNNING && last > 0 &&
                          reckoning.stretches[last - 1].to_ms > core->now.ms;
@@ -251,4 +286,30 @@ void core_pauses(const struct core *core, uint32_t case_index, const struct cloc
         };
         visit(ctx, &view);
     }
+    for (uint32_t at = reckoning.more == NULL ? 0 : reckoning.more->first_gap; at != 0;) {
+        const struct core_pause *gap = pause_row(core, at);
+        struct pause_view view = {.kind = EVENT_REOPEN,
+                                  .from = {.ms = gap->from_ms},
+                                  .to = {.ms = gap->to_ms},
+                                  .counted_to = {.ms = gap->to_ms}};
+        visit(ctx, &view);
+        at = gap->next;
+    }
+}
+
+uint32_t core_stretches(const struct core *core, uint32_t case_index,
+                        const struct clock_view *clock, struct instant *from, struct instant *to,
+                        uint32_t max)
+{
+    const struct core_case *kase = case_row(core, case_index);
+    const struct core_clock *row = clock_of_view(core, kase, clock);
+    assert(row != NULL);
+    struct reckoning reckoning;
+    reckon_init(&reckoning, core, kase, row);
+    uint32_t count = reckoning.stretch_count < max ? reckoning.stretch_count : max;
+    for (uint32_t i = 0; i < count; i++) {
+        from[i].ms = reckoning.stretches[i].from_ms;
+        to[i].ms = reckoning.stretches[i].to_ms;
+    }
+    return count;
 }

@@ -1,0 +1,73 @@
+/* receipt.h - the whole computation behind one card, as JSON: engine/wire/README.md, "Receipt".
+ *
+ * Layer: io. What is told here is enough to compute the card again without this program.
+ */
+#ifndef IO_RECEIPT_H
+#define IO_RECEIPT_H
+
+#include "engine/io/query.h"
+
+enum { CLOCK_NAME_BYTES = 256, STRETCHES_MAX = 512 };
+
+/* A case with its events at hand, oldest first. */
+struct receipt_case {
+    const struct query_world *world;
+    const struct case_view *kase;
+    struct past_event *events;
+    uint32_t event_count;
+};
+
+/* receipt_case_open - read the newest thousand events of a case. receipt_case_close frees them. */
+void receipt_case_open(struct receipt_case *about, const struct query_world *world,
+                       const struct case_view *kase);
+void receipt_case_close(struct receipt_case *about);
+
+/* receipt_make - the receipt of one rung of a clock.
+ *
+ * card: the card's newest record. Returns a new object, signed by its digest. */
+json_t *receipt_make(const struct receipt_case *about, const struct clock_view *clock,
+                     const struct rung_view *rung, json_t *card);
+
+/* receipt_sign - put the digest of everything else into a receipt. */
+void receipt_sign(json_t *receipt);
+
+/* receipt_pauses - every pause of a clock: its ground, and what it left out of one limit. */
+json_t *receipt_pauses(const struct receipt_case *about, const struct clock_view *clock,
+                       uint32_t limit);
+
+json_t *receipt_term(struct term term);
+json_t *receipt_instant(const struct clock_view *clock, struct instant at);
+void receipt_clock_name(const struct clock_view *clock, char name[CLOCK_NAME_BYTES]);
+
+/* ---- the count (receipt_days.c) --------------------------------------------------------------
+ */
+
+/* How one limit of a clock is counted up to an instant. */
+struct tally {
+    const struct clock_view *clock;
+    enum axis axis;
+    enum unit unit;
+    int64_t per_unit; /* axis steps of one unit; of a month or year: of a day */
+    bool is_days;     /* whole days are counted */
+    bool is_known;    /* false: there is no such limit, or nothing can be told */
+    struct instant from;
+    struct instant until;
+    uint32_t stretch_count; /* left out */
+    struct instant stretch_from[STRETCHES_MAX];
+    struct instant stretch_to[STRETCHES_MAX];
+};
+
+void tally_open(struct tally *tally, const struct receipt_case *about,
+                const struct clock_view *clock, uint32_t limit, struct instant until);
+
+/* tally_units - axis steps from one instant to another as they lie, nothing left out. */
+int64_t tally_units(const struct tally *tally, struct instant from, struct instant to);
+
+/* tally_text - "2.5 workday"; null when the tally is not known. */
+json_t *tally_text(const struct tally *tally, int64_t units);
+
+/* tally_days - every day of the count. used_out: their sum, in axis steps. total_out: how many days
+ * there are; fewer are listed when they are very many. */
+json_t *tally_days(const struct tally *tally, int64_t *used_out, int32_t *total_out);
+
+#endif
