@@ -34,6 +34,7 @@ struct image_file {
     int fd;
     size_t used;
     size_t filled;
+    bool is_whole; /* read to its end, and the checksum is right */
     crypto_generichash_state sum;
     unsigned char buffer[BUFFER_BYTES];
 };
@@ -164,6 +165,20 @@ static int file_fill(struct image_file *file)
     return 0;
 }
 
+/* The checksum is looked at as soon as the last byte before it is read, and before anyone makes
+ * anything of what was read. */
+static int file_end(struct image_file *file)
+{
+    unsigned char sum[SUM_BYTES];
+    int error = file->filled - file->used > SUM_BYTES ? 0 : file_fill(file);
+    if (error != 0 || file->filled - file->used > SUM_BYTES)
+        return error;
+    (void)crypto_generichash_final(&file->sum, sum, sizeof sum);
+    file->is_whole = file->filled - file->used == SUM_BYTES &&
+                     sodium_memcmp(sum, file->buffer + file->used, SUM_BYTES) == 0;
+    return file->is_whole ? 0 : -EIO;
+}
+
 static int file_read(void *ctx, void *bytes, size_t count)
 {
     struct image_file *file = ctx;
@@ -171,7 +186,7 @@ static int file_read(void *ctx, void *bytes, size_t count)
     while (count > 0) {
         size_t there = file->filled - file->used;
         if (there <= SUM_BYTES) {
-            int error = file_fill(file);
+            int error = file->is_whole ? -EIO : file_fill(file);
             there = file->filled - file->used;
             if (error != 0 || there <= SUM_BYTES)
                 return error != 0 ? error : -EIO;
@@ -183,17 +198,7 @@ static int file_read(void *ctx, void *bytes, size_t count)
         to += piece;
         count -= piece;
     }
-    return 0;
-}
-
-static bool sum_is_right(struct image_file *file)
-{
-    unsigned char sum[SUM_BYTES];
-    if (file->filled - file->used != SUM_BYTES && file_fill(file) != 0)
-        return false;
-    (void)crypto_generichash_final(&file->sum, sum, sizeof sum);
-    return file->filled - file->used == SUM_BYTES &&
-           sodium_memcmp(sum, file->buffer + file->used, SUM_BYTES) == 0;
+    return file_end(file);
 }
 
 static int editions_load(struct turn *turn, struct image_file *file, uint32_t count)
@@ -227,7 +232,7 @@ static int image_read(struct turn *turn, struct image_file *file, uint64_t *entr
     error = editions_load(turn, file, head.edition_count);
     if (error == 0)
         error = core_load(turn->core, file_read, file);
-    if (error == 0 && !sum_is_right(file))
+    if (error == 0 && !file->is_whole)
         error = -EIO;
     if (error != 0)
         return error;
@@ -257,6 +262,7 @@ int turn_image_load(struct turn *turn, uint64_t *entry_out)
     if (file == NULL)
         return -ENOMEM;
     file->used = file->filled = 0;
+    file->is_whole = false;
     file->fd = open(turn->options.image_path, O_RDONLY | O_CLOEXEC);
     int error = 0;
     if (file->fd >= 0) {

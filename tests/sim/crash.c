@@ -24,7 +24,7 @@
 #include <unistd.h>
 
 enum {
-    ROUNDS_PRESET = 12,
+    ROUNDS_PRESET = 40,
     DIED = 7,      /* exit code of a child that died on purpose */
     FAILED = 8,    /* of one that found something wrong */
     STEPS_MAX = 6, /* turns of one life */
