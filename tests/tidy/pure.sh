@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 export LC_ALL=C
 
-libc='memcpy memmove memset memcmp memchr strlen strncmp strcmp strchr malloc calloc realloc free
+libc='memcpy memmove memset memcmp memchr strlen strncmp strcspn aligned_alloc strcmp strchr malloc calloc realloc free
       qsort bsearch abort __assert_fail __stack_chk_fail __memcpy_chk __memmove_chk __memset_chk
       _GLOBAL_OFFSET_TABLE_'
 
