@@ -317,6 +317,9 @@ static void say_rung(const struct speaker *speaker, const struct rung *rung)
         printf("%s", IN(speaker, "; not once it is finished", "；办结后不再发"));
     if (!rung->after_limit)
         printf("%s", IN(speaker, "; not once the limit is over", "；期满后才发现的不再发"));
+    for (uint32_t i = 0; i < rung->dismiss_count; i++)
+        printf(IN(speaker, "; it dismisses the cards of %.*s", "；使“%.*s”的牌摘牌"),
+               SLICE_ARG(rung->dismisses[i]));
     if (rung->issue == ISSUE_CONFIRM)
         printf("%s", IN(speaker, "; a supervisor releases it", "；由监察员确认后发出"));
     if (rung->issue == ISSUE_SHADOW)
@@ -385,6 +388,8 @@ void rule_say(const struct ruleset *ruleset, const struct rule *rule, bool is_zh
         say_events(speaker, IN(speaker, "Looked at on: ", "查看时机："), rule->on, NULL);
         printf(IN(speaker, "  A card when: %.*s\n", "  发牌条件：%.*s\n"),
                SLICE_ARG(rule->fact->text));
+        if (rule->per_step)
+            printf("  %s\n", IN(speaker, "The card is the step's.", "牌记在环节上。"));
     }
     say_cards(speaker);
 }

@@ -35,6 +35,25 @@ static struct value step_place(const struct asking *asking)
     return no_value;
 }
 
+/* Where the step stands in the item's order: the first, the last, both, or between. */
+static struct value step_node(const struct asking *asking)
+{
+    const struct item *item = item_of(asking);
+    const struct item_step *step = fold_step(item, asking->event->step);
+    bool is_first = true;
+    bool is_last = true;
+    if (step == NULL || step->place == 0)
+        return no_value;
+    for (uint32_t i = 0; i < item->step_count; i++) {
+        is_first = is_first && (item->steps[i].place == 0 || item->steps[i].place >= step->place);
+        is_last = is_last && item->steps[i].place <= step->place;
+    }
+    return text_value(is_first && is_last ? SLICE("single")
+                      : is_first          ? SLICE("start")
+                      : is_last           ? SLICE("end")
+                                          : SLICE("middle"));
+}
+
 /* Whole units of working (or elapsed) time between two instants, begun ones included. */
 static struct value span_value(const struct asking *asking, struct instant from, struct instant to,
                                enum unit unit)
@@ -81,8 +100,11 @@ static struct value ask_item(const struct asking *asking)
 
 static struct value ask_item_kind(const struct asking *asking)
 {
-    const struct item *item = item_of(asking);
-    return item == NULL ? no_value : text_value(slice_of(item_kind_name[item->kind]));
+    enum item_kind kind;
+    if (!ruleset_item_kind(case_edition(asking->core, asking->kase)->ruleset, item_of(asking),
+                           &kind))
+        return no_value;
+    return text_value(slice_of(item_kind_name[kind]));
 }
 
 static struct value ask_org(const struct asking *asking)
@@ -105,6 +127,13 @@ static struct value ask_last_step_place(const struct asking *asking)
     const struct case_tally *tally = tally_of(asking);
     return tally == NULL || tally->last_step_place == 0 ? no_value
                                                         : number_value(tally->last_step_place);
+}
+
+static struct value ask_last_result(const struct asking *asking)
+{
+    const struct case_tally *tally = tally_of(asking);
+    return tally == NULL ? no_value
+                         : text_value(names_get(&asking->core->names, tally->last_result));
 }
 
 static struct value ask_is_finished(const struct asking *asking)
@@ -200,6 +229,8 @@ static const struct {
     [FIELD_STEP] = {ask_step, true},
     [FIELD_STEP_PLACE] = {step_place, true},
     [FIELD_LAST_STEP_PLACE] = {ask_last_step_place, false},
+    [FIELD_STEP_NODE] = {step_node, true},
+    [FIELD_LAST_RESULT] = {ask_last_result, false},
     [FIELD_HANDLER] = {ask_handler, false},
     [FIELD_RESULT] = {ask_result, true},
     [FIELD_REASON] = {ask_reason, true},
@@ -227,8 +258,48 @@ static struct value ask_field(void *ctx, enum field field)
 
 static uint32_t ask_count(void *ctx, enum event_kind kind)
 {
-    const struct case_tally *tally = tally_of(ctx);
-    return tally == NULL ? 0 : tally->count[kind];
+    const struct asking *asking = ctx;
+    return tally_count(asking->core, asking->kase, kind);
+}
+
+static uint32_t ask_count_step(void *ctx, enum event_kind kind)
+{
+    const struct asking *asking = ctx;
+    if (asking->event == NULL)
+        return 0;
+    return tally_count_step(asking->core, asking->kase, kind, asking->event->step);
+}
+
+/* Has the instant of this card passed, as the clocks stand? That is known from the events alone,
+ * whether or when the card was issued: folding the case again gives the same. */
+static bool clock_has_raised(const struct asking *asking, const struct core_clock *clock,
+                             struct slice card)
+{
+    struct reckoning reckoning;
+    reckon_init(&reckoning, asking->core, asking->kase, clock);
+    int64_t end = asking->event != NULL ? asking->event->at.ms : asking->at.ms;
+    if (clock->stop_ms < end)
+        end = clock->stop_ms;
+    for (uint32_t i = 0; i < reckoning.rule->rung_count; i++) {
+        if (!slice_is_equal(reckoning.rule->rungs[i].name, card))
+            continue;
+        struct instant due = reckon_rung(&reckoning, i);
+        return clock->state == CLOCK_FACT || (instant_is_set(due) && due.ms < end);
+    }
+    return false;
+}
+
+static bool ask_raised(void *ctx, struct slice rule, struct slice card)
+{
+    const struct asking *asking = ctx;
+    for (uint32_t row = asking->kase->first_clock; row != 0;) {
+        const struct core_clock *clock = clock_row(asking->core, row);
+        row = clock->next;
+        if (slice_is_equal(clock_rule(asking->core, asking->kase, clock)->name, rule) &&
+            clock_has_raised(asking, clock, card))
+            return true;
+    }
+    return false;
 }
 
 static struct value ask_since(void *ctx, enum event_kind kind, enum unit unit)
@@ -246,7 +317,11 @@ bool asking_holds(const struct asking *asking, const struct condition *condition
     if (condition == NULL)
         return true;
     struct asking copy = *asking;
-    struct condition_asker asker = {
-        .ctx = &copy, .field = ask_field, .count = ask_count, .since = ask_since};
+    struct condition_asker asker = {.ctx = &copy,
+                                    .field = ask_field,
+                                    .count = ask_count,
+                                    .since = ask_since,
+                                    .count_step = ask_count_step,
+                                    .raised = ask_raised};
     return condition_holds(condition, &asker);
 }

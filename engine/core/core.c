@@ -29,6 +29,7 @@ static int core_init(struct core *core, const struct core_limits *limits)
         {&core->pauses, sizeof(struct core_pause), clock_max},
         {&core->tallies, sizeof(struct case_tally), case_max},
         {&core->limit_sets, sizeof(struct limit_set), clock_max},
+        {&core->step_tallies, sizeof(struct step_tally), clock_max},
     };
     for (size_t i = 0; i < COUNT_OF(pools); i++) {
         int error = pool_init(pools[i].pool, (uint32_t)pools[i].row_bytes, pools[i].max);
@@ -71,6 +72,7 @@ void core_destroy(struct core **core_p)
     pool_clear(&core->pauses);
     pool_clear(&core->tallies);
     pool_clear(&core->limit_sets);
+    pool_clear(&core->step_tallies);
     table_clear(&core->case_table);
     table_clear(&core->limit_table);
     text_heap_clear(&core->keys);
@@ -86,25 +88,37 @@ void core_destroy(struct core **core_p)
 /* ---- rules -------------------------------------------------------------------------------------
  */
 
-static bool condition_counts(const struct condition *condition)
+static bool asks_for_counts(const struct instruction *it)
 {
-    for (uint32_t i = 0; condition != NULL && i < condition->count; i++) {
-        const struct instruction *instruction = &condition->code[i];
-        if (instruction->op == OP_COUNT || instruction->op == OP_SEEN ||
-            instruction->op == OP_SINCE ||
-            (instruction->op == OP_FIELD && instruction->operand == FIELD_LAST_STEP_PLACE))
-            return true;
-    }
-    return false;
+    return it->op == OP_COUNT || it->op == OP_SEEN || it->op == OP_SINCE ||
+           it->op == OP_COUNT_STEP ||
+           ((it->op == OP_FIELD || it->op == OP_HAS) &&
+            (it->operand == FIELD_LAST_STEP_PLACE || it->operand == FIELD_LAST_RESULT));
 }
 
-static bool rule_counts(const struct rule *rule)
+static void condition_look(struct edition *edition, const struct condition *condition)
 {
-    bool is_counting = condition_counts(rule->applies) || condition_counts(rule->start_when) ||
-                       condition_counts(rule->stop_when) || condition_counts(rule->fact);
-    for (uint32_t i = 0; i < rule->rung_count; i++)
-        is_counting = is_counting || condition_counts(rule->rungs[i].when);
-    return is_counting;
+    for (uint32_t i = 0; condition != NULL && i < condition->count; i++) {
+        edition->is_counting |= asks_for_counts(&condition->code[i]);
+        edition->is_counting_steps |= condition->code[i].op == OP_COUNT_STEP;
+    }
+}
+
+/* What a rule needs to be kept about the cases of its edition. */
+static void rule_look(struct edition *edition, const struct rule *rule)
+{
+    for (uint32_t i = 0; i < rule->pause_count; i++) {
+        edition->pause_from |= EVENT_KIND_BIT(rule->pauses[i].from);
+        edition->pause_to |= EVENT_KIND_BIT(rule->pauses[i].to);
+    }
+    condition_look(edition, rule->applies);
+    condition_look(edition, rule->start_when);
+    condition_look(edition, rule->stop_when);
+    condition_look(edition, rule->fact);
+    for (uint32_t i = 0; i < rule->rung_count; i++) {
+        condition_look(edition, rule->rungs[i].when);
+        edition->is_dismissing |= rule->rungs[i].dismiss_count > 0;
+    }
 }
 
 int core_set_rules(struct core *core, const struct ruleset *ruleset)
@@ -116,14 +130,8 @@ int core_set_rules(struct core *core, const struct ruleset *ruleset)
         return NO_MEMORY;
     struct edition *edition = &core->editions[core->edition_count++];
     *edition = (struct edition){.ruleset = ruleset};
-    for (uint32_t i = 0; i < ruleset->rule_count; i++) {
-        const struct rule *rule = &ruleset->rules[i];
-        for (uint32_t k = 0; k < rule->pause_count; k++) {
-            edition->pause_from |= EVENT_KIND_BIT(rule->pauses[k].from);
-            edition->pause_to |= EVENT_KIND_BIT(rule->pauses[k].to);
-        }
-        edition->is_counting = edition->is_counting || rule_counts(rule);
-    }
+    for (uint32_t i = 0; i < ruleset->rule_count; i++)
+        rule_look(edition, &ruleset->rules[i]);
     return 0;
 }
 
@@ -325,6 +333,7 @@ void core_count(const struct core *core, struct core_counts *counts_out)
     counts_out->memory_bytes =
         pool_bytes(&core->cases) + pool_bytes(&core->clocks) + pool_bytes(&core->mores) +
         pool_bytes(&core->pauses) + pool_bytes(&core->tallies) + pool_bytes(&core->limit_sets) +
+        pool_bytes(&core->step_tallies) +
         table_bytes(&core->case_table) + (uint64_t)core->deadlines.room * sizeof(struct deadline) +
         ((uint64_t)core->keys.segment_count << TEXT_SEGMENT_BITS) +
         ((uint64_t)core->names.heap.segment_count << TEXT_SEGMENT_BITS);

@@ -63,6 +63,8 @@ struct core_counts {
     uint64_t cases_open;
     uint64_t clocks_running;
     uint64_t unjudgeable;  /* clocks whose calendar does not reach: no card can be told */
+    uint64_t kindless;     /* rules for certain kinds of case that passed over a case whose kind is
+                              not known: the edition has a catalogue, and the case is not in it */
     uint64_t stray_events; /* a resume without a pause, a second extension: recorded, no effect */
     uint64_t memory_bytes;
 };

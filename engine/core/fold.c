@@ -120,15 +120,20 @@ static void clock_continue(struct core *core, struct core_clock *clock, struct i
     core->counts.clocks_running++;
 }
 
-static bool rule_is_for(const struct asking *asking, const struct rule *rule,
+static bool rule_is_for(struct core *core, const struct asking *asking, const struct rule *rule,
                         const struct event *event)
 {
     if (instant_is_before(event->at, rule->valid_from) ||
         !instant_is_before(event->at, rule->valid_to))
         return false;
+    enum item_kind kind;
     if (rule->item_kinds != 0) {
-        const struct item *item = case_item(asking->core, asking->kase);
-        if (item == NULL || (rule->item_kinds & (UINT32_C(1) << item->kind)) == 0)
+        if (!ruleset_item_kind(case_edition(core, asking->kase)->ruleset,
+                               case_item(core, asking->kase), &kind)) {
+            core->counts.kindless++;
+            return false;
+        }
+        if ((rule->item_kinds & (UINT32_C(1) << kind)) == 0)
             return false;
     }
     return asking_holds(asking, rule->applies);
@@ -139,9 +144,10 @@ static bool fact_note(struct core *core, struct core_case *kase, uint32_t rule_i
 {
     if (!asking_holds(asking, asking->rule->fact))
         return false;
+    uint32_t step = asking->rule->per_step ? names_add(&core->names, event->step) : 0;
     uint32_t cycles;
-    (void)clock_last(core, kase, rule_index, 0, &cycles);
-    struct core_clock *clock = clock_begin(core, kase, rule_index, event, 0, cycles);
+    (void)clock_last(core, kase, rule_index, step, &cycles);
+    struct core_clock *clock = clock_begin(core, kase, rule_index, event, step, cycles);
     if (clock == NULL)
         return false;
     clock->state = CLOCK_FACT;
@@ -184,7 +190,7 @@ static bool rules_start(struct core *core, struct core_case *kase, struct asking
     for (uint32_t i = 0; i < count; i++) {
         const struct rule *rule = &ruleset->rules[on[i]];
         asking->rule = rule;
-        if (!rule_is_for(asking, rule, event))
+        if (!rule_is_for(core, asking, rule, event))
             continue;
         if (rule->form == RULE_FACT)
             is_touched |= fact_note(core, kase, on[i], asking, event);
@@ -368,28 +374,6 @@ static void fields_take(struct core *core, struct core_case *kase, const struct 
     kase->ended_by = event->kind == EVENT_REOPEN ? EVENT_NONE : (uint8_t)event->kind;
 }
 
-static void tally_before(struct core *core, struct core_case *kase, const struct event *event)
-{
-    if (kase->tally == 0)
-        kase->tally = pool_add(&core->tallies);
-    if (kase->tally == 0)
-        return;
-    struct case_tally *tally = pool_row(&core->tallies, kase->tally);
-    if (tally->count[event->kind] < UINT16_MAX)
-        tally->count[event->kind]++;
-}
-
-static void tally_after(struct core *core, struct core_case *kase, const struct event *event)
-{
-    if (kase->tally == 0)
-        return;
-    struct case_tally *tally = pool_row(&core->tallies, kase->tally);
-    tally->last_ms[event->kind] = event->at.ms;
-    const struct item_step *step = fold_step(case_item(core, kase), event->step);
-    if (step != NULL && step->place != 0)
-        tally->last_step_place = step->place;
-}
-
 static bool clocks_touch(struct core *core, const struct core_case *kase)
 {
     for (uint32_t row = kase->first_clock; row != 0;) {
@@ -409,7 +393,7 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
     struct asking asking = {.core = core, .kase = kase, .event = event, .arrived = arrived};
     bool is_touched = false;
     if (edition->is_counting)
-        tally_before(core, kase, event);
+        tally_before(core, kase, event, edition->is_counting_steps);
     for (uint32_t row = kase->first_clock; row != 0;) {
         struct core_clock *clock = clock_row(core, row);
         row = clock->next;
@@ -469,8 +453,7 @@ void fold_reset(struct core *core, struct core_case *kase)
         pool_free(&core->pauses, row);
         row = next;
     }
-    if (kase->tally != 0)
-        pool_free(&core->tallies, kase->tally);
+    tally_release(core, kase);
     state_set(core, kase, CASE_OPEN);
     kase->first_clock = kase->first_pause = kase->tally = 0;
     kase->item = kase->org = kase->area = kase->handler = 0;

@@ -31,6 +31,19 @@ struct clock_more *fold_more(struct core *core, struct core_clock *clock);
 /* fold_step - the item's row for a step; NULL: none. item may be NULL. */
 const struct item_step *fold_step(const struct item *item, struct slice step_code);
 
+/* tally_before, tally_after - count an event, before and after the case's rules have looked at it.
+ * is_by_step: by its step too. tally_release hands the rows back. */
+void tally_before(struct core *core, struct core_case *kase, const struct event *event,
+                  bool is_by_step);
+void tally_after(struct core *core, struct core_case *kase, const struct event *event);
+void tally_release(struct core *core, struct core_case *kase);
+
+/* tally_count, tally_count_step - how many events of a kind the case has had, this one included;
+ * how many of them of one step. */
+uint32_t tally_count(const struct core *core, const struct core_case *kase, enum event_kind kind);
+uint32_t tally_count_step(const struct core *core, const struct core_case *kase,
+                          enum event_kind kind, struct slice step);
+
 /* The asker of a condition about a case, with the event at hand (NULL: none). */
 struct asking {
     const struct core *core;
@@ -38,6 +51,7 @@ struct asking {
     const struct event *event;
     const struct rule *rule;
     struct instant arrived;
+    struct instant at; /* without an event: the instant that is looked at */
 };
 
 /* asking_holds - NULL condition: true. */

@@ -7,9 +7,9 @@
 
 #include <string.h>
 
-enum { POOL_KINDS = 6 };
+enum { POOL_KINDS = 7 };
 
-static const char image_mark[8] = "CWCORE1";
+static const char image_mark[8] = "CWCORE2";
 
 struct image_head {
     char mark[8];
@@ -32,6 +32,7 @@ static void pools_of(const struct core *core, const struct pool *pools[POOL_KIND
     pools[3] = &core->pauses;
     pools[4] = &core->tallies;
     pools[5] = &core->limit_sets;
+    pools[6] = &core->step_tallies;
 }
 
 static void head_fill(const struct core *core, struct image_head *head)
@@ -163,8 +164,9 @@ int core_load(struct core *core, core_read read, void *ctx)
         memcmp(head.row_bytes, own.row_bytes, sizeof head.row_bytes) != 0 ||
         head.kind_count != own.kind_count || head.edition_count != own.edition_count)
         return CORE_E_IMAGE;
-    struct pool *pools[POOL_KINDS] = {&core->cases,  &core->clocks,  &core->mores,
-                                      &core->pauses, &core->tallies, &core->limit_sets};
+    struct pool *pools[POOL_KINDS] = {&core->cases,       &core->clocks,  &core->mores,
+                                      &core->pauses,      &core->tallies, &core->limit_sets,
+                                      &core->step_tallies};
     for (int i = 0; error == 0 && i < POOL_KINDS; i++) {
         error = pool_load(pools[i], head.row_count[i], read, ctx);
         pools[i]->free = head.row_free[i];

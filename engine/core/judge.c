@@ -112,20 +112,49 @@ static void settle_after(struct core_case *kase, struct instant due)
         kase->settled_ms = due.ms + 1;
 }
 
+static bool rung_dismisses(const struct rung *rung, const struct rule *rule)
+{
+    if (rung->issue == ISSUE_SHADOW)
+        return false;
+    for (uint32_t i = 0; i < rung->dismiss_count; i++)
+        if (slice_is_equal(rung->dismisses[i], rule->name))
+            return true;
+    return false;
+}
+
+/* Does a card of another clock of the case, of the same step where both have one, dismiss those of
+ * this one? */
+static bool is_dismissed_by_others(const struct core *core, const struct core_case *kase,
+                                   const struct core_clock *clock, const struct rule *rule)
+{
+    for (uint32_t row = rule->is_dismissible ? kase->first_clock : 0; row != 0;) {
+        const struct core_clock *other = clock_row(core, row);
+        const struct rule *by = clock_rule(core, kase, other);
+        row = other->next;
+        if (other->step != clock->step && other->step != 0 && clock->step != 0)
+            continue;
+        for (uint32_t i = 0; other->issued != 0 && i < by->rung_count; i++)
+            if ((other->issued & rung_bit(i)) != 0 && rung_dismisses(&by->rungs[i], rule))
+                return true;
+    }
+    return false;
+}
+
 /* A higher card of the same clock takes the place of the lower ones, where the rule says so: of
- * those that there are, the highest stand. */
+ * those that there are, the highest stand. A card of another rule takes the place of all. */
 static void supersede_settle(struct core *core, const struct core_case *kase,
                              struct core_clock *clock, struct reckoning *reckoning)
 {
     const struct rule *rule = reckoning->rule;
     uint8_t top = 0;
-    if (rule->supersede != SUPERSEDE_DISMISS)
+    if (rule->supersede != SUPERSEDE_DISMISS && !rule->is_dismissible)
         return;
-    for (uint32_t i = 0; i < rule->rung_count; i++)
+    bool is_by_others = is_dismissed_by_others(core, kase, clock, rule);
+    for (uint32_t i = 0; rule->supersede == SUPERSEDE_DISMISS && i < rule->rung_count; i++)
         if ((clock->issued & rung_bit(i)) != 0 && rule->rungs[i].level > top)
             top = rule->rungs[i].level;
     for (uint32_t i = 0; i < rule->rung_count; i++) {
-        bool is_lower = rule->rungs[i].level < top;
+        bool is_lower = is_by_others || rule->rungs[i].level < top;
         if ((clock->issued & rung_bit(i)) == 0 ||
             is_lower == ((clock->dismissed & rung_bit(i)) != 0))
             continue;
@@ -136,13 +165,27 @@ static void supersede_settle(struct core *core, const struct core_case *kase,
     }
 }
 
+/* The cards of other rules that some card dismisses, or does no more. */
+static void others_settle(struct core *core, const struct core_case *kase)
+{
+    for (uint32_t row = kase->first_clock; row != 0;) {
+        struct core_clock *clock = clock_row(core, row);
+        row = clock->next;
+        if (clock->issued == 0 || !clock_rule(core, kase, clock)->is_dismissible)
+            continue;
+        struct reckoning reckoning;
+        reckon_init(&reckoning, core, kase, clock);
+        supersede_settle(core, kase, clock, &reckoning);
+    }
+}
+
 static void issue(struct core *core, struct core_case *kase, struct core_clock *clock,
                   struct reckoning *reckoning, uint32_t rung_index, struct instant due,
                   const char *reason)
 {
     const struct rung *rung = &reckoning->rule->rungs[rung_index];
     struct asking asking = {
-        .core = core, .kase = kase, .rule = reckoning->rule, .arrived = core->now};
+        .core = core, .kase = kase, .rule = reckoning->rule, .arrived = core->now, .at = due};
     if (!asking_holds(&asking, rung->when)) {
         clock->unmet |= rung_bit(rung_index);
         return;
@@ -152,6 +195,8 @@ static void issue(struct core *core, struct core_case *kase, struct core_clock *
     emit(core, kase, clock, rung_index, due,
          rung->issue == ISSUE_CONFIRM ? CARD_PENDING : CARD_ISSUED, reason);
     supersede_settle(core, kase, clock, reckoning);
+    if (rung->dismiss_count > 0)
+        others_settle(core, kase);
 }
 
 /* The rungs of a clock that have an instant and wait for it, and the earliest of these. */
@@ -374,7 +419,8 @@ static void old_give_back(struct core *core, struct core_case *kase, struct core
                  (clock->dismissed & rung_bit(i)) != 0 ? CARD_DISMISSED : CARD_ISSUED,
                  reason_moved);
     }
-    supersede_settle(core, kase, clock, &reckoning);
+    if (!reckoning.rule->is_dismissible) /* the others are looked at when all are there */
+        supersede_settle(core, kase, clock, &reckoning);
 }
 
 void judge_old_settle(struct core *core, struct core_case *kase, uint32_t old_count)
@@ -400,6 +446,8 @@ void judge_old_settle(struct core *core, struct core_case *kase, uint32_t old_co
                 emit(core, kase, &old->clock, k, (struct instant){.ms = old->due_ms[k]},
                      CARD_WITHDRAWN, reason_withdrawn);
     }
+    if (case_edition(core, kase)->is_dismissing)
+        others_settle(core, kase);
 }
 
 static void deadline_place(void *owner, uint32_t case_index, uint32_t place)

@@ -9,6 +9,7 @@
  *         │                            └─ more ──▶ clock_more ── first_gap ──▶ core_pause …
  *         ├─ first_pause ──▶ core_pause …                                  by start
  *         └─ tally ──▶ case_tally            only where some rule counts events
+ *                          └─ first_step ──▶ step_tally …    or counts them by step
  */
 #ifndef CORE_STATE_H
 #define CORE_STATE_H
@@ -88,6 +89,15 @@ struct case_tally {
     int64_t last_ms[EVENT_KIND_COUNT];
     uint16_t count[EVENT_KIND_COUNT];
     uint16_t last_step_place;
+    uint32_t last_result; /* of the last step finished; number of a name */
+    uint32_t first_step;
+};
+
+/* The events of one step of a case. */
+struct step_tally {
+    uint32_t next;
+    uint32_t step;
+    uint16_t count[EVENT_KIND_COUNT];
 };
 
 /* The resolved lengths of one clock's limits; most cases share theirs with many others. */
@@ -99,7 +109,9 @@ struct edition {
     const struct ruleset *ruleset;
     event_kind_set pause_from;
     event_kind_set pause_to;
-    bool is_counting; /* some condition asks for counts: its cases keep a tally */
+    bool is_counting;       /* some condition asks for counts: its cases keep a tally */
+    bool is_counting_steps; /* … by step */
+    bool is_dismissing;     /* some card dismisses those of other rules */
 };
 
 /* What was found in a catalogue, kept because the same few are asked for again and again. Nothing
@@ -131,6 +143,7 @@ struct core {
     struct pool mores;
     struct pool pauses;
     struct pool tallies;
+    struct pool step_tallies;
     struct pool limit_sets;
     struct table limit_table;
     struct deadlines deadlines;

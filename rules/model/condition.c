@@ -146,7 +146,10 @@ static void ask(struct stack *stack, struct instruction it, const struct conditi
         return;
     }
     assert(it.operand < EVENT_KIND_COUNT);
-    if (it.op == OP_SINCE)
+    if (it.op == OP_COUNT_STEP)
+        push(stack,
+             (struct value){.type = VALUE_NUMBER, .number = asker->count_step(asker->ctx, kind)});
+    else if (it.op == OP_SINCE)
         push(stack, asker->since(asker->ctx, kind, it.unit));
     else if (it.op == OP_SEEN)
         push(stack, truth(asker->count(asker->ctx, kind) > 0));
@@ -183,7 +186,13 @@ bool condition_holds(const struct condition *condition, const struct condition_a
         case OP_COUNT:
         case OP_SEEN:
         case OP_SINCE:
+        case OP_COUNT_STEP:
             ask(&stack, it, asker);
+            break;
+        case OP_RAISED:
+            assert(it.operand + 1 < condition->constant_count);
+            push(&stack, truth(asker->raised(asker->ctx, condition->constants[it.operand].text,
+                                             condition->constants[it.operand + 1].text)));
             break;
         case OP_NOT:
             push(&stack, truth(!is_true(pop(&stack))));

@@ -41,6 +41,8 @@ enum op {
     OP_COUNT, /* operand: event kind → how many of that kind the case has, this one included */
     OP_SEEN,  /* operand: event kind → bool: count > 0 */
     OP_SINCE, /* operand: event kind → working or elapsed time since the last one: see unit */
+    OP_COUNT_STEP, /* operand: event kind → how many of that kind this event's step has */
+    OP_RAISED,     /* operand: constant, the name of a rule; the one behind it: of its card → bool */
     OP_NOT,
     OP_AND,
     OP_OR,
@@ -81,6 +83,8 @@ struct condition_asker {
     struct value (*field)(void *ctx, enum field field);
     uint32_t (*count)(void *ctx, enum event_kind kind);
     struct value (*since)(void *ctx, enum event_kind kind, enum unit unit);
+    uint32_t (*count_step)(void *ctx, enum event_kind kind);
+    bool (*raised)(void *ctx, struct slice rule, struct slice card);
 };
 
 /* condition_holds - run it. Cost: O(instructions), no allocation. Asserts a well-formed program. */

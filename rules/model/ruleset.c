@@ -39,6 +39,13 @@ const struct item *ruleset_item(const struct ruleset *ruleset, struct slice code
     return NULL;
 }
 
+bool ruleset_item_kind(const struct ruleset *ruleset, const struct item *item,
+                       enum item_kind *kind_out)
+{
+    *kind_out = item == NULL ? ITEM_PROMISED : item->kind;
+    return item != NULL || ruleset->item_count == 0;
+}
+
 const struct org *ruleset_org(const struct ruleset *ruleset, struct slice code)
 {
     uint32_t low = 0;
@@ -109,11 +116,13 @@ static struct term limit_by_name(const struct item_limit *limits, uint32_t count
     return (struct term){0};
 }
 
-static struct term limit_from(enum limit_source source, const struct rule_limit *limit,
-                              const struct event *event, const struct item *item,
-                              const struct org *org, const struct item_step *step)
+static struct term limit_from(const struct ruleset *ruleset, enum limit_source source,
+                              const struct rule_limit *limit, const struct event *event,
+                              const struct item *item, const struct org *org,
+                              const struct item_step *step)
 {
     const struct term none = {0};
+    enum item_kind kind;
     switch (source) {
     case LIMIT_FROM_EVENT:
         /* The term of a pause is the limit of the clock that the pause starts. */
@@ -121,7 +130,7 @@ static struct term limit_from(enum limit_source source, const struct rule_limit 
     case LIMIT_FROM_ITEM:
         return item == NULL ? none : limit_by_name(item->limits, item->limit_count, limit->name);
     case LIMIT_FROM_KIND:
-        return item == NULL ? none : limit->by_kind[item->kind];
+        return ruleset_item_kind(ruleset, item, &kind) ? limit->by_kind[kind] : none;
     case LIMIT_FROM_ORG:
         return org == NULL ? none : limit_by_name(org->limits, org->limit_count, limit->name);
     case LIMIT_FROM_STEP:
@@ -144,7 +153,7 @@ struct term rule_limit_term(const struct ruleset *ruleset, const struct rule_lim
         *source_out = source;
         if (source == LIMIT_FROM_EVENT && instant_is_set(event->due_at))
             return (struct term){0}; /* the instant itself is given */
-        struct term term = limit_from(source, limit, event, item, org, step);
+        struct term term = limit_from(ruleset, source, limit, event, item, org, step);
         if (term_is_set(term))
             return term;
     }

@@ -141,6 +141,8 @@ struct rung {
                               a warning that comes after what it warns of, is not */
     enum rung_issue issue;
     const struct condition *when; /* NULL: always */
+    uint32_t dismiss_count;       /* while its card stands, those of these rules are dismissed: */
+    const struct slice *dismisses;
 };
 
 enum rule_form { RULE_CLOCK, RULE_FACT };
@@ -169,7 +171,9 @@ struct rule {
     event_kind_set cancel; /* withdraw, void: it stops, and rungs not yet issued never are */
     const struct condition *start_when;
     const struct condition *stop_when;
-    bool per_step; /* one clock per step code; stops only at an event of the same step */
+    bool per_step; /* one clock per step code; stops only at an event of the same step; of a fact:
+                      its card is the step's */
+    bool is_dismissible; /* a card of another rule of its set names it in `dismisses` */
     bool restart;  /* a second start begins a new cycle at zero; else it goes on */
     bool open_pause_at_finish; /* of a clock that a pause starts: a finish does not stop it (and is
                                   not in `stop`) */
@@ -217,6 +221,11 @@ void ruleset_destroy(struct ruleset **ruleset_p);
 
 /* ruleset_item - the row of this code; NULL: none. Cost: O(log items). */
 const struct item *ruleset_item(const struct ruleset *ruleset, struct slice code);
+
+/* ruleset_item_kind - the kind of a case. item: its row, or NULL. Without any catalogue every case is
+ * a promised one. Returns false when there is a catalogue, and the case has no row in it. */
+bool ruleset_item_kind(const struct ruleset *ruleset, const struct item *item,
+                       enum item_kind *kind_out);
 
 /* ruleset_org - NULL: none with settings of its own. */
 const struct org *ruleset_org(const struct ruleset *ruleset, struct slice code);

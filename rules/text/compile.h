@@ -108,6 +108,10 @@ bool cards_read(struct compile *compile, const struct rule_source *source);
 /* rule_check - what can be told of a rule that was read whole, before any case comes. */
 void rule_check(struct compile *compile, const struct rule_source *source);
 
+/* rule_links_check - what a rule says of the other rules of its set, when all have been read: the
+ * cards that its conditions ask about, and those that its cards dismiss. */
+void rule_links_check(struct compile *compile);
+
 /* rule_check_items - each rule against the limits of the catalogue. */
 void rule_check_items(struct compile *compile);
 

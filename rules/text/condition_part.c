@@ -59,8 +59,8 @@ static int read_field(struct parser *parser)
     return words_pick(&parser->words, &word, condition_field_name, FIELD_COUNT, "field", "字段");
 }
 
-/* "(accept)" behind count, seen, since. */
-static bool read_kind(struct parser *parser, uint32_t *kind_out)
+/* "(accept)" behind count, seen, since; "(return, step)" behind count. */
+static bool read_kind(struct parser *parser, uint32_t *kind_out, bool *is_of_step)
 {
     if (!condition_expect(parser, "("))
         return false;
@@ -70,14 +70,56 @@ static bool read_kind(struct parser *parser, uint32_t *kind_out)
     if (kind < 0)
         return false;
     *kind_out = (uint32_t)kind + 1;
+    if (is_of_step != NULL && words_take(&parser->words, ",")) {
+        *is_of_step = true;
+        return condition_expect(parser, "step") && condition_expect(parser, ")");
+    }
     return condition_expect(parser, ")");
+}
+
+/* The name of a rule or a card: what stands between the signs, hyphens and all. */
+static bool read_link_name(struct parser *parser, const char *end)
+{
+    struct word first = parser->words.now;
+    struct slice name = {.start = first.text.start};
+    while (parser->words.now.kind != WORD_END && !word_is(&parser->words.now, ",") &&
+           !word_is(&parser->words.now, ")")) {
+        struct word word = words_next(&parser->words);
+        name.count = (size_t)(word.text.start + word.text.count - name.start);
+    }
+    if (name.count == 0) {
+        WORD_ERROR(&parser->words, &first, "raised names a rule and a card: raised(my-rule, red)",
+                   "raised 须写明规则和牌：raised(my-rule, red)");
+        return false;
+    }
+    if (parser->constant_count == CONDITION_CONSTANTS_MAX) {
+        WORD_ERROR(&parser->words, &first, "more than %d numbers and texts in one condition",
+                   "一个条件中的数字和文本超过 %d 个", CONDITION_CONSTANTS_MAX);
+        return false;
+    }
+    parser->constants[parser->constant_count++] = (struct value){.type = VALUE_TEXT, .text = name};
+    return condition_expect(parser, end);
+}
+
+/* "raised(my-rule, red)": that there is such a card is checked in rule_links.c. */
+static struct part read_raised(struct parser *parser, struct word word)
+{
+    uint32_t constant = parser->constant_count;
+    parser->asks = true;
+    if (!condition_expect(parser, "(") || !read_link_name(parser, ",") ||
+        !read_link_name(parser, ")") || !condition_emit(parser, OP_RAISED, constant, UNIT_NONE, 1))
+        return part_bad;
+    return part_of(VALUE_BOOL, word);
 }
 
 static struct part read_about_kind(struct parser *parser, enum op op, struct word word)
 {
     uint32_t kind = EVENT_NONE;
-    if (!read_kind(parser, &kind))
+    bool is_of_step = false;
+    if (!read_kind(parser, &kind, op == OP_COUNT ? &is_of_step : NULL))
         return part_bad;
+    if (is_of_step)
+        op = OP_COUNT_STEP;
     parser->asks = true;
     struct part part = part_of(op == OP_SEEN ? VALUE_BOOL : VALUE_NUMBER, word);
     if (op == OP_SINCE) {
@@ -158,6 +200,8 @@ static struct part read_name(struct parser *parser, struct word word)
         return read_about_kind(parser, OP_SEEN, word);
     if (word_is(&word, "since"))
         return read_about_kind(parser, OP_SINCE, word);
+    if (word_is(&word, "raised"))
+        return read_raised(parser, word);
     if (word_is(&word, "true") || word_is(&word, "false"))
         return condition_constant(
             parser, (struct value){.type = VALUE_BOOL, .truth = word_is(&word, "true")}, word);

@@ -7,6 +7,7 @@
  *     since(step_start) in workhour > 4 or not in_hours
  *     fee_paid * 100 > fee_due * 105
  *     item_kind in [promised, joint] and has org
+ *     count(return, step) >= 2 or raised(my-rule, red)
  */
 #ifndef TEXT_CONDITION_TEXT_H
 #define TEXT_CONDITION_TEXT_H

@@ -276,6 +276,26 @@ static bool read_issue(struct compile *compile, const struct rule_source *source
     return choice >= 0;
 }
 
+/* The names of other rules; whether there are such is checked in rule_links.c. */
+static bool read_dismisses(struct compile *compile, const struct yaml_node *node, struct rung *rung)
+{
+    if (node == NULL)
+        return true;
+    bool is_list = node->kind == YAML_LIST;
+    const struct yaml_node *child = is_list ? node->first : node;
+    struct slice *names = compile_take(compile, is_list ? node->count : 1, sizeof *names);
+    if (names == NULL)
+        return false;
+    for (uint32_t i = 0; child != NULL; i++, child = is_list ? child->next : NULL) {
+        if (!yaml_is_scalar(child, compile->problems))
+            return false;
+        names[i] = compile_copy(compile, child->value);
+        rung->dismiss_count = i + 1;
+    }
+    rung->dismisses = names;
+    return true;
+}
+
 static bool read_details(struct compile *compile, const struct rule_source *source,
                          const struct yaml_node *map, struct rung *rung)
 {
@@ -283,6 +303,7 @@ static bool read_details(struct compile *compile, const struct rule_source *sour
     is_good &= read_skip(compile, map, "after_finish", &rung->after_finish);
     is_good &= read_skip(compile, map, "after_limit", &rung->after_limit);
     is_good &= read_issue(compile, source, yaml_find(map, "issue"), rung);
+    is_good &= read_dismisses(compile, yaml_find(map, "dismisses"), rung);
     is_good &= read_name(compile, source->rule, map, rung);
     return is_good;
 }
@@ -290,8 +311,8 @@ static bool read_details(struct compile *compile, const struct rule_source *sour
 static bool read_rung(struct compile *compile, const struct rule_source *source,
                       const struct yaml_node *entry)
 {
-    static const char *const keys[] = {"when",        "if",    "after_finish",
-                                       "after_limit", "issue", "name"};
+    static const char *const keys[] = {"when",  "if",   "after_finish", "after_limit",
+                                       "issue", "name", "dismisses"};
     struct rule *rule = source->rule;
     struct rung rung = {0};
     if (!yaml_is_map(entry, compile->problems))
@@ -353,7 +374,7 @@ static bool read_ladder(struct compile *compile, const struct rule_source *sourc
 
 static bool read_fact_card(struct compile *compile, const struct rule_source *source)
 {
-    static const char *const keys[] = {"level", "if", "after_finish", "issue", "name"};
+    static const char *const keys[] = {"level", "if", "after_finish", "issue", "name", "dismisses"};
     const struct yaml_node *card = yaml_find(source->node, "card");
     struct rung rung = {.form = RUNG_AT, .after_finish = true, .after_limit = true};
     if (card == NULL) {

@@ -263,13 +263,17 @@ static bool read_settings(struct compile *compile, const struct rule_source *sou
 static bool read_fact(struct compile *compile, const struct rule_source *source,
                       const struct yaml_node *fact)
 {
-    static const char *const keys[] = {"on", "is"};
+    static const char *const keys[] = {"on", "is", "per"};
+    static const char *const pers[] = {"case", "step"};
     struct rule *rule = source->rule;
     rule->form = RULE_FACT;
     if (!yaml_check_keys(fact, keys, COUNT_OF(keys), compile->problems))
         return false;
     const struct yaml_node *on = yaml_find(fact, "on");
     const struct yaml_node *is = yaml_find(fact, "is");
+    const struct yaml_node *per = yaml_find(fact, "per");
+    int choice = per == NULL ? 0 : yaml_choice(per, pers, COUNT_OF(pers), compile->problems);
+    rule->per_step = choice == 1;
     if (on == NULL || is == NULL) {
         yaml_error(
             fact, compile->problems,
@@ -278,7 +282,7 @@ static bool read_fact(struct compile *compile, const struct rule_source *source,
             "fact 须写明看哪些事件、是什么：{on: [correct_ask], is: count(correct_ask) >= 2}");
         return false;
     }
-    bool is_good = event_kinds_at(compile, on, &rule->on);
+    bool is_good = event_kinds_at(compile, on, &rule->on) && choice >= 0;
     return condition_at(compile, is, &rule->fact) && is_good;
 }
 

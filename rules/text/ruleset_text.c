@@ -116,6 +116,8 @@ static bool read_rules(struct compile *compile, const struct document *documents
         else
             rule_check(compile, source);
     }
+    if (is_good)
+        rule_links_check(compile);
     compile->ruleset->rules = compile->rules;
     compile->ruleset->rule_count = compile->source_count;
     return is_good;

@@ -51,6 +51,18 @@ static struct value fake_since(void *ctx, enum event_kind kind, enum unit unit)
     return (struct value){.type = VALUE_NUMBER, .number = unit == UNIT_WORKHOUR ? 5 : 1};
 }
 
+static uint32_t fake_count_step(void *ctx, enum event_kind kind)
+{
+    (void)ctx;
+    return kind == EVENT_CORRECT_ASK ? 1 : 0;
+}
+
+static bool fake_raised(void *ctx, struct slice rule, struct slice card)
+{
+    (void)ctx;
+    return slice_is_equal(rule, SLICE("my-rule")) && slice_is_equal(card, SLICE("red"));
+}
+
 static struct arena *arena;
 static struct problem_list problems;
 
@@ -71,8 +83,12 @@ static const struct condition *parse(const char *text)
 
 static bool holds(const char *text, struct fake *fake)
 {
-    const struct condition_asker asker = {
-        .ctx = fake, .field = fake_field, .count = fake_count, .since = fake_since};
+    const struct condition_asker asker = {.ctx = fake,
+                                          .field = fake_field,
+                                          .count = fake_count,
+                                          .since = fake_since,
+                                          .count_step = fake_count_step,
+                                          .raised = fake_raised};
     const struct condition *condition = parse(text);
     if (condition == NULL)
         printf("%s: %s\n", text, problems.at[0].en);
@@ -112,6 +128,10 @@ static void each_form_means_what_it_says(void)
         {"count(correct_ask) >= 2", true},
         {"count(accept) + 1 = 1", true},
         {"seen(correct_ask)", true},
+        {"count(correct_ask, step) = 1", true},
+        {"raised(my-rule, red)", true},
+        {"in_hours and not raised(my-rule, yellow)", true},
+        {"raised(my, red) or raised( my-rule , red )", true},
         {"not seen(accept)", true},
         {"since(correct_ask) in workhour > 4", true},
         {"since(correct_ask) in workhour > 4 workhour", true},
@@ -217,11 +237,16 @@ static void a_mistake_is_told_at_its_word(void)
          "此处应为字段、数字或“'文本'”，而不是“'open”"},
         {"办件 = 3", 10,
          "unknown field \"办件\": it is one of kind, item, item_kind, org, area, step, step_place, "
-         "last_step_place, handler, result, reason, fee_due, fee_paid, rating, at, entered_at, "
-         "entry_delay, arrival_delay, in_hours, is_finished, is_accepted, in_catalogue",
+         "last_step_place, step_node, last_result, handler, result, reason, fee_due, fee_paid, "
+         "rating, at, entered_at, entry_delay, arrival_delay, in_hours, is_finished, is_accepted, "
+         "in_catalogue",
          "没有这个字段“办件”：应为 kind, item, item_kind, org, area, step, step_place, "
-         "last_step_place, handler, result, reason, fee_due, fee_paid, rating, at, entered_at, "
-         "entry_delay, arrival_delay, in_hours, is_finished, is_accepted, in_catalogue 之一"},
+         "last_step_place, step_node, last_result, handler, result, reason, fee_due, fee_paid, "
+         "rating, at, entered_at, entry_delay, arrival_delay, in_hours, is_finished, is_accepted, "
+         "in_catalogue 之一"},
+        {"count(accept, setp) > 1", 24, "expected \"step\" here, found \"setp\"",
+         "此处应为“step”，而不是“setp”"},
+        {"raised(my-rule)", 24, "expected \",\" here, found \")\"", "此处应为“,”，而不是“)”"},
         {"entry_delay > 4 workday", 24, "this counts in workday, the other side in workhour",
          "此处单位为 workday，另一侧为 workhour"},
     };

@@ -1,0 +1,94 @@
+/* tally.c - what is counted of a case, where some rule of its edition asks for it. */
+#include "engine/core/fold.h"
+
+static struct step_tally *step_find(const struct core *core, const struct case_tally *tally,
+                                    uint32_t step)
+{
+    for (uint32_t row = tally->first_step; row != 0;) {
+        struct step_tally *found = pool_row(&core->step_tallies, row);
+        if (found->step == step)
+            return found;
+        row = found->next;
+    }
+    return NULL;
+}
+
+static void step_count(struct core *core, struct case_tally *tally, const struct event *event)
+{
+    uint32_t step = names_add(&core->names, event->step);
+    struct step_tally *found = step_find(core, tally, step);
+    if (found == NULL) {
+        uint32_t row = pool_add(&core->step_tallies);
+        if (row == 0)
+            return;
+        found = pool_row(&core->step_tallies, row);
+        found->step = step;
+        found->next = tally->first_step;
+        tally->first_step = row;
+    }
+    if (found->count[event->kind] < UINT16_MAX)
+        found->count[event->kind]++;
+}
+
+void tally_before(struct core *core, struct core_case *kase, const struct event *event,
+                  bool is_by_step)
+{
+    if (kase->tally == 0)
+        kase->tally = pool_add(&core->tallies);
+    if (kase->tally == 0)
+        return;
+    struct case_tally *tally = pool_row(&core->tallies, kase->tally);
+    if (tally->count[event->kind] < UINT16_MAX)
+        tally->count[event->kind]++;
+    if (is_by_step)
+        step_count(core, tally, event);
+}
+
+void tally_after(struct core *core, struct core_case *kase, const struct event *event)
+{
+    if (kase->tally == 0)
+        return;
+    struct case_tally *tally = pool_row(&core->tallies, kase->tally);
+    tally->last_ms[event->kind] = event->at.ms;
+    if (event->kind == EVENT_STEP_END)
+        tally->last_result = names_add(&core->names, event->result);
+    const struct item_step *step = fold_step(case_item(core, kase), event->step);
+    if (step != NULL && step->place != 0)
+        tally->last_step_place = step->place;
+}
+
+void tally_release(struct core *core, struct core_case *kase)
+{
+    if (kase->tally == 0)
+        return;
+    const struct case_tally *tally = pool_row(&core->tallies, kase->tally);
+    for (uint32_t row = tally->first_step; row != 0;) {
+        uint32_t next = ((const struct step_tally *)pool_row(&core->step_tallies, row))->next;
+        pool_free(&core->step_tallies, row);
+        row = next;
+    }
+    pool_free(&core->tallies, kase->tally);
+    kase->tally = 0;
+}
+
+uint32_t tally_count(const struct core *core, const struct core_case *kase, enum event_kind kind)
+{
+    const struct case_tally *tally =
+        kase->tally == 0 ? NULL : pool_row(&core->tallies, kase->tally);
+    return tally == NULL ? 0 : tally->count[kind];
+}
+
+uint32_t tally_count_step(const struct core *core, const struct core_case *kase,
+                          enum event_kind kind, struct slice step)
+{
+    if (kase->tally == 0)
+        return 0;
+    const struct case_tally *tally = pool_row(&core->tallies, kase->tally);
+    for (uint32_t row = tally->first_step; row != 0;) {
+        const struct step_tally *found = pool_row(&core->step_tallies, row);
+        if (slice_is_equal(names_get(&core->names, found->step), step))
+            return found->count[kind];
+        row = found->next;
+    }
+    return 0;
+}

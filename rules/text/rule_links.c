@@ -1,0 +1,100 @@
+/* rule_links.c - what one rule says of another of its set: `raised(rule, card)` in a condition, and
+ * `dismisses: rule` of a card. Read by name, checked here, once all rules of the set are there.
+ */
+#include "rules/text/compile.h"
+
+enum { NAMES_MAX = 256 };
+
+/* A rule of the same set; told when there is none. */
+static struct rule *find_rule(struct compile *compile, const struct rule_source *source,
+                              struct slice name)
+{
+    const char *names[NAMES_MAX];
+    size_t count = 0;
+    for (uint32_t i = 0; i < compile->source_count; i++) {
+        if (compile->sources[i].set != source->set)
+            continue;
+        if (slice_is_equal(compile->sources[i].rule->name, name))
+            return compile->sources[i].rule;
+        if (count < NAMES_MAX)
+            names[count++] = compile->sources[i].rule->name.start;
+    }
+    tell_unknown(compile->problems, source->node->file, source->node->line, source->node->column,
+                 name, names, count, "rule of this set", "本规则集的规则");
+    return NULL;
+}
+
+static const struct rung *find_rung(struct compile *compile, const struct rule_source *source,
+                                    const struct rule *rule, struct slice name)
+{
+    const char *names[RULE_RUNGS_MAX];
+    for (uint32_t i = 0; i < rule->rung_count; i++) {
+        if (slice_is_equal(rule->rungs[i].name, name))
+            return &rule->rungs[i];
+        names[i] = rule->rungs[i].name.start;
+    }
+    tell_unknown(compile->problems, source->node->file, source->node->line, source->node->column,
+                 name, names, rule->rung_count, "card of that rule", "该规则的牌");
+    return NULL;
+}
+
+/* The instant of the card must follow from the events alone. */
+static void check_raised(struct compile *compile, const struct rule_source *source,
+                         const struct condition *condition, uint32_t constant)
+{
+    struct slice name = condition->constants[constant + 1].text;
+    const struct rule *rule = find_rule(compile, source, condition->constants[constant].text);
+    const struct rung *rung = rule == NULL ? NULL : find_rung(compile, source, rule, name);
+    if (rung == NULL || (rung->form != RUNG_CHAIN && rung->when == NULL))
+        return;
+    yaml_error(source->node, compile->problems,
+               "raised(%.*s, %.*s): that card follows another or has an if: of its own; name a "
+               "card that has neither",
+               "raised(%.*s, %.*s)：该牌随另一张牌发出，或另有 if: 条件；请写没有这些的牌",
+               SLICE_ARG(rule->name), SLICE_ARG(name));
+}
+
+static void check_condition(struct compile *compile, const struct rule_source *source,
+                            const struct condition *condition)
+{
+    for (uint32_t i = 0; condition != NULL && i < condition->count; i++)
+        if (condition->code[i].op == OP_RAISED)
+            check_raised(compile, source, condition, condition->code[i].operand);
+}
+
+static void check_dismissed(struct compile *compile, const struct rule_source *source,
+                            const struct rung *rung, struct slice name)
+{
+    struct rule *rule = find_rule(compile, source, name);
+    if (rule == NULL)
+        return;
+    bool is_higher = rule != source->rule;
+    for (uint32_t i = 0; i < rule->rung_count; i++)
+        is_higher = is_higher && rule->rungs[i].level < rung->level;
+    rule->is_dismissible = true;
+    if (is_higher)
+        return;
+    yaml_error(source->node, compile->problems,
+               "the card \"%.*s\" cannot dismiss those of \"%.*s\": it must be higher than all of "
+               "them (within one rule, write supersede: dismiss)",
+               "牌“%.*s”不能使“%.*s”的牌摘牌：它须高于该规则的所有牌（同一规则内用 "
+               "supersede: dismiss）",
+               SLICE_ARG(rung->name), SLICE_ARG(rule->name));
+}
+
+void rule_links_check(struct compile *compile)
+{
+    for (uint32_t i = 0; i < compile->source_count; i++) {
+        const struct rule_source *source = &compile->sources[i];
+        const struct rule *rule = source->rule;
+        check_condition(compile, source, rule->applies);
+        check_condition(compile, source, rule->start_when);
+        check_condition(compile, source, rule->stop_when);
+        check_condition(compile, source, rule->fact);
+        for (uint32_t k = 0; k < rule->rung_count; k++) {
+            check_condition(compile, source, rule->rungs[k].when);
+            for (uint32_t j = 0; j < rule->rungs[k].dismiss_count; j++)
+                check_dismissed(compile, source, &rule->rungs[k], rule->rungs[k].dismisses[j]);
+        }
+    }
+}
