@@ -27,7 +27,7 @@ function is_figure(key)
 
 function number(value)
 {
-    return value >= 1000 ? sprintf("%.0f", value) : value
+    return value + 0 >= 1000 ? sprintf("%.0f", value) : value
 }
 
 function ratio(words, above, below, aim,    value)
