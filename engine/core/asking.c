@@ -129,6 +129,14 @@ static struct value ask_last_step_place(const struct asking *asking)
                                                         : number_value(tally->last_step_place);
 }
 
+static struct value ask_furthest_step_place(const struct asking *asking)
+{
+    const struct case_tally *tally = tally_of(asking);
+    return tally == NULL || tally->furthest_step_place == 0
+               ? no_value
+               : number_value(tally->furthest_step_place);
+}
+
 static struct value ask_last_result(const struct asking *asking)
 {
     const struct case_tally *tally = tally_of(asking);
@@ -229,6 +237,7 @@ static const struct {
     [FIELD_STEP] = {ask_step, true},
     [FIELD_STEP_PLACE] = {step_place, true},
     [FIELD_LAST_STEP_PLACE] = {ask_last_step_place, false},
+    [FIELD_FURTHEST_STEP_PLACE] = {ask_furthest_step_place, false},
     [FIELD_STEP_NODE] = {step_node, true},
     [FIELD_LAST_RESULT] = {ask_last_result, false},
     [FIELD_HANDLER] = {ask_handler, false},

@@ -81,6 +81,7 @@ void core_destroy(struct core **core_p)
     free(core->editions);
     free(core->past);
     free(core->old);
+    free(core->held);
     free(core->items_found);
     free(core);
 }
@@ -93,7 +94,8 @@ static bool asks_for_counts(const struct instruction *it)
     return it->op == OP_COUNT || it->op == OP_SEEN || it->op == OP_SINCE ||
            it->op == OP_COUNT_STEP ||
            ((it->op == OP_FIELD || it->op == OP_HAS) &&
-            (it->operand == FIELD_LAST_STEP_PLACE || it->operand == FIELD_LAST_RESULT));
+            (it->operand == FIELD_LAST_STEP_PLACE || it->operand == FIELD_LAST_RESULT ||
+             it->operand == FIELD_FURTHEST_STEP_PLACE));
 }
 
 static void condition_look(struct edition *edition, const struct condition *condition)
@@ -304,7 +306,54 @@ static void case_fold_again(struct core *core, struct core_case *kase, struct ev
     judge_old_settle(core, kase, old_count);
     for (uint32_t i = 0; i < old_count; i++)
         fold_release(core, &core->old[i].clock);
+}
+
+static void case_judge(struct core *core, struct core_case *kase, uint32_t case_index)
+{
     judge_case(core, kase);
+    judge_arm(core, kase, case_index);
+}
+
+/* Judge it now, or when the hold ends. Without room for the note it is judged at once: sooner than
+ * asked, never not at all. */
+static void case_judge_or_hold(struct core *core, struct core_case *kase, uint32_t case_index)
+{
+    if (core->is_holding && !kase->is_held && core->held_count == core->held_room) {
+        uint32_t room = core->held_room == 0 ? 1024 : core->held_room * 2;
+        uint32_t *held = realloc(core->held, room * sizeof *held);
+        if (held != NULL) {
+            core->held = held;
+            core->held_room = room;
+        }
+    }
+    if (!core->is_holding || (!kase->is_held && core->held_count == core->held_room)) {
+        case_judge(core, kase, case_index);
+        return;
+    }
+    if (!kase->is_held)
+        core->held[core->held_count++] = case_index;
+    kase->is_held = true;
+}
+
+void core_hold(struct core *core)
+{
+    core->is_holding = true;
+}
+
+bool core_has_held(const struct core *core)
+{
+    return core->held_count > 0;
+}
+
+void core_release(struct core *core)
+{
+    for (uint32_t i = 0; i < core->held_count; i++) {
+        struct core_case *kase = case_row(core, core->held[i]);
+        kase->is_held = false;
+        case_judge(core, kase, core->held[i]);
+    }
+    core->held_count = 0;
+    core->is_holding = false;
 }
 
 void core_apply(struct core *core, struct instant now, uint32_t case_index,
@@ -315,7 +364,7 @@ void core_apply(struct core *core, struct instant now, uint32_t case_index,
     struct core_case *kase = case_row(core, case_index);
     if (is_correction || event->at.ms < kase->settled_ms) {
         case_fold_again(core, kase, ref);
-        judge_arm(core, kase, case_index);
+        case_judge_or_hold(core, kase, case_index);
         return;
     }
     kase->settled_ms = event->at.ms;
@@ -323,18 +372,17 @@ void core_apply(struct core *core, struct instant now, uint32_t case_index,
     if (!fold_event(core, kase, now, event))
         return;
     judge_old_settle(core, kase, old_count);
-    judge_case(core, kase);
-    judge_arm(core, kase, case_index);
+    case_judge_or_hold(core, kase, case_index);
 }
 
 void core_count(const struct core *core, struct core_counts *counts_out)
 {
     *counts_out = core->counts;
-    counts_out->memory_bytes =
-        pool_bytes(&core->cases) + pool_bytes(&core->clocks) + pool_bytes(&core->mores) +
-        pool_bytes(&core->pauses) + pool_bytes(&core->tallies) + pool_bytes(&core->limit_sets) +
-        pool_bytes(&core->step_tallies) +
-        table_bytes(&core->case_table) + (uint64_t)core->deadlines.room * sizeof(struct deadline) +
-        ((uint64_t)core->keys.segment_count << TEXT_SEGMENT_BITS) +
-        ((uint64_t)core->names.heap.segment_count << TEXT_SEGMENT_BITS);
+    counts_out->memory_bytes = pool_bytes(&core->cases) + pool_bytes(&core->clocks) +
+                               pool_bytes(&core->mores) + pool_bytes(&core->pauses) +
+                               pool_bytes(&core->tallies) + pool_bytes(&core->limit_sets) +
+                               pool_bytes(&core->step_tallies) + table_bytes(&core->case_table) +
+                               (uint64_t)core->deadlines.room * sizeof(struct deadline) +
+                               ((uint64_t)core->keys.segment_count << TEXT_SEGMENT_BITS) +
+                               ((uint64_t)core->names.heap.segment_count << TEXT_SEGMENT_BITS);
 }

@@ -46,6 +46,7 @@ struct core_case {
     uint8_t state;
     bool is_accepted;
     uint8_t pause_count;
+    bool is_held;     /* folded, and to be judged when the hold ends */
     uint8_t ended_by; /* the kind of event that finished or voided it; EVENT_NONE: it is open */
 };
 
@@ -89,6 +90,7 @@ struct case_tally {
     int64_t last_ms[EVENT_KIND_COUNT];
     uint16_t count[EVENT_KIND_COUNT];
     uint16_t last_step_place;
+    uint16_t furthest_step_place;
     uint32_t last_result; /* of the last step finished; number of a name */
     uint32_t first_step;
 };
@@ -135,6 +137,10 @@ struct core {
     struct core_ports ports;
     struct instant now;
     bool is_stepping;
+    bool is_holding;
+    uint32_t *held; /* cases to be judged when the hold ends */
+    uint32_t held_count;
+    uint32_t held_room;
     struct table case_table;
     struct text_heap keys;
     struct names names;

@@ -53,8 +53,11 @@ void tally_after(struct core *core, struct core_case *kase, const struct event *
     if (event->kind == EVENT_STEP_END)
         tally->last_result = names_add(&core->names, event->result);
     const struct item_step *step = fold_step(case_item(core, kase), event->step);
-    if (step != NULL && step->place != 0)
-        tally->last_step_place = step->place;
+    if (step == NULL || step->place == 0)
+        return;
+    tally->last_step_place = step->place;
+    if (tally->furthest_step_place < step->place)
+        tally->furthest_step_place = step->place;
 }
 
 void tally_release(struct core *core, struct core_case *kase)

@@ -354,10 +354,33 @@ static bool read_cards(const struct test_reader *reader, const struct yaml_node 
 
 /* ---- one test -------------------------------------------------------------------------------- */
 
+/* steps: [receive, review], in their order; the first has place 1. */
+static bool read_item_steps(struct compile *compile, const struct yaml_node *node,
+                            struct item *item)
+{
+    if (!yaml_is_list(node, compile->problems))
+        return false;
+    struct item_step *steps = compile_take(compile, node->count, sizeof *steps);
+    if (steps == NULL)
+        return false;
+    for (const struct yaml_node *child = node->first; child != NULL; child = child->next) {
+        if (!yaml_is_scalar(child, compile->problems))
+            return false;
+        struct slice code = compile_copy(compile, child->value);
+        steps[item->step_count] = (struct item_step){
+            .step_code = code, .name = code, .place = (uint16_t)(item->step_count + 1)};
+        item->step_count++;
+    }
+    item->steps = steps;
+    return true;
+}
+
 static bool read_item_entry(struct test_reader *reader, const struct yaml_node *node,
                             struct item *item)
 {
     struct compile *compile = reader->compile;
+    if (slice_is_equal(node->key, SLICE("steps")))
+        return read_item_steps(compile, node, item);
     if (!yaml_is_scalar(node, compile->problems))
         return false;
     if (slice_is_equal(node->key, SLICE("code"))) {

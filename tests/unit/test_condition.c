@@ -237,11 +237,13 @@ static void a_mistake_is_told_at_its_word(void)
          "此处应为字段、数字或“'文本'”，而不是“'open”"},
         {"办件 = 3", 10,
          "unknown field \"办件\": it is one of kind, item, item_kind, org, area, step, step_place, "
-         "last_step_place, step_node, last_result, handler, result, reason, fee_due, fee_paid, "
+         "last_step_place, furthest_step_place, step_node, last_result, handler, result, reason, "
+         "fee_due, fee_paid, "
          "rating, at, entered_at, entry_delay, arrival_delay, in_hours, is_finished, is_accepted, "
          "in_catalogue",
          "没有这个字段“办件”：应为 kind, item, item_kind, org, area, step, step_place, "
-         "last_step_place, step_node, last_result, handler, result, reason, fee_due, fee_paid, "
+         "last_step_place, furthest_step_place, step_node, last_result, handler, result, reason, "
+         "fee_due, fee_paid, "
          "rating, at, entered_at, entry_delay, arrival_delay, in_hours, is_finished, is_accepted, "
          "in_catalogue 之一"},
         {"count(accept, setp) > 1", 24, "expected \"step\" here, found \"setp\"",
