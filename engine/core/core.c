@@ -17,7 +17,7 @@ const char *const case_state_name[3] = {"open", "finished", "void"};
 static int core_init(struct core *core, const struct core_limits *limits)
 {
     uint32_t case_max = limits->case_max != 0 ? limits->case_max : CASE_MAX_PRESET;
-    uint32_t clock_max = limits->clock_max != 0 ? limits->clock_max : case_max * 4;
+    uint32_t clock_max = limits->clock_max != 0 ? limits->clock_max : case_max * 8;
     struct {
         struct pool *pool;
         size_t row_bytes;

@@ -45,7 +45,7 @@ struct core_ports {
 
 struct core_limits {
     uint32_t case_max;  /* 0: 16 million */
-    uint32_t clock_max; /* 0: four a case */
+    uint32_t clock_max; /* 0: eight a case */
     bool is_stepping;   /* time between two calls passes step by step, as it does when events are
                            played back: a card is issued the millisecond after its instant */
 };
@@ -118,6 +118,16 @@ void core_warm(const struct core *core, const struct event *events, uint32_t cou
  */
 void core_apply(struct core *core, struct instant now, uint32_t case_index,
                 const struct event *event, struct event_ref ref, bool is_correction);
+
+/* core_hold, core_release - between the two, events are folded onto their cases but not judged: a
+ * case of which accept and finish arrive together has no card in between. Release judges, in the
+ * order in which the cases were first touched. Time must not pass in between.
+ */
+void core_hold(struct core *core);
+void core_release(struct core *core);
+
+/* core_has_held - is there something that a release would judge? */
+bool core_has_held(const struct core *core);
 
 /* core_next_deadline - no rung falls due before this instant; INSTANT_NEVER: none at all. It may
  * be too early (a clock that has stopped since), never too late. Cost: O(1). */

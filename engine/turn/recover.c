@@ -92,11 +92,14 @@ static int replay_entry(struct turn *turn, uint64_t number)
         core_advance(turn->core, entry.now);
     switch (entry.kind) {
     case ENTRY_BATCH:
+        if (turn->options.clock == TURN_WALL)
+            core_hold(turn->core);
         error = replay_batch(turn, number, &entry);
         break;
     case ENTRY_ADVANCE:
         if (entry.now.ms > core_now(turn->core).ms)
             core_advance(turn->core, entry.now);
+        core_release(turn->core);
         break;
     case ENTRY_RULES:
         error = replay_rules(turn, entry.edition);

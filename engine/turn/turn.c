@@ -82,6 +82,7 @@ static int advance(struct turn *turn, struct instant now)
         return error;
     suspect_begin(&turn->suspect, SUSPECT_TIME, (struct slice){0}, number);
     core_advance(turn->core, now);
+    core_release(turn->core);
     suspect_end(&turn->suspect);
     return turn_cards_store(turn);
 }
@@ -96,9 +97,13 @@ int turn_begin(struct turn *turn, struct instant wall)
     if (error != 0 || turn->options.clock != TURN_WALL)
         return error;
     struct instant now = instant_later_of(wall, core_now(turn->core));
-    if (now.ms >= core_next_deadline(turn->core).ms)
-        return advance(turn, now);
+    if (now.ms >= core_next_deadline(turn->core).ms) {
+        error = advance(turn, now);
+        core_hold(turn->core);
+        return error;
+    }
     core_advance(turn->core, now); /* nothing falls due: it leaves no trace */
+    core_hold(turn->core);
     return 0;
 }
 
@@ -155,6 +160,10 @@ int turn_take(struct turn *turn, struct slice peer, struct slice message_bytes)
         turn_answer_error(turn, peer, refusal, text);
         return 0;
     }
+    if (turn->ports.may_speak != NULL && !turn->ports.may_speak(turn->ports.ctx, message.source)) {
+        turn_answer_error(turn, peer, REFUSAL_FOREIGN_SOURCE, refusal_en[REFUSAL_FOREIGN_SOURCE]);
+        return 0;
+    }
     if (turn->edition_count == 0 && message.kind != MESSAGE_HELLO) {
         turn_answer_error(turn, peer, REFUSAL_MISSING, "no rules are in force yet: import some");
         return 0;
@@ -195,9 +204,21 @@ int turn_rules(struct turn *turn, const struct ruleset *ruleset)
     return error;
 }
 
+/* What the events of this turn showed late is judged now, all of them taken in: the entry marks the
+ * place for a replay. */
+static int release(struct turn *turn)
+{
+    if (core_has_held(turn->core))
+        return advance(turn, core_now(turn->core));
+    core_release(turn->core);
+    return 0;
+}
+
 int turn_end(struct turn *turn)
 {
-    int error = turn_sources_store(turn);
+    int error = release(turn);
+    if (error == 0)
+        error = turn_sources_store(turn);
     if (error == 0)
         error = store_commit(turn->store);
     if (error != 0)

@@ -31,6 +31,8 @@ struct turn_ports {
     /* the edition of this number; it must stay until turn_close. 0 or a negative errno, logged. */
     int (*rules)(void *rules_ctx, uint32_t edition, const struct ruleset **ruleset_out);
     void *rules_ctx;
+    /* may the peer whose message is being taken speak for this source? NULL: anybody may */
+    bool (*may_speak)(void *ctx, struct slice source);
     /* a card of the journal's that stands otherwise in the ledger, or not at all (empty); NULL: it
      * is logged. What an engine finds at its start; with is_verifying, of the whole journal. */
     void (*differs)(void *ctx, uint64_t seq, struct slice is, struct slice should);
