@@ -58,11 +58,13 @@ struct town {
     char case_no[TOWN_CASE_BYTES];
 };
 
+enum { NAME_BYTES = 24 };
+
 struct names {
-    char item[TOWN_ITEMS][16];
-    char org[TOWN_ORGS][16];
-    char area[TOWN_AREAS][16];
-    char handler[TOWN_HANDLERS][16];
+    char item[TOWN_ITEMS][NAME_BYTES];
+    char org[TOWN_ORGS][NAME_BYTES];
+    char area[TOWN_AREAS][NAME_BYTES];
+    char handler[TOWN_HANDLERS][NAME_BYTES];
 };
 
 static const char *const steps[STEPS + 1] = {"", "check", "review", "sign"};
