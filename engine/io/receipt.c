@@ -244,6 +244,32 @@ static json_t *extensions_json(const struct receipt_case *about, const struct cl
     return list;
 }
 
+/* What the engine learned only after the card's newest record was written: where the count differs
+ * from the card, it is by these. */
+static json_t *learned_json(const struct receipt_case *about, const struct clock_view *clock,
+                            struct instant due, const json_t *card)
+{
+    json_t *list = json_array();
+    struct instant written;
+    const char *text = json_string_value(json_object_get(card, "issued_at"));
+    if (text == NULL || instant_parse(slice_of(text), &written) != 0)
+        return list;
+    for (uint32_t i = 0; i < about->event_count; i++) {
+        const struct past_event *past = &about->events[i];
+        bool is_telling = past->event.version > 0 || past->event.at.ms < due.ms ||
+                          past->event.kind == EVENT_EXTEND;
+        if (past->arrived_at.ms < written.ms || !is_telling)
+            continue;
+        json_t *json = json_pack("{s:s, s:o, s:o, s:I}", "kind", event_kind_name[past->event.kind],
+                                 "at", receipt_instant(clock, past->event.at), "arrived_at",
+                                 receipt_instant(clock, past->arrived_at), "version",
+                                 (json_int_t)past->event.version);
+        put_origin(about, json, past);
+        json_array_append_new(list, json);
+    }
+    return list;
+}
+
 /* ---- pauses ------------------------------------------------------------------------------------
  */
 
@@ -376,8 +402,9 @@ json_t *receipt_make(const struct receipt_case *about, const struct clock_view *
     put(receipt, "used_steps", json_integer(used));
     put(receipt, "due_at", receipt_instant(clock, rung->due_at));
     put(receipt, "stop_at", receipt_instant(clock, clock->stop_at));
-    json_object_set(receipt, "used", json_object_get(card, "used"));
-    json_object_set(receipt, "over", json_object_get(card, "over"));
+    put(receipt, "used", tally_used(&tally, used));
+    put(receipt, "over", tally_over(&tally, used, &clock->limits[limit]));
+    put(receipt, "learned_later", learned_json(about, clock, rung->due_at, card));
     receipt_sign(receipt);
     return receipt;
 }

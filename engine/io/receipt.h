@@ -66,6 +66,11 @@ int64_t tally_units(const struct tally *tally, struct instant from, struct insta
 /* tally_text - "2.5 workday"; null when the tally is not known. */
 json_t *tally_text(const struct tally *tally, int64_t units);
 
+/* tally_used, tally_over - so many steps in the limit's unit; past the limit and its extensions, ""
+ * before that. */
+json_t *tally_used(const struct tally *tally, int64_t used);
+json_t *tally_over(const struct tally *tally, int64_t used, const struct limit_view *limit);
+
 /* tally_days - every day of the count. used_out: their sum, in axis steps. total_out: how many days
  * there are; fewer are listed when they are very many. */
 json_t *tally_days(const struct tally *tally, int64_t *used_out, int32_t *total_out);

@@ -20,6 +20,8 @@ void tally_open(struct tally *tally, const struct receipt_case *about,
                 const struct clock_view *clock, uint32_t limit, struct instant until)
 {
     *tally = (struct tally){.clock = clock, .from = clock->counted_from, .until = until};
+    if (until.ms > INSTANT_LAST_MS)
+        tally->until = INSTANT_NONE;
     if (clock->calendar == NULL || !clock->is_judgeable || clock->state == CLOCK_FACT ||
         limit >= clock->limit_count)
         return;
@@ -66,6 +68,45 @@ json_t *tally_text(const struct tally *tally, int64_t units)
     (void)snprintf(text + count, sizeof text - (size_t)count, " %s",
                    unit_name[is_long ? UNIT_DAY : tally->unit]);
     return json_string(text);
+}
+
+/* In tenths of the limit's own unit: a month or year is as long as it is from the start. */
+static int64_t tenths_of(const struct tally *tally, int64_t steps)
+{
+    int64_t start = 0;
+    const struct calendar *calendar = tally->clock->calendar;
+    if (axis_position(calendar, tally->axis, tally->from, &start) != 0)
+        return 0;
+    struct term one = {.n = 1, .unit = tally->unit};
+    int64_t unit = axis_length(calendar, tally->axis, start, one);
+    return steps / unit * 10 + steps % unit * 10 / unit;
+}
+
+static json_t *tenths_json(const struct tally *tally, int64_t tenths)
+{
+    char text[64];
+    char part[4] = "";
+    if (tenths % 10 != 0)
+        (void)snprintf(part, sizeof part, ".%d", (int)(tenths % 10));
+    (void)snprintf(text, sizeof text, "%lld%s %s", (long long)(tenths / 10), part,
+                   unit_name[tally->unit]);
+    return json_string(text);
+}
+
+json_t *tally_used(const struct tally *tally, int64_t used)
+{
+    return tally->is_known && instant_is_set(tally->until)
+               ? tenths_json(tally, tenths_of(tally, used))
+               : json_string("");
+}
+
+json_t *tally_over(const struct tally *tally, int64_t used, const struct limit_view *limit)
+{
+    if (!tally->is_known || !instant_is_set(tally->until) || !term_is_set(limit->term))
+        return json_string("");
+    int64_t past =
+        tenths_of(tally, used) - (int64_t)limit->term.n * 10 - tenths_of(tally, limit->extended);
+    return past < 0 ? json_string("") : tenths_json(tally, past);
 }
 
 static struct instant later(struct instant a, struct instant b)
@@ -186,8 +227,7 @@ json_t *tally_days(const struct tally *tally, int64_t *used_out, int32_t *total_
     int32_t ms;
     *used_out = 0;
     *total_out = 0;
-    if (!tally->is_known || !instant_is_set(tally->until) || tally->until.ms > INSTANT_LAST_MS ||
-        tally->until.ms <= tally->from.ms)
+    if (!tally->is_known || !instant_is_set(tally->until) || tally->until.ms <= tally->from.ms)
         return days;
     const struct calendar *calendar = tally->clock->calendar;
     int32_t first = calendar_local_day(calendar, tally->from, &ms);
