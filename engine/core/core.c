@@ -291,10 +291,31 @@ static uint32_t past_fetch(struct core *core, struct event_ref newest)
     return count;
 }
 
+/* A case that changes its item is a case of the new one from its first item on: an immediate case
+ * that becomes a promised one has its clocks, with the time used and the new limits. */
+static void past_of_one_item(struct past_event *past, uint32_t count)
+{
+    struct slice last = {0};
+    for (uint32_t i = 0; i < count; i++)
+        if (past[i].event.item.count > 0)
+            last = past[i].event.item;
+    for (uint32_t i = 0; i < count; i++)
+        if (past[i].event.item.count > 0)
+            past[i].event.item = last;
+}
+
+static bool changes_item(const struct core *core, const struct core_case *kase,
+                         const struct event *event)
+{
+    return event->item.count > 0 && kase->item != 0 &&
+           !slice_is_equal(names_get(&core->names, kase->item), event->item);
+}
+
 static void case_fold_again(struct core *core, struct core_case *kase, struct event_ref newest)
 {
     core->counts.late_events++;
     uint32_t count = past_fetch(core, newest);
+    past_of_one_item(core->past, count);
     uint32_t old_count = judge_old_keep(core, kase);
     fold_reset(core, kase);
     for (uint32_t i = 0; i < count; i++) {
@@ -362,7 +383,7 @@ void core_apply(struct core *core, struct instant now, uint32_t case_index,
     core_advance(core, now);
     core->counts.events++;
     struct core_case *kase = case_row(core, case_index);
-    if (is_correction || event->at.ms < kase->settled_ms) {
+    if (is_correction || event->at.ms < kase->settled_ms || changes_item(core, kase, event)) {
         case_fold_again(core, kase, ref);
         case_judge_or_hold(core, kase, case_index);
         return;

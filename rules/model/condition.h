@@ -42,7 +42,7 @@ enum op {
     OP_SEEN,  /* operand: event kind → bool: count > 0 */
     OP_SINCE, /* operand: event kind → working or elapsed time since the last one: see unit */
     OP_COUNT_STEP, /* operand: event kind → how many of that kind this event's step has */
-    OP_RAISED,     /* operand: constant, the name of a rule; the one behind it: of its card → bool */
+    OP_RAISED,     /* operand: constant, a rule; the constant behind it: its card → bool */
     OP_NOT,
     OP_AND,
     OP_OR,

@@ -173,8 +173,8 @@ struct rule {
     const struct condition *stop_when;
     bool per_step; /* one clock per step code; stops only at an event of the same step; of a fact:
                       its card is the step's */
-    bool is_dismissible; /* a card of another rule of its set names it in `dismisses` */
-    bool restart;  /* a second start begins a new cycle at zero; else it goes on */
+    bool is_dismissible;       /* a card of another rule of its set names it in `dismisses` */
+    bool restart;              /* a second start begins a new cycle at zero; else it goes on */
     bool open_pause_at_finish; /* of a clock that a pause starts: a finish does not stop it (and is
                                   not in `stop`) */
     uint32_t limit_count;
@@ -222,8 +222,8 @@ void ruleset_destroy(struct ruleset **ruleset_p);
 /* ruleset_item - the row of this code; NULL: none. Cost: O(log items). */
 const struct item *ruleset_item(const struct ruleset *ruleset, struct slice code);
 
-/* ruleset_item_kind - the kind of a case. item: its row, or NULL. Without any catalogue every case is
- * a promised one. Returns false when there is a catalogue, and the case has no row in it. */
+/* ruleset_item_kind - the kind of a case. item: its row, or NULL. Without any catalogue every case
+ * is a promised one. Returns false when there is a catalogue, and the case has no row in it. */
 bool ruleset_item_kind(const struct ruleset *ruleset, const struct item *item,
                        enum item_kind *kind_out);
 

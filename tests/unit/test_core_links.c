@@ -1,0 +1,271 @@
+/* test_core_links.c - what one clock has to do with another, and that it comes to the same in
+ * whatever order the events arrive: cards that dismiss, raised(), counts by step, a change of item.
+ */
+#include "engine/core/offline.h"
+#include "rules/text/ruleset_text.h"
+#include "tests/lib/check.h"
+
+#include <stdlib.h>
+
+static const char calendar_text[] = "calendar: test\n"
+                                    "zone: Asia/Shanghai\n"
+                                    "known: {from: 2024-01-01, to: 2026-12-31}\n"
+                                    "week: {mon-fri: \"09:00-12:00 13:30-17:30\", sat-sun: off}\n";
+
+static const char items_text[] = "item_code,kind,promised\n"
+                                 "NOW,immediate,1 workday\n"
+                                 "LATER,promised,7 workday\n"
+                                 "LONG,promised,12 workday\n";
+
+/* No card depends on when it was found. */
+static const char rules_text[] =
+    "set: test\n"
+    "calendar: test\n"
+    "levels: [warn, yellow, red]\n"
+    "rules:\n"
+    "  - rule: answer\n"
+    "    clock: {start: apply, stop: [accept, reject], count: day, limits: {statutory: 5 "
+    "workday}}\n"
+    "    cards:\n"
+    "      - yellow: after statutory\n"
+    "  - rule: deemed\n"
+    "    clock:\n"
+    "      start: apply\n"
+    "      stop: {on: [accept, finish], when: 'kind = finish or not raised(answer, yellow)'}\n"
+    "      count: day\n"
+    "      limits: {statutory: 8 workday}\n"
+    "    cards:\n"
+    "      - red: {when: after statutory, dismisses: [answer, once]}\n"
+    "  - rule: decide\n"
+    "    applies: {kinds: [promised]}\n"
+    "    clock: {start: accept, stop: finish, count: day, limits: {promised: from item}}\n"
+    "    cards:\n"
+    "      - yellow: after promised\n"
+    "  - rule: once\n"
+    "    fact: {on: return, is: 'count(return, step) = 1', per: step}\n"
+    "    card: warn\n"
+    "  - rule: again\n"
+    "    fact: {on: return, is: 'count(return, step) = 2', per: step}\n"
+    "    card: {level: yellow, dismisses: once}\n"
+    "  - rule: against\n"
+    "    fact: {on: step_end, is: result != last_result}\n"
+    "    card: warn\n";
+
+enum { KEPT_MAX = 256, TEXT_BYTES = 96, EVENT_MAX = 14, HOUR_MS = 3600000 };
+
+/* 2025-03-03 00:00 in Shanghai, a Monday. */
+static const int64_t monday_ms = INT64_C(1740931200000);
+
+struct kept {
+    char name[TEXT_BYTES]; /* clock#cycle:rung */
+    int64_t due_ms;
+    enum card_state state;
+};
+
+struct play {
+    struct kept kept[KEPT_MAX];
+    uint32_t count;
+};
+
+static struct problem_list problems;
+static struct ruleset *ruleset;
+
+static void begin(void)
+{
+    const struct document documents[] = {
+        {.kind = DOCUMENT_CALENDAR, .name = "t", .text = SLICE(calendar_text), .file = "t.yaml"},
+        {.kind = DOCUMENT_RULES, .name = "r", .text = SLICE(rules_text), .file = "r.yaml"},
+        {.kind = DOCUMENT_ITEMS, .name = "i", .text = SLICE(items_text), .file = "i.csv"}};
+    problem_list_init(&problems);
+    int status = ruleset_compile(documents, COUNT_OF(documents), 1, &problems, &ruleset);
+    for (uint32_t i = 0; i < problems.error_count; i++)
+        printf("%u: %s\n", problems.at[i].line, problems.at[i].en);
+    CHECK_EQ_INT(status, 0);
+}
+
+static void end(void)
+{
+    ruleset_destroy(&ruleset);
+    problem_list_clear(&problems);
+}
+
+static void on_card(void *ctx, const struct card *card)
+{
+    struct play *play = ctx;
+    char name[TEXT_BYTES];
+    (void)snprintf(name, sizeof name, "%.*s#%u:%.*s", SLICE_ARG(card->clock), card->cycle,
+                   SLICE_ARG(card->rung));
+    uint32_t at = 0;
+    while (at < play->count && strcmp(play->kept[at].name, name) != 0)
+        at++;
+    CHECK(at < KEPT_MAX);
+    memcpy(play->kept[at].name, name, sizeof name);
+    play->kept[at].due_ms = card->due_at.ms;
+    play->kept[at].state = card->state;
+    play->count += at == play->count;
+}
+
+static const struct kept *find(const struct play *play, const char *name)
+{
+    for (uint32_t i = 0; i < play->count; i++)
+        if (strcmp(play->kept[i].name, name) == 0)
+            return &play->kept[i];
+    return NULL;
+}
+
+static struct event event_at(enum event_kind kind, int hour, const char *item, const char *step)
+{
+    return (struct event){.case_no = SLICE("C"),
+                          .kind = kind,
+                          .at = {.ms = monday_ms + (int64_t)hour * HOUR_MS},
+                          .entered_at = INSTANT_NONE,
+                          .item = slice_of(item),
+                          .step = slice_of(step),
+                          .due_at = INSTANT_NONE,
+                          .fee_due = EVENT_FEE_NONE,
+                          .fee_paid = EVENT_FEE_NONE};
+}
+
+/* Every event arrives when it happened, or, where it comes behind a later one, with that. */
+static void run(struct play *play, const struct event *events, const uint32_t *order,
+                uint32_t count)
+{
+    play->count = 0;
+    struct offline *offline = offline_create(ruleset, play, on_card);
+    CHECK(offline != NULL);
+    int64_t now_ms = INT64_MIN;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t n = order == NULL ? i : order[i];
+        if (now_ms < events[n].at.ms)
+            now_ms = events[n].at.ms;
+        /* (Of two at the same instant the one that came first counts first: hence not shuffled.) */
+        CHECK_EQ_INT(offline_apply(offline, (struct instant){.ms = now_ms}, 1, n + 1, &events[n]),
+                     0);
+    }
+    offline_advance(offline, (struct instant){.ms = monday_ms + INT64_C(2000) * HOUR_MS});
+    offline_destroy(&offline);
+}
+
+static void check_card(const struct play *play, const char *name, int hour, enum card_state state)
+{
+    const struct kept *kept = find(play, name);
+    if (kept == NULL)
+        printf("no card %s\n", name);
+    CHECK(kept != NULL);
+    CHECK_EQ_INT((kept->due_ms - monday_ms) / HOUR_MS, hour);
+    CHECK_EQ_INT(kept->state, state);
+}
+
+static void a_higher_card_of_another_rule_dismisses(void)
+{
+    static struct play play;
+    const struct event events[] = {
+        event_at(EVENT_APPLY, 10, "NOW", ""), event_at(EVENT_RETURN, 12, "", "a"),
+        event_at(EVENT_RETURN, 13, "", "b"), event_at(EVENT_RETURN, 14, "", "a")};
+    begin();
+    run(&play, events, NULL, 3);
+    check_card(&play, "once/b#0:warn", 13, CARD_DISMISSED); /* by the red of the case, at the end */
+    run(&play, events, NULL, COUNT_OF(events));
+    check_card(&play, "once/a#0:warn", 12, CARD_DISMISSED);
+    check_card(&play, "again/a#0:yellow", 14, CARD_ISSUED);
+    check_card(&play, "answer#0:yellow", 8 * 24, CARD_DISMISSED);
+    check_card(&play, "deemed#0:red", 11 * 24, CARD_ISSUED);
+    end();
+}
+
+static void a_change_of_item_keeps_the_time_used(void)
+{
+    static struct play play;
+    struct event events[] = {event_at(EVENT_ACCEPT, 10, "NOW", ""),
+                             event_at(EVENT_FEE, 50, "LATER", ""),
+                             event_at(EVENT_FEE, 11 * 24, "LONG", "")};
+    begin();
+    run(&play, events, NULL, 1);
+    CHECK(find(&play, "decide#0:yellow") == NULL); /* immediate: the rule is not for it */
+    run(&play, events, NULL, 2);
+    check_card(&play, "decide#0:yellow", 10 * 24, CARD_ISSUED); /* from the acceptance */
+    run(&play, events, NULL, 3);
+    check_card(&play, "decide#0:yellow", 17 * 24, CARD_ISSUED);
+    end();
+}
+
+static int order_by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct kept *)a)->name, ((const struct kept *)b)->name);
+}
+
+/* What was withdrawn is as if it had never been. */
+static void leave_standing(struct play *play)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < play->count; i++)
+        if (play->kept[i].state != CARD_WITHDRAWN)
+            play->kept[count++] = play->kept[i];
+    play->count = count;
+    qsort(play->kept, count, sizeof *play->kept, order_by_name);
+}
+
+static uint32_t random_below(uint32_t *seed, uint32_t below)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return (*seed >> 8) % below;
+}
+
+static uint32_t make_life(struct event *events, uint32_t *seed)
+{
+    static const enum event_kind kinds[] = {
+        EVENT_APPLY,    EVENT_ACCEPT, EVENT_RETURN, EVENT_RETURN, EVENT_RETURN, EVENT_STEP_END,
+        EVENT_STEP_END, EVENT_FEE,    EVENT_REJECT, EVENT_FINISH, EVENT_REOPEN, EVENT_ACCEPT};
+    static const char *const items[] = {"", "", "NOW", "LATER", "LONG"};
+    static const char *const steps[] = {"", "a", "b"};
+    static const char *const results[] = {"0", "1"};
+    uint32_t count = 4 + random_below(seed, EVENT_MAX - 3);
+    int hour = 10;
+    for (uint32_t i = 0; i < count; i++) {
+        enum event_kind kind = i == 0 ? EVENT_APPLY : kinds[random_below(seed, COUNT_OF(kinds))];
+        events[i] = event_at(kind, hour, items[random_below(seed, COUNT_OF(items))],
+                             steps[random_below(seed, COUNT_OF(steps))]);
+        events[i].result = slice_of(results[random_below(seed, COUNT_OF(results))]);
+        hour += 1 + (int)random_below(seed, 60);
+    }
+    return count;
+}
+
+static void the_order_of_arrival_changes_nothing(void)
+{
+    enum { ROUNDS = 3000 };
+    static struct play straight;
+    static struct play shuffled;
+    struct event events[EVENT_MAX + 1];
+    uint32_t order[EVENT_MAX + 1];
+    uint32_t seed = 7;
+    begin();
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        uint32_t round_seed = seed;
+        uint32_t count = make_life(events, &seed);
+        for (uint32_t i = 0; i < count; i++)
+            order[i] = i;
+        for (uint32_t i = count - 1; i > 0; i--) {
+            uint32_t other = random_below(&seed, i + 1);
+            uint32_t kept = order[i];
+            order[i] = order[other];
+            order[other] = kept;
+        }
+        run(&straight, events, NULL, count);
+        run(&shuffled, events, order, count);
+        leave_standing(&straight);
+        leave_standing(&shuffled);
+        bool is_same = straight.count == shuffled.count;
+        for (uint32_t i = 0; is_same && i < straight.count; i++)
+            is_same = strcmp(straight.kept[i].name, shuffled.kept[i].name) == 0 &&
+                      straight.kept[i].due_ms == shuffled.kept[i].due_ms &&
+                      straight.kept[i].state == shuffled.kept[i].state;
+        if (!is_same)
+            printf("round %u, seed %u\n", round, round_seed);
+        CHECK(is_same);
+    }
+    end();
+}
+
+CHECK_MAIN("unit/core_links", TEST(a_higher_card_of_another_rule_dismisses),
+           TEST(a_change_of_item_keeps_the_time_used), TEST(the_order_of_arrival_changes_nothing))
