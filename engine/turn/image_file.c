@@ -34,7 +34,6 @@ struct image_file {
     int fd;
     size_t used;
     size_t filled;
-    bool is_whole; /* read to its end, and the checksum is right */
     crypto_generichash_state sum;
     unsigned char buffer[BUFFER_BYTES];
 };
@@ -146,37 +145,16 @@ bool turn_image_poll(struct turn *turn)
 /* ---- reading ------------------------------------------------------------------------------------
  */
 
-/* The last SUM_BYTES of the file are the checksum: they are held back from the reader. */
 static int file_fill(struct image_file *file)
 {
-    size_t held = file->filled - file->used;
-    memmove(file->buffer, file->buffer + file->used, held);
-    file->used = 0;
-    file->filled = held;
-    while (file->filled < sizeof file->buffer) {
-        ssize_t count =
-            read(file->fd, file->buffer + file->filled, sizeof file->buffer - file->filled);
-        if (count < 0 && errno != EINTR)
-            return -errno;
-        if (count == 0)
-            break;
-        file->filled += count < 0 ? 0 : (size_t)count;
+    for (;;) {
+        ssize_t count = read(file->fd, file->buffer, sizeof file->buffer);
+        if (count < 0 && errno == EINTR)
+            continue;
+        file->used = 0;
+        file->filled = count < 0 ? 0 : (size_t)count;
+        return count > 0 ? 0 : count == 0 ? -EIO : -errno;
     }
-    return 0;
-}
-
-/* The checksum is looked at as soon as the last byte before it is read, and before anyone makes
- * anything of what was read. */
-static int file_end(struct image_file *file)
-{
-    unsigned char sum[SUM_BYTES];
-    int error = file->filled - file->used > SUM_BYTES ? 0 : file_fill(file);
-    if (error != 0 || file->filled - file->used > SUM_BYTES)
-        return error;
-    (void)crypto_generichash_final(&file->sum, sum, sizeof sum);
-    file->is_whole = file->filled - file->used == SUM_BYTES &&
-                     sodium_memcmp(sum, file->buffer + file->used, SUM_BYTES) == 0;
-    return file->is_whole ? 0 : -EIO;
 }
 
 static int file_read(void *ctx, void *bytes, size_t count)
@@ -184,21 +162,45 @@ static int file_read(void *ctx, void *bytes, size_t count)
     struct image_file *file = ctx;
     unsigned char *to = bytes;
     while (count > 0) {
+        int error = file->used < file->filled ? 0 : file_fill(file);
+        if (error != 0)
+            return error;
         size_t there = file->filled - file->used;
-        if (there <= SUM_BYTES) {
-            int error = file->is_whole ? -EIO : file_fill(file);
-            there = file->filled - file->used;
-            if (error != 0 || there <= SUM_BYTES)
-                return error != 0 ? error : -EIO;
-        }
-        size_t piece = there - SUM_BYTES < count ? there - SUM_BYTES : count;
+        size_t piece = there < count ? there : count;
         memcpy(to, file->buffer + file->used, piece);
-        (void)crypto_generichash_update(&file->sum, to, piece);
         file->used += piece;
         to += piece;
         count -= piece;
     }
-    return file_end(file);
+    return 0;
+}
+
+/* The last SUM_BYTES are the checksum of all before them. It is looked at before anything is made
+ * of the rest: one wrong byte in a count could ask for all the memory there is. */
+static int file_verify(struct image_file *file)
+{
+    unsigned char sum[SUM_BYTES];
+    unsigned char written[SUM_BYTES];
+    unsigned char piece[4096];
+    off_t size = lseek(file->fd, 0, SEEK_END);
+    if (size < (off_t)SUM_BYTES || lseek(file->fd, 0, SEEK_SET) != 0)
+        return -EIO;
+    (void)crypto_generichash_init(&file->sum, NULL, 0, SUM_BYTES);
+    for (off_t left = size - (off_t)SUM_BYTES; left > 0;) {
+        size_t count = left < (off_t)sizeof piece ? (size_t)left : sizeof piece;
+        int error = file_read(file, piece, count);
+        if (error != 0)
+            return error;
+        (void)crypto_generichash_update(&file->sum, piece, count);
+        left -= (off_t)count;
+    }
+    int error = file_read(file, written, sizeof written);
+    (void)crypto_generichash_final(&file->sum, sum, sizeof sum);
+    file->used = file->filled = 0;
+    if (error != 0 || sodium_memcmp(sum, written, sizeof sum) != 0 ||
+        lseek(file->fd, 0, SEEK_SET) != 0)
+        return -EIO;
+    return 0;
 }
 
 static int editions_load(struct turn *turn, struct image_file *file, uint32_t count)
@@ -222,8 +224,9 @@ static int editions_load(struct turn *turn, struct image_file *file, uint32_t co
 static int image_read(struct turn *turn, struct image_file *file, uint64_t *entry_out)
 {
     struct file_head head;
-    (void)crypto_generichash_init(&file->sum, NULL, 0, SUM_BYTES);
-    int error = file_read(file, &head, sizeof head);
+    int error = file_verify(file);
+    if (error == 0)
+        error = file_read(file, &head, sizeof head);
     if (error != 0)
         return error;
     if (memcmp(head.mark, file_mark, sizeof head.mark) != 0 ||
@@ -232,8 +235,6 @@ static int image_read(struct turn *turn, struct image_file *file, uint64_t *entr
     error = editions_load(turn, file, head.edition_count);
     if (error == 0)
         error = core_load(turn->core, file_read, file);
-    if (error == 0 && !file->is_whole)
-        error = -EIO;
     if (error != 0)
         return error;
     turn->counts = head.counts;
@@ -262,7 +263,6 @@ int turn_image_load(struct turn *turn, uint64_t *entry_out)
     if (file == NULL)
         return -ENOMEM;
     file->used = file->filled = 0;
-    file->is_whole = false;
     file->fd = open(turn->options.image_path, O_RDONLY | O_CLOEXEC);
     int error = 0;
     if (file->fd >= 0) {
