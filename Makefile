@@ -84,7 +84,7 @@ program  = $(if $(wildcard $(2)),$(BUILD)/bin/$(1))
 
 # The mains; every other file of the same folders belongs to the folder's archive.
 MAINS    := engine/cardwatch.c engine/main.c engine/replay.c engine/backup.c engine/verify.c \
-            rules/main.c rules/due.c collectors/main.c
+            engine/keys.c rules/main.c rules/due.c collectors/main.c
 
 pure     := $(call folder,engine/base engine/model rules/calendar rules/model engine/core)
 ground   := $(call folder,engine/base engine/model engine/wire engine/sys)
@@ -102,6 +102,7 @@ ENGINE   := $(call program,$(NAME),engine/cardwatch.c) \
             $(call program,$(NAME)-replay,engine/replay.c) \
             $(call program,$(NAME)-backup,engine/backup.c) \
             $(call program,$(NAME)-verify,engine/verify.c) \
+            $(call program,$(NAME)-keys,engine/keys.c) \
             $(call program,$(NAME)-rules,rules/main.c) \
             $(call program,$(NAME)-due,rules/due.c)
 COLLECT  := $(call program,$(NAME)-collect,collectors/main.c)
@@ -185,6 +186,7 @@ $(BUILD)/bin/$(NAME)-engine:  $(BUILD)/engine/main.o
 $(BUILD)/bin/$(NAME)-replay:  $(BUILD)/engine/replay.o
 $(BUILD)/bin/$(NAME)-backup:  $(BUILD)/engine/backup.o
 $(BUILD)/bin/$(NAME)-verify:  $(BUILD)/engine/verify.o
+$(BUILD)/bin/$(NAME)-keys:    $(BUILD)/engine/keys.o
 $(BUILD)/bin/$(NAME)-rules:   $(BUILD)/rules/main.o
 $(BUILD)/bin/$(NAME)-due:     $(BUILD)/rules/due.o
 $(BUILD)/bin/$(NAME)-collect: $(BUILD)/collectors/main.o

@@ -4,6 +4,7 @@
 
 #include "engine/base/date.h"
 #include "engine/sys/clock.h"
+#include "engine/sys/curve.h"
 #include "engine/sys/lang.h"
 #include "engine/sys/options.h"
 #include "engine/wire/intake.h"
@@ -38,9 +39,7 @@ static struct {
     const char *calendar;
     const char *source;
     const char *position;
-    const char *server_key;
-    const char *public_key;
-    const char *secret_key;
+    struct curve_given curve;
     int64_t alive_ms;
     int64_t batch;
     int64_t speed;
@@ -111,12 +110,7 @@ static const struct option rows[] = {
              &given.is_strict),
     NUMBER_ROW("batch", "256", 1, BATCH_EVENTS_MAX, "most events in one message",
                "每条消息最多事件数", &given.batch),
-    TEXT_ROW("server-key", "KEY", NULL, "CURVE: public key of the engine (Z85)",
-             "CURVE：引擎公钥（Z85）", &given.server_key),
-    TEXT_ROW("public-key", "KEY", NULL, "CURVE: own public key", "CURVE：自己的公钥",
-             &given.public_key),
-    TEXT_ROW("secret-key", "KEY", NULL, "CURVE: own secret key", "CURVE：自己的私钥",
-             &given.secret_key),
+    CURVE_OPTIONS(given.curve),
     NUMBER_ROW("seed", "1", 0, INT64_MAX, "sim: the same seed gives the same events",
                "sim：同一种子产生同样的事件", &given.seed),
     NUMBER_ROW("events", "0", 0, INT64_MAX, "sim: end after so many events; 0: no end",
@@ -292,6 +286,7 @@ static int operands_take(struct collect *collect, int argc, char **argv, int fir
 int collect_options(struct collect *collect, int argc, char **argv)
 {
     int first = options_read(&program, argc, argv);
+    curve_use(program.name, &given.curve);
     collect->map = given.map;
     collect->encoding = given.encoding;
     collect->report_path = given.report;
@@ -305,9 +300,6 @@ int collect_options(struct collect *collect, int argc, char **argv)
         .source = given.source,
         .position = given.position,
         .map_print = "",
-        .curve_server_key = given.server_key,
-        .curve_public_key = given.public_key,
-        .curve_secret_key = given.secret_key,
         .speed = given.speed,
         .alive_ms = given.follow || given.rate > 0 ? given.alive_ms : 0,
         .is_dry = given.is_dry,

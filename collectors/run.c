@@ -261,9 +261,6 @@ static int connect_push(struct run *run)
         .endpoint = options->endpoint,
         .source = options->source,
         .batch_events = (uint32_t)options->batch_events,
-        .curve_server_key = options->curve_server_key,
-        .curve_public_key = options->curve_public_key,
-        .curve_secret_key = options->curve_secret_key,
         .ctx = run,
         .refused = on_refused,
     };

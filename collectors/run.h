@@ -17,11 +17,8 @@ enum {
 struct run_options {
     const char *source;
     const char *endpoint;
-    const char *position;  /* NULL: none */
-    const char *map_print; /* "": no mapping */
-    const char *curve_server_key;
-    const char *curve_public_key;
-    const char *curve_secret_key;
+    const char *position;      /* NULL: none */
+    const char *map_print;     /* "": no mapping */
     int64_t speed;             /* simulated seconds in a real one; 0: as fast as it goes */
     struct instant paced_from; /* events before it are sent at once; INSTANT_NONE: none */
     bool is_live;              /* paced by the wall clock itself: an event goes out at its `at` */

@@ -45,6 +45,8 @@ static const struct verb verbs[] = {
      "从文件或业务系统采集事件"},
     {"config", "check", "cardwatch-engine", WITH_CHECK,
      "what configuration is in force, and from where", "检查生效的配置及其来源"},
+    {"keys", NULL, "cardwatch-keys", REST, "keys for whoever comes over the network",
+     "网络接入所用的密钥"},
     {"backup", NULL, "cardwatch-backup", REST, "a copy of everything, while the engine runs",
      "在引擎运行时备份全部数据"},
     {"verify", NULL, "cardwatch-verify", REST, "is the whole journal and ledger still sound",

@@ -1,6 +1,7 @@
 /* main.c - cardwatch engine: options, then store, rules, turn and server, put together. */
 #include "engine/io/editions.h"
 #include "engine/io/server.h"
+#include "engine/sys/curve.h"
 #include "engine/sys/lang.h"
 #include "engine/sys/log.h"
 #include "engine/sys/options.h"
@@ -21,6 +22,9 @@ struct settings {
     const char *feed;
     const char *query;
     const char *clock;
+    const char *server_secret_key;
+    const char *allow;
+    bool is_insecure;
     int64_t silence_ms;
     int64_t credit;
     int64_t turn_events;
@@ -70,6 +74,15 @@ static const struct option options[] = {
     {"image-mib", 0, OPTION_NUMBER, "N", "256", 0, 1048576,
      "journal after which the state is written out anew, MiB; 0: only at the end",
      "日志增长多少后重写状态映像（MiB）；0 表示仅在结束时", &settings.image_mib},
+    {"server-secret-key", 0, OPTION_TEXT, "FILE|KEY", NULL, 0, 0,
+     "CURVE on every tcp endpoint, with the secret key of this file (cardwatch keys new)",
+     "所有 tcp 端点启用 CURVE，私钥取自此文件（cardwatch keys new）", &settings.server_secret_key},
+    {"allow", 0, OPTION_TEXT, "FILE", NULL, 0, 0,
+     "who may come in over tcp: lines KEY collector SOURCE…, KEY viewer, KEY operator",
+     "允许经 tcp 接入者：每行 KEY collector 来源…、KEY viewer 或 KEY operator", &settings.allow},
+    {"insecure", 0, OPTION_FLAG, NULL, NULL, 0, 0,
+     "let others reach a tcp endpoint without keys and a list of who may",
+     "允许他人在没有密钥和名单的情况下访问 tcp 端点", &settings.is_insecure},
     {"verbose", 'v', OPTION_FLAG, NULL, NULL, 0, 0, "log more", "输出更多日志",
      &settings.is_verbose},
     {"check-config", 0, OPTION_FLAG, NULL, NULL, 0, 0, "show what is in force, and end",
@@ -137,9 +150,38 @@ static int clock_check(struct store *store)
     return error;
 }
 
-static int run(const struct paths *paths, struct editions *editions)
+/* What others can reach is not opened to everybody by a slip. Returns 0 or an exit code. */
+static int endpoints_check(const struct paths *paths, char secret_key[CURVE_KEY_BYTES])
+{
+    const char *endpoints[] = {paths->intake, paths->feed, paths->query};
+    bool is_guarded = settings.server_secret_key != NULL && settings.allow != NULL;
+    int error = 0;
+    if (settings.server_secret_key != NULL)
+        error = curve_secret(settings.server_secret_key, secret_key);
+    if (error != 0) {
+        log_error("--server-secret-key: neither a key nor a file that has one: %s",
+                  strerror(-error));
+        return EX_CONFIG;
+    }
+    if (settings.allow != NULL && settings.server_secret_key == NULL) {
+        log_error("--allow: a list of keys needs --server-secret-key");
+        return EX_CONFIG;
+    }
+    for (size_t i = 0; i < COUNT_OF(endpoints); i++) {
+        if (!door_is_exposed(endpoints[i]) || is_guarded || settings.is_insecure)
+            continue;
+        log_error("%s can be reached by others: --server-secret-key and --allow say who may come "
+                  "in; --insecure lets everybody in",
+                  endpoints[i]);
+        return EX_CONFIG;
+    }
+    return EX_OK;
+}
+
+static int run(const struct paths *paths, struct editions *editions, const char *secret_key)
 {
     struct store *store = NULL;
+    struct door *door = NULL;
     struct turn *turn = NULL;
     struct server *server = NULL;
     enum turn_clock clock = settings.clock[0] == 'e' ? TURN_EVENTS : TURN_WALL;
@@ -164,10 +206,13 @@ static int run(const struct paths *paths, struct editions *editions)
     struct turn_ports ports = {.ctx = &server,
                                .answer = server_ports_answer,
                                .card = server_ports_card,
+                               .may_speak = server_ports_may_speak,
                                .rules = editions_get,
                                .rules_ctx = editions};
     if (error == 0)
         error = turn_open(&turn_options, store, &ports, &turn);
+    if (error == 0 && settings.allow != NULL && !settings.is_digest)
+        error = door_open(settings.allow, &door);
     struct server_options server_options = {
         .intake_endpoint = paths->intake,
         .feed_endpoint = paths->feed,
@@ -175,6 +220,8 @@ static int run(const struct paths *paths, struct editions *editions)
         .clock = clock,
         .silence_ms = settings.silence_ms,
         .turn_events_max = (uint32_t)settings.turn_events,
+        .secret_key = secret_key[0] == '\0' ? NULL : secret_key,
+        .door = door,
         .rules_ctx = editions,
         .rules_newest = editions_newest,
     };
@@ -184,6 +231,7 @@ static int run(const struct paths *paths, struct editions *editions)
     else if (error == 0)
         error = serve(&server_options, turn, &server);
     server_close(&server);
+    door_close(&door); /* after the sockets that it guards */
     turn_close(&turn);
     store_close(&store);
     return error;
@@ -218,8 +266,12 @@ int main(int argc, char **argv)
     place(paths.intake, settings.intake, "ipc://", folder, "/intake");
     place(paths.feed, settings.feed, "ipc://", folder, "/feed");
     place(paths.query, settings.query, "ipc://", folder, "/query");
+    char secret_key[CURVE_KEY_BYTES] = "";
+    int code = endpoints_check(&paths, secret_key);
+    if (code != EX_OK)
+        return code;
     struct editions *editions = editions_open(paths.rules);
-    int error = editions == NULL ? -ENOMEM : run(&paths, editions);
+    int error = editions == NULL ? -ENOMEM : run(&paths, editions, secret_key);
     editions_close(&editions);
     socket_terminate();
     return error == 0         ? EX_OK

@@ -5,7 +5,8 @@ _cardwatch()
     local word=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]-} words='' call
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words='engine rules due replay collect view case explain status quarantine config help'
+        words='engine rules due replay collect view case explain open soon status quarantine'
+        words+=' keys backup verify config help'
     elif [[ $word == -* ]]; then
         call=("${COMP_WORDS[@]:0:2}")
         case $verb in
@@ -20,6 +21,7 @@ _cardwatch()
         collect) words='csv jsonl xes sim' ;;
         view) words='tail top web notify' ;;
         config) words='check' ;;
+        keys) words='new show' ;;
         esac
     fi
     if [ -n "$words" ]; then

@@ -59,7 +59,7 @@ cat "$here/cardwatch.yaml"
 {
     section engine
     while IFS=$'\t' read -r verb _; do
-        case $verb in engine | backup | verify | 'config check') continue ;; esac
+        case $verb in engine | keys | backup | verify | 'config check') continue ;; esac
         read -ra words <<<"$verb"
         section "${words[@]}" </dev/null
     done < <("$bin/cardwatch" --help | grep -E '^  [a-z]' | sed -E 's/^  //; s/  +/\t/')

@@ -99,9 +99,6 @@ static int open_socket(struct push *push)
         .receive_max = 1000,
         .message_bytes_max = BATCH_BYTES_MAX,
         .linger_ms = 0, /* what is lost with it is kept and sent again */
-        .curve_server_key = push->options.curve_server_key,
-        .curve_public_key = push->options.curve_public_key,
-        .curve_secret_key = push->options.curve_secret_key,
     };
     return socket_open(SOCKET_DEALER, false, push->endpoint, &options, &push->socket);
 }

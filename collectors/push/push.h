@@ -41,12 +41,9 @@ struct push_refused {
 struct push_options {
     const char *endpoint;
     const char *source;
-    uint32_t batch_events;        /* 0: PUSH_BATCH_EVENTS; at most BATCH_EVENTS_MAX */
-    uint32_t kept_events;         /* 0: PUSH_KEPT_EVENTS */
-    int64_t answer_wait_ms;       /* 0: PUSH_ANSWER_WAIT_MS */
-    const char *curve_server_key; /* NULL: no CURVE */
-    const char *curve_public_key;
-    const char *curve_secret_key;
+    uint32_t batch_events;  /* 0: PUSH_BATCH_EVENTS; at most BATCH_EVENTS_MAX */
+    uint32_t kept_events;   /* 0: PUSH_KEPT_EVENTS */
+    int64_t answer_wait_ms; /* 0: PUSH_ANSWER_WAIT_MS */
     void *ctx;
     void (*refused)(void *ctx, const struct push_refused *refused); /* NULL: only counted */
 };

@@ -34,7 +34,10 @@ struct server {
     ev_io io[SOCKET_COUNT_ALL];
     ev_timer second;
     ev_periodic alarm;
+    ev_io knock; /* of the door */
     ev_signal stops[2];
+    ev_signal reload;
+    const char *user; /* who sent the message that is being taken; NULL: not known */
     int64_t started_ms;
     int error;
     int64_t commit_ms; /* how long the last turn's commit took */
@@ -79,6 +82,12 @@ void server_ports_answer(void *ctx, struct slice peer, struct slice message)
         server->unsent++; /* it asks again with its hello */
 }
 
+bool server_ports_may_speak(void *ctx, struct slice source)
+{
+    const struct server *server = *(struct server **)ctx;
+    return server == NULL || door_may_speak(server->options.door, server->user, source);
+}
+
 static void publish_pulse(struct server *server)
 {
     struct query_world world = world_of(server);
@@ -119,11 +128,13 @@ static int take_messages(struct server *server, uint64_t until_events)
         if ((received.count == 2 || is_request) && received.frames[0].count < sizeof peer) {
             memcpy(peer, received.frames[0].start, received.frames[0].count);
             peer[received.frames[0].count] = is_request ? 'R' : 'D';
+            server->user = received.user;
             error = turn_take(
                 server->turn,
                 (struct slice){.start = (const char *)peer, .count = received.frames[0].count + 1},
                 received.frames[received.count - 1]);
         }
+        server->user = NULL; /* it lived as long as the message */
         received_clear(&received);
         if (error != 0)
             return error;
@@ -176,6 +187,16 @@ static char *requeue(struct server *server, const json_t *request)
     return text;
 }
 
+/* Whoever comes by a file's permissions is one of us; over the network it takes the role. */
+static char *forbidden(void)
+{
+    json_t *answer = json_object();
+    query_refuse(answer, "forbidden", "this needs a key with the role operator");
+    char *text = json_dumps(answer, JSON_COMPACT);
+    json_decref(answer);
+    return text;
+}
+
 static bool is_requeue(const json_t *request)
 {
     const char *name = json_string_value(json_object_get(request, "query"));
@@ -189,7 +210,11 @@ static void answer_question(struct server *server, const struct received *receiv
     struct slice body = received->frames[received->count - 1];
     struct query_world world = world_of(server);
     json_t *request = json_loadb(body.start, body.count, 0, NULL);
-    char *text = is_requeue(request) ? requeue(server, request) : query_answer(&world, body);
+    bool is_act = is_requeue(request);
+    bool is_allowed = !is_act || door_is_operator(server->options.door, received->user);
+    char *text = !is_allowed ? forbidden()
+                 : is_act    ? requeue(server, request)
+                             : query_answer(&world, body);
     struct slice frames[FRAMES_MAX];
     memcpy(frames, received->frames, sizeof frames);
     frames[received->count - 1] = slice_of(text);
@@ -304,6 +329,24 @@ static void on_second(struct ev_loop *loop, ev_timer *watcher, int events)
     work(server);
 }
 
+/* Apart from work: a knock is no reason for a turn. */
+static void on_knock(struct ev_loop *loop, ev_io *watcher, int events)
+{
+    const struct server *server = watcher->data;
+    (void)loop;
+    (void)events;
+    door_work(server->options.door);
+}
+
+static void on_reload(struct ev_loop *loop, ev_signal *watcher, int events)
+{
+    const struct server *server = watcher->data;
+    (void)loop;
+    (void)events;
+    if (server->options.door != NULL)
+        door_reload(server->options.door);
+}
+
 static void on_stop(struct ev_loop *loop, ev_signal *watcher, int events)
 {
     (void)watcher;
@@ -339,9 +382,13 @@ static int sockets_open(struct server *server)
     const char *endpoints[SOCKET_COUNT_ALL] = {server->options.intake_endpoint,
                                                server->options.feed_endpoint,
                                                server->options.query_endpoint};
+    static const char *const domains[SOCKET_COUNT_ALL] = {"intake", "feed", "query"};
     for (int i = 0; i < SOCKET_COUNT_ALL; i++) {
-        int error = socket_open(wanted[i].kind, true, endpoints[i], &wanted[i].options,
-                                &server->sockets[i]);
+        struct socket_options options = wanted[i].options;
+        options.curve_secret_key = server->options.secret_key;
+        options.zap_domain = server->options.door == NULL ? NULL : domains[i];
+        options.is_user_wanted = server->options.door != NULL;
+        int error = socket_open(wanted[i].kind, true, endpoints[i], &options, &server->sockets[i]);
         if (error != 0)
             return error;
     }
@@ -400,6 +447,15 @@ int server_run(struct server *server)
     for (int i = 0; i < 2; i++) {
         ev_signal_init(&server->stops[i], on_stop, signals[i]);
         ev_signal_start(server->loop, &server->stops[i]);
+    }
+    ev_signal_init(&server->reload, on_reload, SIGHUP);
+    server->reload.data = server;
+    ev_signal_start(server->loop, &server->reload);
+    if (server->options.door != NULL) {
+        ev_io_init(&server->knock, on_knock, door_fd(server->options.door), EV_READ);
+        server->knock.data = server;
+        ev_io_start(server->loop, &server->knock);
+        door_work(server->options.door); /* who has knocked before */
     }
     ev_timer_init(&server->second, on_second, 0.0, 1.0);
     server->second.data = server;

@@ -6,6 +6,7 @@
 #ifndef IO_SERVER_H
 #define IO_SERVER_H
 
+#include "engine/io/door.h"
 #include "engine/turn/turn.h"
 
 struct server_options {
@@ -15,6 +16,8 @@ struct server_options {
     enum turn_clock clock;
     int64_t silence_ms;       /* a source unheard for so long is silent */
     uint32_t turn_events_max; /* a turn ends when it has taken in so many */
+    const char *secret_key;   /* CURVE on what is bound to tcp; NULL: none */
+    struct door *door;        /* who may come in there; NULL: whoever knows the public key */
     void *rules_ctx;
     /* the newest edition, when it is not yet in force; NULL: none. Called once a second. */
     const struct ruleset *(*rules_newest)(void *ctx, uint32_t in_force);
@@ -38,5 +41,8 @@ MUST_USE int server_run(struct server *server);
  * (what recovery hands out before the server stands goes nowhere, because there is nothing). */
 void server_ports_card(void *ctx, uint64_t seq, struct slice topic, struct slice line);
 void server_ports_answer(void *ctx, struct slice peer, struct slice message);
+
+/* server_ports_may_speak - of the peer whose message is being taken. */
+bool server_ports_may_speak(void *ctx, struct slice source);
 
 #endif

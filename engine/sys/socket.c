@@ -32,6 +32,7 @@ struct socket {
     void *zmq;
     int fd;
     enum socket_kind kind;
+    bool is_user_wanted;
     char endpoint[ENDPOINT_BYTES];
 };
 
@@ -42,6 +43,20 @@ struct holder {
 };
 
 static void *context;
+
+/* What socket_use_keys was given. */
+static struct {
+    const char *server_key;
+    const char *public_key;
+    const char *secret_key;
+} keys;
+
+void socket_use_keys(const char *server_key, const char *public_key, const char *secret_key)
+{
+    keys.server_key = server_key;
+    keys.public_key = public_key;
+    keys.secret_key = secret_key;
+}
 
 /* ours - errno after a failed call, as a negative errno of the system. */
 static int ours(void)
@@ -114,21 +129,28 @@ static bool set_manners(struct socket *socket)
 /* On the binding side our own secret key makes us a server; on the other all three are needed. */
 static bool set_curve(struct socket *socket, bool bind, const struct socket_options *options)
 {
+    bool is_tcp = strncmp(socket->endpoint, "tcp://", 6) == 0; /* ipc: by file permission */
     if (bind) {
-        if (options->curve_secret_key == NULL)
+        if (options->curve_secret_key == NULL || !is_tcp)
             return true;
         return set_number(socket, ZMQ_CURVE_SERVER, 1) &&
-               set_text(socket, ZMQ_CURVE_SECRETKEY, options->curve_secret_key);
+               set_text(socket, ZMQ_CURVE_SECRETKEY, options->curve_secret_key) &&
+               (options->zap_domain == NULL ||
+                set_text(socket, ZMQ_ZAP_DOMAIN, options->zap_domain));
     }
-    if (options->curve_server_key == NULL)
+    bool is_own = options->curve_server_key != NULL;
+    const char *server_key = is_own ? options->curve_server_key : keys.server_key;
+    const char *public_key = is_own ? options->curve_public_key : keys.public_key;
+    const char *secret_key = is_own ? options->curve_secret_key : keys.secret_key;
+    if (server_key == NULL || !is_tcp)
         return true;
-    if (options->curve_public_key == NULL || options->curve_secret_key == NULL) {
+    if (public_key == NULL || secret_key == NULL) {
         errno = EINVAL;
         return false;
     }
-    return set_text(socket, ZMQ_CURVE_SERVERKEY, options->curve_server_key) &&
-           set_text(socket, ZMQ_CURVE_PUBLICKEY, options->curve_public_key) &&
-           set_text(socket, ZMQ_CURVE_SECRETKEY, options->curve_secret_key);
+    return set_text(socket, ZMQ_CURVE_SERVERKEY, server_key) &&
+           set_text(socket, ZMQ_CURVE_PUBLICKEY, public_key) &&
+           set_text(socket, ZMQ_CURVE_SECRETKEY, secret_key);
 }
 
 /* libzmq deletes whatever lies at an ipc path before it binds: a second engine would take the
@@ -184,12 +206,18 @@ static int zmq_type(enum socket_kind kind)
     return -1;
 }
 
+void *socket_context(void)
+{
+    if (context == NULL)
+        context = zmq_ctx_new();
+    return context;
+}
+
 static int prepare(struct socket *socket, bool bind, const struct socket_options *options)
 {
     const char *endpoint = socket->endpoint;
-    if (context == NULL)
-        context = zmq_ctx_new();
-    if (context == NULL)
+    socket->is_user_wanted = options->is_user_wanted;
+    if (socket_context() == NULL)
         return failed("context", endpoint);
     socket->zmq = zmq_socket(context, zmq_type(socket->kind));
     if (socket->zmq == NULL)
@@ -317,6 +345,8 @@ int socket_receive(struct socket *socket, struct received *received_out)
         received_clear(&received);
         return result;
     }
+    if (socket->is_user_wanted) /* NULL for who came in without being asked about */
+        received.user = zmq_msg_gets(&holder->messages[holder->count - 1], "User-Id");
     *received_out = received;
     return 0;
 }

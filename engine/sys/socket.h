@@ -18,6 +18,8 @@ struct socket_options {
     const char *curve_server_key; /* Z85, of the engine; NULL: no CURVE. On the binding side: … */
     const char *curve_public_key; /* … its own pair */
     const char *curve_secret_key;
+    const char *zap_domain; /* binding, with CURVE: zap.h is asked about each peer; NULL: nobody */
+    bool is_user_wanted;    /* received.user is filled */
 };
 
 struct socket;
@@ -39,6 +41,13 @@ MUST_USE int socket_open(enum socket_kind kind, bool bind, const char *endpoint,
                          const struct socket_options *options, struct socket **socket_out);
 void socket_close(struct socket **socket_p);
 
+/* socket_use_keys - from now on a socket that connects over tcp, and whose options name no key,
+ * does so with these. Borrows: all three, to the end of the program. */
+void socket_use_keys(const char *server_key, const char *public_key, const char *secret_key);
+
+/* socket_context - of libzmq, for zap.c; NULL if memory is short. */
+void *socket_context(void);
+
 /* socket_terminate - after the last socket_close of the process. */
 void socket_terminate(void);
 
@@ -57,6 +66,7 @@ MUST_USE int socket_subscribe(struct socket *socket, struct slice prefix);
 struct received {
     size_t count;
     struct slice frames[4];
+    const char *user; /* the public key of the peer, in Z85, if zap.h let it in; else NULL */
     void *holder;
 };
 

@@ -3,6 +3,7 @@
  * `cardwatch case X` runs this program with "case" as its first argument. Each verb is one row of
  * the table at the end: its options, the query it makes, and how the answer is shown.
  */
+#include "engine/sys/curve.h"
 #include "engine/sys/lang.h"
 #include "engine/sys/log.h"
 #include "engine/sys/options.h"
@@ -33,6 +34,7 @@ static struct {
     int64_t max;
     int64_t wait_ms;
     bool json;
+    struct curve_given curve;
 } wish;
 
 #define OPTION_TO_ALL                                                                              \
@@ -63,6 +65,7 @@ static struct {
          "time zone to show times in (default: the engine's)",                                     \
          "显示所用时区（默认按引擎）",                                                             \
          &wish.zone},                                                                              \
+        CURVE_OPTIONS(wish.curve),                                                                 \
     {                                                                                              \
         "json", 0, OPTION_FLAG, NULL, NULL, 0, 0, "the answer as one line of JSON",                \
             "以一行 JSON 输出", &wish.json                                                         \
@@ -348,6 +351,7 @@ int main(int argc, char **argv)
     argc--;
     argv++;
     int first = options_read(&verb->program, argc, argv);
+    curve_use(verb->program.name, &wish.curve);
     fit_init(fit_locale_is_utf8());
     if (wish.zone != NULL && !moment_zone(wish.zone))
         refuse(wish.zone, say("no such time zone", "没有这个时区"));

@@ -1,5 +1,6 @@
 /* config.c - see config.h. */
 #include "viewer/notify/config.h"
+#include "engine/sys/curve.h"
 #include "engine/sys/lang.h"
 #include "engine/sys/options.h"
 #include "viewer/feed/place.h"
@@ -15,6 +16,7 @@
 enum { SECRET_BYTES_MAX = 4096, SECRET_BYTES_MIN = 16 };
 
 static struct config in_force;
+static struct curve_given curve;
 
 static const struct option options[] = {
     {"recipients", 'r', OPTION_TEXT, "FILE", "recipients.csv", 0, 0,
@@ -57,6 +59,7 @@ static const struct option options[] = {
      "发牌通道（默认 ipc://HOME/feed）", &in_force.feed},
     {"query", 0, OPTION_TEXT, "ENDPOINT", NULL, 0, 0, "its queries (default: ipc://HOME/query)",
      "查询端点（默认 ipc://HOME/query）", &in_force.query},
+    CURVE_OPTIONS(curve),
 };
 
 static const struct program program = {
@@ -72,6 +75,7 @@ static const struct program program = {
 void config_read(struct config *config, int argc, char **argv)
 {
     (void)options_read(&program, argc, argv);
+    curve_use(program.name, &curve);
     *config = in_force;
 }
 

@@ -4,6 +4,7 @@
  * pipe gets cards only and a person gets both.
  */
 #include "engine/sys/clock.h"
+#include "engine/sys/curve.h"
 #include "engine/sys/lang.h"
 #include "engine/sys/log.h"
 #include "engine/sys/options.h"
@@ -34,6 +35,7 @@ static struct {
     int64_t blind_ms;
     bool json;
     bool shadow;
+    struct curve_given curve;
 } wish;
 
 static const struct option options[] = {
@@ -44,6 +46,7 @@ static const struct option options[] = {
     {"query", 0, OPTION_TEXT, "ENDPOINT", NULL, 0, 0,
      "query endpoint (default: ipc://<home>/query)", "查询地址（默认 ipc://<home>/query）",
      &wish.query},
+    CURVE_OPTIONS(wish.curve),
     {"from", 0, OPTION_TEXT, "SEQ|start|now", "now", 0, 0, "first card to show",
      "从哪一张牌开始显示", &wish.from},
     {"last", 0, OPTION_NUMBER, "N", "0", 0, INT32_MAX, "with --from now: the newest N first",
@@ -248,6 +251,7 @@ int main(int argc, char **argv)
 {
     log_init("view-tail", LOG_WARN_LEVEL);
     int operand = options_read(&program, argc, argv);
+    curve_use(program.name, &wish.curve);
     if (operand < argc) {
         (void)fprintf(stderr, say("%s: %s: takes no operands\n", "%s：%s：不带参数\n"),
                       program.name, argv[operand]);

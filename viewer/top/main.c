@@ -2,6 +2,7 @@
  * is drawn at most ten times a second, whatever comes.
  */
 #include "engine/sys/clock.h"
+#include "engine/sys/curve.h"
 #include "engine/sys/lang.h"
 #include "engine/sys/log.h"
 #include "engine/sys/options.h"
@@ -27,6 +28,7 @@ static struct {
     const char *query;
     const char *zone;
     int64_t blind_ms;
+    struct curve_given curve;
 } wish;
 
 static const struct option options[] = {
@@ -37,6 +39,7 @@ static const struct option options[] = {
     {"query", 0, OPTION_TEXT, "ENDPOINT", NULL, 0, 0,
      "query endpoint (default: ipc://<home>/query)", "查询地址（默认 ipc://<home>/query）",
      &wish.query},
+    CURVE_OPTIONS(wish.curve),
     {"zone", 0, OPTION_TEXT, "ZONE", NULL, 0, 0,
      "time zone to show times in (default: the engine's)", "显示所用时区（默认按引擎）",
      &wish.zone},
@@ -273,6 +276,7 @@ int main(int argc, char **argv)
     static struct top top; /* large: the ring of cards */
     log_init("view-top", LOG_ERROR_LEVEL);
     int operand = options_read(&program, argc, argv);
+    curve_use(program.name, &wish.curve);
     if (operand < argc) {
         (void)fprintf(stderr, say("%s: %s: takes no operands\n", "%s：%s：不带参数\n"),
                       program.name, argv[operand]);

@@ -4,6 +4,7 @@
  * every start, so that its counts are true whatever happened in between.
  */
 #include "engine/sys/clock.h"
+#include "engine/sys/curve.h"
 #include "engine/sys/lang.h"
 #include "engine/sys/log.h"
 #include "engine/sys/options.h"
@@ -33,6 +34,7 @@ static struct {
     bool show_case;
     int64_t client_max;
     int64_t card_max;
+    struct curve_given curve;
 } in_force;
 
 static const struct option options[] = {
@@ -45,6 +47,7 @@ static const struct option options[] = {
      "发牌通道（默认 ipc://HOME/feed）", &in_force.feed},
     {"query", 0, OPTION_TEXT, "ENDPOINT", NULL, 0, 0, "its queries (default: ipc://HOME/query)",
      "查询端点（默认 ipc://HOME/query）", &in_force.query},
+    CURVE_OPTIONS(in_force.curve),
     {"title", 't', OPTION_TEXT, "TEXT", "", 0, 0, "whose wall it is: the name at the top",
      "大屏标题：单位名称", &in_force.title},
     {"tls-cert", 0, OPTION_TEXT, "FILE", NULL, 0, 0, "certificate chain (PEM): speak https",
@@ -257,6 +260,7 @@ static int run(struct web *web, const struct server_options *wanted)
 int main(int argc, char **argv)
 {
     (void)options_read(&program, argc, argv);
+    curve_use(program.name, &in_force.curve);
     log_init("view-web", LOG_INFO_LEVEL);
     char host[HOST_BYTES];
     struct server_options wanted = {.client_max = (int)in_force.client_max,
