@@ -288,6 +288,7 @@ install: all
 	$(Q)$(call put,$(BUILD)/man/*.5,$(PREFIX)/share/man/man5,644)
 	$(Q)for d in sets calendars; do [ -d rules/$$d ] || continue; (cd rules && find $$d -type f) | \
 	    while read -r f; do install -D -m 644 "rules/$$f" "$(DESTDIR)$(share)/$$f"; done; done
+	$(Q)$(call put,collectors/maps/*.yaml,$(share)/maps,644)
 
 clean:
 	$(Q)rm -rf $(OUT)
