@@ -30,6 +30,16 @@ void receipt_clock_name(const struct clock_view *clock, char name[CLOCK_NAME_BYT
 /* ---- the events behind it ----------------------------------------------------------------------
  */
 
+/* As they happened; of two at one instant, as they came. */
+static int event_order(const void *a, const void *b)
+{
+    const struct past_event *first = a;
+    const struct past_event *second = b;
+    if (first->event.at.ms != second->event.at.ms)
+        return first->event.at.ms < second->event.at.ms ? -1 : 1;
+    return first->ref.place < second->ref.place ? -1 : first->ref.place > second->ref.place;
+}
+
 void receipt_case_open(struct receipt_case *about, const struct query_world *world,
                        const struct case_view *kase)
 {
@@ -39,12 +49,8 @@ void receipt_case_open(struct receipt_case *about, const struct query_world *wor
         return;
     uint32_t count = turn_history(world->turn, kase->newest, about->events, EVENTS_MAX);
     about->event_count = count < EVENTS_MAX ? count : EVENTS_MAX;
-    for (uint32_t i = 0; i < about->event_count / 2; i++) {
-        struct past_event *other = &about->events[about->event_count - 1 - i];
-        struct past_event first = about->events[i];
-        about->events[i] = *other;
-        *other = first;
-    }
+    if (about->event_count > 0)
+        qsort(about->events, about->event_count, sizeof *about->events, event_order);
 }
 
 void receipt_case_close(struct receipt_case *about)
@@ -189,7 +195,10 @@ static json_t *source_json(const struct receipt_case *about, const struct clock_
     enum limit_source source = LIMIT_SOURCE_COUNT;
     if (start == NULL)
         return json_null();
-    for (const struct past_event *past = about->events; past <= start; past++) {
+    for (uint32_t i = 0; about->events + i <= start; i++) {
+        const struct past_event *past = &about->events[i];
+        if (is_replaced(about, i))
+            continue;
         if (past->event.item.count > 0)
             item_code = past->event.item;
         if (past->event.org.count > 0)
