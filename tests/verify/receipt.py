@@ -11,17 +11,18 @@ import types
 from fractions import Fraction
 
 from tests.verify.counting import WHOLE_DAYS, Ending, amount, length_of, measure_of, part_of_day
-from tests.verify.days import DAY, EPOCH, MS, Unknown, ms_of
+from tests.verify.days import DAY, MS, Unknown, ms_of
 from tests.verify.receipt_calendar import spans_of
 from tests.verify.reckoning import NEVER, Reckoning
 
 SHARE = 86_400_000_000
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 DAYS_SHOWN = 800
+FORMS = ("before", "at", "after", "share", "over", "cutoff", "chain")
 STANDING = ("pending", "issued", "superseded", "appealed", "dismissed", "closed")
 
 
-# ---- text, digest, id ------------------------------------------------------------------------------
+# ---- text, digest, id ----------------------------------------------------------------------
 
 
 def text_of(value):
@@ -55,7 +56,7 @@ def card_id(card):
     return hashlib.blake2b("\0".join(parts).encode()).hexdigest()[:32]
 
 
-# ---- what is written -------------------------------------------------------------------------------
+# ---- what is written -----------------------------------------------------------------------
 
 
 def instant_of(text, calendar=None):
@@ -82,7 +83,7 @@ def tenths_text(tenths, unit):
     return f"{tenths // 10}" + (f".{tenths % 10}" if tenths % 10 else "") + f" {unit}"
 
 
-# ---- the clock as the receipt tells it -------------------------------------------------------------
+# ---- the clock as the receipt tells it -----------------------------------------------------
 
 
 def rung_of(said):
@@ -91,6 +92,8 @@ def rung_of(said):
     rung = {"name": said["name"], "form": said["form"], "limit": 0, "offset": offset,
             "share": said.get("share_permille"), "over": said.get("over_at_least"),
             "cutoff": said.get("cutoff_ms")}
+    if rung["form"] not in FORMS:
+        raise ValueError(f"{rung['form']} is no form of a rung")
     if rung["form"] in ("before", "after") and offset is None:
         rung["form"] = "at"
     rungs = []
@@ -143,7 +146,7 @@ class Counted:
         if said != should:
             self.wrong.append(f"{name}: is {said!r}, should be {should!r}")
 
-    # ---- steps: the whole numbers of the line a limit lies on ----------------------------------------
+    # ---- steps: the whole numbers of the line a limit lies on --------------------------------
 
     def of_steps(self, steps):
         return Fraction(steps, SHARE) if self.measure == "share" else steps
@@ -181,7 +184,7 @@ class Counted:
         text = f"{steps // per}.{steps % per * 1000 // per:03d}".rstrip("0").rstrip(".")
         return f"{text} {unit}"
 
-    # ---- the parts -----------------------------------------------------------------------------------
+    # ---- the parts ---------------------------------------------------------------------------
 
     def due_text(self, name, text, found):
         """An instant that is written, against the one that was counted."""
@@ -262,12 +265,28 @@ class Counted:
                         Fraction(share.group(1)) * 10)
         issued = {rung["name"] for rung in self.rungs[1:]} if "follows" not in said or \
             said["follows"]["issued"] else set()
+        clock = re.search(r"([0-9]{1,2}):([0-9]{2})", text)
+        if said["form"] == "cutoff" and clock:
+            self.expect("rung.cutoff_ms", said["cutoff_ms"],
+                        (int(clock.group(1)) * 60 + int(clock.group(2))) * 60_000)
+        self.check_followed(said)
         found = self.reckoning.rung_of(self.rungs[0], issued)
         self.due_text("rung.due_at", said["due_at"], found)
         self.due_text("due_at", self.receipt["due_at"], found)
         return None if found in (None, NEVER) else found
 
-    # ---- the days ------------------------------------------------------------------------------------
+    def check_followed(self, said):
+        """The rungs behind a chain, each with its own instant."""
+        rungs = self.rungs[1:]
+        while "follows" in said:
+            said = said["follows"]
+            issued = {rung["name"] for rung in rungs[1:]} if "follows" not in said or \
+                said["follows"]["issued"] else set()
+            self.due_text("rung.follows.due_at", said["due_at"],
+                          self.reckoning.rung_of(rungs[0], issued))
+            rungs = rungs[1:]
+
+    # ---- the days ----------------------------------------------------------------------------
 
     def check_days(self, due):
         receipt, calendar = self.receipt, self.calendar
@@ -327,7 +346,7 @@ class Counted:
             before = b
         self.expect(f"{day} intervals", sum(one["units"] for one in said["intervals"]), units)
 
-    # ---- the sum -------------------------------------------------------------------------------------
+    # ---- the sum -----------------------------------------------------------------------------
 
     def check_sum(self, used, due):
         receipt, limit = self.receipt, self.receipt["limit"]
@@ -353,7 +372,7 @@ class Counted:
         return length_of(self.calendar, self.measure, self.start, 1, self.unit)
 
 
-# ---- the whole -------------------------------------------------------------------------------------
+# ---- the whole -----------------------------------------------------------------------------
 
 
 def learned_later(receipt):

@@ -1,5 +1,5 @@
-"""receipt_calendar.py - calendars for the verifier: from our calendar files, or from a receipt's own
-list of days. The files are read by a small reader of its own, of just the YAML they are written in.
+"""receipt_calendar.py - calendars for the verifier: from our calendar files, or from a receipt's
+own list of days. The files are read by a small reader of just the YAML they are written in.
 """
 
 import datetime
@@ -13,7 +13,7 @@ TOKEN = re.compile(r'\s*("(?:[^"\\]|\\.)*"|\'(?:[^\']|\'\')*\'|[\[\]{},]|:(?=\s|
                    r'[^\s\[\]{},"\':](?:[^\[\]{},:]|:(?=\S))*)')
 
 
-# ---- the text --------------------------------------------------------------------------------------
+# ---- the text ------------------------------------------------------------------------------
 
 
 def without_comment(line):
@@ -115,7 +115,7 @@ def read_yaml(text):
     return block(list(lines_of(text)))
 
 
-# ---- what it says ----------------------------------------------------------------------------------
+# ---- what it says --------------------------------------------------------------------------
 
 
 def clock_ms(text):

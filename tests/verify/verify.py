@@ -1,7 +1,7 @@
 """Counts a receipt again, by a second implementation, and refuses it when one byte was changed.
 
     cardwatch explain CARD --json >receipt.json
-    PYTHONPATH=. /usr/bin/python3 tests/verify/verify.py receipt.json --calendar rules/calendars/cn.yaml
+    /usr/bin/python3 tests/verify/verify.py receipt.json --calendar rules/calendars/cn.yaml
 
 A file holds a receipt a line, bare or in the engine's answer. Without a calendar the days are those
 that the receipt lists itself. Ends with 0 when every receipt is right, 1 when one is not.

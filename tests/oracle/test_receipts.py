@@ -1,0 +1,327 @@
+"""Every card's receipt is counted again by the second implementation, and a changed one is refused.
+
+    /usr/bin/python3 tests/oracle/test_receipts.py [WORD] [--cases N] [--worlds N] [--seed N]
+
+--cases: how many cases the simulated city has (1000000 by hand, some hours); --worlds: how many
+made-up authorities, each with calendars, rules and a catalogue of its own. Of the real log, every
+card. By hand:
+
+    PYTHONPATH=. CARDWATCH_BIN=$PWD/build/release/bin /usr/bin/python3 \\
+        tests/oracle/test_receipts.py city --cases 1000000 --seed 1
+"""
+
+import argparse
+import collections
+import copy
+import glob
+import json
+import os
+import random
+import subprocess
+import sys
+import time
+
+import msgpack
+import zmq
+
+from tests.lib.check import check, check_eq, main, program, skip, test
+from tests.lib.house import House, fetched_log
+from tests.lib.watched import wait_until
+from tests.sim import stream, world
+from tests.verify import receipt as receipts
+from tests.verify.receipt_calendar import read_calendars
+from tests.verify.verify import verify
+
+FIELDS = ("case", "kind", "at", "item", "step", "org", "area", "handler", "result", "reason",
+          "entered_at", "version")
+
+
+def options():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("word", nargs="?", default="")
+    parser.add_argument("--cases", type=int, default=2000)
+    parser.add_argument("--worlds", type=int, default=12)
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 31))
+    found = parser.parse_args()
+    sys.argv[1:] = [found.word]
+    print(f"seed={found.seed}")
+    return found
+
+
+WISH = options()
+
+
+def plain(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+class Bare(House):
+    """A house whose rules come later."""
+
+    def __init__(self):
+        super().__init__([])
+
+    def __enter__(self):
+        return self
+
+
+class Asker:
+    """Questions over one connection."""
+
+    def __init__(self, house):
+        self.socket = house.context.socket(zmq.REQ)
+        self.socket.linger = 0
+        self.socket.connect(house.endpoint("query"))
+
+    def ask(self, query, **arguments):
+        self.socket.send_string(json.dumps({"query": query, **arguments}))
+        if not self.socket.poll(20000):
+            raise AssertionError(f"no answer to {query}")
+        return json.loads(self.socket.recv())
+
+    def card_ids(self):
+        """Every card's id once, as the pages of the ledger come."""
+        seen, at, head = set(), 1, None
+        while head is None or at <= head:
+            page = self.ask("cards", **{"from": at})
+            head = page["head"]
+            if not page["cards"]:
+                return
+            for card in page["cards"]:
+                at = card["seq"] + 1
+                if card["card"] not in seen:
+                    seen.add(card["card"])
+                    yield card["card"]
+
+
+def verify_all(house, calendars, keep=None):
+    """Every card's receipt. Returns how many, by count and unit of the limit."""
+    asker, kinds, wrong = Asker(house), collections.Counter(), []
+    for card in asker.card_ids():
+        receipt = asker.ask("explain", card=card)["receipt"]
+        found = verify(plain(receipt), calendars)
+        limit = receipt.get("limit")
+        kind = "fact" if not limit else f"{receipt['convention']['count']}/{limit['unit']}"
+        kinds[kind] += 1
+        kinds["pauses"] += any(pause["excluded_steps"] for pause in receipt.get("pauses", []))
+        kinds["extended"] += bool(receipt.get("extensions"))
+        kinds["cards"] += 1
+        if keep is not None:
+            keep.append(receipt)
+        if found:
+            card = receipt["card"]
+            wrong.append(f"{card['case']} {card['clock']} {card['rung']} {card['state']}: {found}")
+    check_eq(wrong[:5], [])
+    return kinds
+
+
+def said(kinds):
+    return " ".join(f"{name}={kinds[name]}" for name in sorted(kinds) if kinds[name])
+
+
+# ---- the real permits ----------------------------------------------------------------------
+
+
+@test
+def every_card_of_the_real_permits():
+    path, why = fetched_log()
+    if path is None:
+        skip(why)
+    with House(["rules/sets/wabo.yaml", "rules/calendars/nl.yaml"]) as house:
+        house.engine_start()
+        house.engine_ready()
+        pushed = house.collect("xes", "--map", "collectors/maps/wabo.yaml", "--end-tick",
+                               "2012-01-30T00:00:00+01:00", path)
+        check_eq(pushed.end(), 0)
+        kinds = verify_all(house, read_calendars(["rules/calendars/nl.yaml"]))
+        print("permits:", said(kinds))
+        check(kinds["cards"] > 700)
+
+
+# ---- the simulated city --------------------------------------------------------------------
+
+
+@test
+def every_card_of_the_simulated_city():
+    for rules in ("permit-law", "hunan", "hunan-instant"):
+        calendars = ["rules/calendars/cn.yaml"]
+        with Bare() as house:
+            events = ["--cases", str(max(100, WISH.cases // 60)), "--events",
+                      str(WISH.cases * 8 // 3), "--seed", str(WISH.seed), "--late", "400"]
+            done = subprocess.run(
+                [program("cardwatch-collect"), "sim", "--catalogue", house.path("items.csv"),
+                 "--events", "1", "--out", "jsonl"], capture_output=True, text=True, check=False)
+            check_eq(done.returncode, 0, done.stderr)
+            house.import_rules(f"rules/sets/{rules}.yaml", *calendars, house.path("items.csv"))
+            house.engine_start()
+            house.engine_ready()
+            pushed = house.collect("sim", *events, "--end-tick", "last")
+            check_eq(pushed.end(wait_s=20 + WISH.cases // 500), 0, "\n".join(pushed.err[-5:]))
+            kinds = verify_all(house, read_calendars(calendars))
+            print(f"{rules}: cases={house.ask('status')['cases']}", said(kinds))
+            check(kinds["cards"] > 50)
+
+
+# ---- made-up authorities -------------------------------------------------------------------
+
+
+def packed(event):
+    more = {}
+    for name in ("term", "limit"):
+        if name in event:
+            more[name] = f"{event[name][0]} {event[name][1]}"
+    if "due_at" in event:
+        more["due_at"] = event["due_at"]
+    return [event.get(name) for name in FIELDS] + [more]
+
+
+def push(house, events, until):
+    """The events as they arrive; one that comes again comes under its own number."""
+    dealer = house.context.socket(zmq.DEALER)
+    dealer.linger = 0
+    dealer.connect(house.endpoint("intake"))
+    numbers = {}
+    for event in events:
+        seq = numbers.setdefault((event["source"], event["seq"]), len(numbers) + 1)
+        dealer.send(msgpack.packb([1, "B", "hall", seq, [packed(event)]]))
+        check(dealer.poll(10000), "no answer to a batch")
+        answer = msgpack.unpackb(dealer.recv())
+        check_eq(answer[1], "A", str(answer))
+    dealer.send(msgpack.packb([1, "T", "hall", until]))
+    wait_until(lambda: receipts.instant_of(house.ask("status")["now"]) >= until, "the last tick")
+
+
+def world_receipts(number):
+    """One made-up authority from its first event to its last card."""
+    rng = random.Random(f"{WISH.seed}/{number}")
+    made, files = world.make(rng)
+    events, until = stream.make(rng, made, 24, rng.random() < 0.4)
+    keep = []
+    with Bare() as house:
+        os.makedirs(house.path("texts"))
+        for name, text in files.items():
+            with open(house.path(f"texts/{name}"), "w", encoding="utf-8") as file:
+                file.write(text)
+        house.import_rules(*sorted(glob.glob(house.path("texts/*"))))
+        house.engine_start()
+        house.engine_ready()
+        push(house, events, until)
+        calendars = read_calendars([path for path in glob.glob(house.path("texts/*.yaml"))
+                                    if not path.endswith("rules.yaml")])
+        kinds = verify_all(house, calendars, keep)
+    return kinds, calendars, keep
+
+
+@test
+def every_card_of_made_up_authorities():
+    sums, begun = collections.Counter(), time.monotonic()
+    for number in range(WISH.worlds):
+        try:
+            sums += world_receipts(number)[0]
+        except AssertionError as error:
+            raise AssertionError(f"--seed {WISH.seed}, world {number}: {error}") from error
+    print(f"authorities={WISH.worlds} seconds={time.monotonic() - begun:.0f}", said(sums))
+    check(sums["cards"] > 10 * WISH.worlds)
+    for name in ("pauses", "extended"):
+        check(sums[name] > 0, name)
+
+
+# ---- what was changed is refused -----------------------------------------------------------
+
+
+def changed_bytes(rng, text):
+    """The same with one byte changed, anywhere."""
+    raw = bytearray(text.encode())
+    at = rng.randrange(len(raw))
+    raw[at] = rng.choice([byte for byte in range(256) if byte != raw[at]])
+    return bytes(raw)
+
+
+def is_refused(raw, calendars):
+    try:
+        return bool(verify(raw.decode(), calendars))
+    except UnicodeDecodeError:
+        return True
+
+
+# What nothing else in a receipt contradicts: only the digest keeps it.
+FREE = ("ground", "title_zh", "title_en", "set", "source", "seq", "provisional", "issued_at",
+        "stop_at", "state", "stopped_by", "text", "item", "org", "area", "handler", "reason",
+        "kind", "from", "to", "shadow", "edition", "given", "name", "version")
+
+
+def leaves(value, path=()):
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield from leaves(one, path + (key,))
+    elif isinstance(value, list):
+        for i, one in enumerate(value):
+            yield from leaves(one, path + (i,))
+    elif value not in (None, "") and path[-1] not in FREE:
+        yield path, value
+
+
+def other(value):
+    """Another value of the same sort: an instant a day later, a figure one more."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value + 1
+    if "-" in value and ":" in value and value[4] != "-":  # hours
+        return value.replace("0-", "1-", 1)
+    if value[:1].isdigit() and " " in value:
+        return f"{int(value.split(' ')[0].split('.')[0]) + 1} {value.split(' ')[1]}"
+    if len(value) >= 10 and value[4] == "-" and value[7] == "-":
+        return value[:8] + ("01" if value[8:10] != "01" else "02") + value[10:]
+    return value + "x"
+
+
+def forged(rng, receipt, path, value):
+    """One figure changed, and the digest made anew."""
+    copied = copy.deepcopy(receipt)
+    at = copied
+    for key in path[:-1]:
+        at = at[key]
+    at[path[-1]] = other(value)
+    copied["digest"] = receipts.digest_of(copied)
+    return copied
+
+
+def is_telling(path):
+    """Is there anything in the receipt that this figure could contradict?"""
+    return (path[0] not in UNUSED and path not in (("digest",), ("start", "at")) and
+            path[-2:] != ("follows", "level"))
+
+
+# Settings that this one count did not need: another start or other pauses would have.
+UNUSED = ("convention", "card", "extensions", "learned_later")
+
+
+@test
+def one_changed_byte_is_refused():
+    rng = random.Random(WISH.seed)
+    _, calendars, kept = world_receipts(0)
+    for receipt in kept:
+        check_eq(verify(plain(receipt), calendars), [])
+        for _ in range(20):
+            raw = changed_bytes(rng, plain(receipt))
+            check(is_refused(raw, calendars), f"--seed {WISH.seed}: {raw.decode(errors='replace')}")
+
+
+@test
+def a_figure_that_contradicts_the_others_is_refused_though_it_is_signed_anew():
+    rng = random.Random(WISH.seed)
+    passed, count = collections.Counter(), 0
+    for number in range(2):
+        _, calendars, kept = world_receipts(number)
+        for receipt in rng.sample(kept, min(12, len(kept))):
+            found = [(p, v) for p, v in leaves(receipt) if is_telling(p)]
+            for path, value in rng.sample(found, min(25, len(found))):
+                count += 1
+                if not verify(plain(forged(rng, receipt, path, value)), calendars):
+                    passed[".".join(str(key) for key in path if isinstance(key, str))] += 1
+    print(f"forged={count} passed={dict(passed)}")
+    check_eq(dict(passed), {})
+
+
+main("oracle/receipts")
