@@ -290,10 +290,12 @@ const char *reason_text(const char *reason)
         {"moved: its instant was judged again", "改期：到期时刻重新判定"},
         {"dismissed: a higher card took its place", "摘牌：由更高一级的牌取代"},
         {"restored: the higher card was withdrawn", "恢复：更高一级的牌已撤销"},
-        {"found only after the clock had stopped, a higher card stood already, or its condition "
-         "did "
-         "not hold",
-         "时钟停止后才得知，或已有更高一级的牌，或条件不成立"},
+        {"found only after the clock had stopped", "时钟停止后才得知"},
+        {"found only after the clock was cancelled", "时钟取消后才得知"},
+        {"found only after its limit was over", "时限已过才得知"},
+        {"a higher card was found at once", "同时得知更高一级的牌"},
+        {"its condition did not hold", "条件不成立"},
+        {"the clock was cancelled", "时钟已取消"},
         {"the case has no such limit", "本办件没有这个时限"},
         {"the clock stopped in time", "时钟已在时限内停止"},
         {"held by an open pause", "暂停尚未结束"},

@@ -45,7 +45,7 @@ static char *convention_text(const json_t *convention, char room[WORDS_BYTES])
         setting_text(convention, "start", ""), setting_text(convention, "end", ""),
         setting_text(convention, "roll", say("moved to the next working day", "顺延至下一工作日")),
         setting_text(convention, "start_moment",
-                     say("the moment of the start counts", "起始时刻计入")),
+                     say("from the next working moment", "自下一工作时刻起算")),
         setting_text(convention, "day_off_same_time",
                      say("from a day off: the next working day, same time",
                          "休息日起算的移至下一工作日同一时刻")));
@@ -92,6 +92,13 @@ static void show_count(FILE *out, const json_t *receipt)
     fact_print(out, say("limit", "时限"),
                JOINED(text, " · ", term_text(field_text(limit, "term"), term), called, source,
                       field_when(limit, "due_at", when)));
+    char extended[WORDS_BYTES];
+    if (json_array_size(json_object_get(receipt, "extensions")) > 0) {
+        const json_t *asked = json_array_get(json_object_get(receipt, "extensions"), 0);
+        fact_print(out, say("extended", "延期"),
+                   JOINED(extended, " · ", term_text(field_text(limit, "extended"), term),
+                          field_when(asked, "at", when), field_text(asked, "ground")));
+    }
     fact_print(out, say("rung", "触发点"),
                JOINED(text, " · ", field_text(rung, "text"), field_when(rung, "due_at", when)));
 }
@@ -131,6 +138,8 @@ static int64_t day_number(const json_t *day, int64_t before)
 /* Why a day does not count, where neither its name nor its ground says it. */
 static const char *day_reason(const json_t *day, bool is_counted)
 {
+    bool is_left_out = json_is_true(json_object_get(day, "workday")) &&
+                       json_is_false(json_object_get(day, "counted"));
     const char *weekday = field_text(day, "weekday");
     bool is_weekend = strcmp(weekday, "Sat") == 0 || strcmp(weekday, "Sun") == 0;
     if (is_counted)
@@ -139,7 +148,28 @@ static const char *day_reason(const json_t *day, bool is_counted)
                    : "";
     if (field_is_true(day, "start"))
         return say("the day it starts", "起始日，不计");
+    if (is_left_out)
+        return say("paused", "暂停");
     return json_is_false(json_object_get(day, "workday")) ? say("day off", "休息日") : "";
+}
+
+/* The hours of a day that count, "09:00–12:00 13:30–17:30": the clock's part of each instant. */
+static char *hours_text(const json_t *intervals, char room[WORDS_BYTES])
+{
+    enum { CLOCK_AT = 11, CLOCK_BYTES = 5, SHOWN_MAX = 8 };
+    size_t used = 0;
+    room[0] = '\0';
+    for (size_t i = 0; i < json_array_size(intervals) && i < SHOWN_MAX; i++) {
+        const json_t *interval = json_array_get(intervals, i);
+        const char *from = field_text(interval, "from");
+        const char *to = field_text(interval, "to");
+        if (strlen(from) < CLOCK_AT + CLOCK_BYTES || strlen(to) < CLOCK_AT + CLOCK_BYTES)
+            continue;
+        int put = snprintf(room + used, WORDS_BYTES - used, "%s%.*s-%.*s", used == 0 ? "" : " ",
+                           CLOCK_BYTES, from + CLOCK_AT, CLOCK_BYTES, to + CLOCK_AT);
+        used += put > 0 ? (size_t)put : 0;
+    }
+    return room;
 }
 
 /* A day (date, weekday), or an interval (from, to, amount). Returns its number. */
@@ -150,6 +180,7 @@ static int64_t add_day(struct table *table, const json_t *day, int64_t before)
     char to[WORDS_BYTES];
     char when[WORDS_BYTES];
     char why[WORDS_BYTES];
+    char hours[WORDS_BYTES];
     int64_t n = day_number(day, before);
     const char *name = field_text(day, "name");
     (void)JOINED(when, " - ", field_text(day, "date"), field_when(day, "from", from),
@@ -161,7 +192,7 @@ static int64_t add_day(struct table *table, const json_t *day, int64_t before)
     else
         (void)snprintf(number, sizeof number, "   %s", fit_is_utf8() ? "–" : "-");
     TABLE_ADD(table, when, word_text(field_text(day, "weekday")), number,
-              JOINED(why, " · ",
+              JOINED(why, " · ", hours_text(json_object_get(day, "intervals"), hours),
                      name[0] != '\0' && n == before ? name : day_reason(day, n > before),
                      n > before ? name : "", field_text(day, "ground"),
                      field_is_true(day, "provisional")
@@ -195,6 +226,13 @@ static void show_sum(FILE *out, const json_t *receipt)
     (void)snprintf(edition, sizeof edition, "%lld", (long long)field_number(receipt, "edition"));
     if (field_number(receipt, "edition") > 0)
         fact_print(out, say("edition", "规则库版次"), edition);
+    if (json_array_size(json_object_get(receipt, "learned_later")) > 0)
+        fact_print(
+            out, say("note", "说明"),
+            say("events that came after the card changed the count", "发牌后才到的事件改变了计算"));
+    if (field_is_true(receipt, "days_cut"))
+        fact_print(out, say("note", "说明"), say("more days than are listed", "日数超出所列"));
+    fact_print(out, say("digest", "摘要"), field_text(receipt, "digest"));
 }
 
 void show_explanation(FILE *out, const json_t *answer)
