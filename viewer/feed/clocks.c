@@ -52,7 +52,10 @@ static void add_pauses(struct table *table, const json_t *pauses)
         char until[WORDS_BYTES];
         char term[TERM_ROOM_BYTES];
         (void)field_when(pause, "to", to);
-        (void)labelled(until, say("to", "至"), to[0] == '\0' ? say("open", "未结束") : to);
+        if (to[0] == '\0')
+            (void)snprintf(until, sizeof until, "%s", say("open", "未结束"));
+        else
+            (void)labelled(until, say("to", "至"), to);
         (void)labelled(excluded, say("not counted", "不计入"), term_text(pause_term(pause), term));
         TABLE_ADD(table, say("pause", "暂停"), field_when(pause, "from", from),
                   kind_text(field_text(pause, "kind")),
