@@ -40,7 +40,7 @@ def options():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("word", nargs="?", default="")
     parser.add_argument("--cases", type=int, default=2000)
-    parser.add_argument("--worlds", type=int, default=12)
+    parser.add_argument("--worlds", type=int, default=8)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 31))
     found = parser.parse_args()
     sys.argv[1:] = [found.word]
