@@ -32,6 +32,15 @@ struct reckoning {
     struct stretch stretches[2 * PAUSE_MAX];
 };
 
+/* A limit on such a line ends with a whole day. */
+static inline bool is_day_axis(enum axis axis)
+{
+    return axis == AXIS_CIVIL_DAY || axis == AXIS_WORKDAY_RANK;
+}
+
+/* reckon_stretches - fill in what the clock leaves out. Part of reckon_init. */
+void reckon_stretches(struct reckoning *reckoning);
+
 /* reckon_init - look at a clock. Borrows: everything, until the core changes. */
 void reckon_init(struct reckoning *reckoning, const struct core *core, const struct core_case *kase,
                  const struct core_clock *clock);
