@@ -173,6 +173,38 @@ static void a_higher_card_of_another_rule_dismisses(void)
     end();
 }
 
+static void a_card_of_one_step_dismisses_none_of_another(void)
+{
+    static struct play play;
+    const struct event events[] = {
+        event_at(EVENT_APPLY, 10, "NOW", ""), event_at(EVENT_ACCEPT, 11, "", ""),
+        event_at(EVENT_RETURN, 12, "", "a"), event_at(EVENT_RETURN, 13, "", "b"),
+        event_at(EVENT_RETURN, 14, "", "a")};
+    begin();
+    run(&play, events, NULL, COUNT_OF(events));
+    check_card(&play, "once/a#0:warn", 12, CARD_DISMISSED);
+    check_card(&play, "once/b#0:warn", 13, CARD_ISSUED);
+    end();
+}
+
+static void a_clock_that_stopped_in_time_has_raised_nothing(void)
+{
+    static struct play play;
+    struct event events[] = {event_at(EVENT_APPLY, 10, "NOW", ""),
+                             event_at(EVENT_REJECT, 30, "", ""),
+                             event_at(EVENT_ACCEPT, 9 * 24, "", "")};
+    begin();
+    run(&play, events, NULL, COUNT_OF(events));
+    CHECK(find(&play, "deemed#0:red") == NULL); /* the acceptance ended it */
+    events[1].kind = EVENT_FEE;
+    run(&play, events, NULL, COUNT_OF(events));
+    check_card(&play, "deemed#0:red", 11 * 24, CARD_ISSUED);
+    events[2] = event_at(EVENT_ACCEPT, 8 * 24, "", ""); /* at the very instant: in time */
+    run(&play, events, NULL, COUNT_OF(events));
+    CHECK(find(&play, "deemed#0:red") == NULL);
+    end();
+}
+
 static void a_change_of_item_keeps_the_time_used(void)
 {
     static struct play play;
@@ -268,4 +300,6 @@ static void the_order_of_arrival_changes_nothing(void)
 }
 
 CHECK_MAIN("unit/core_links", TEST(a_higher_card_of_another_rule_dismisses),
+           TEST(a_card_of_one_step_dismisses_none_of_another),
+           TEST(a_clock_that_stopped_in_time_has_raised_nothing),
            TEST(a_change_of_item_keeps_the_time_used), TEST(the_order_of_arrival_changes_nothing))
