@@ -41,7 +41,7 @@ def options():
     parser.add_argument("word", nargs="?", default="")
     parser.add_argument("--cases", type=int, default=2000)
     parser.add_argument("--worlds", type=int, default=8)
-    parser.add_argument("--seed", type=int, default=random.randrange(1 << 31))
+    parser.add_argument("--seed", type=int, default=21)
     found = parser.parse_args()
     sys.argv[1:] = [found.word]
     print(f"seed={found.seed}")

@@ -255,10 +255,10 @@ class Counted:
     def check_rung(self):
         said = self.receipt["rung"]
         text = said["text"]
-        for part in (said["offset"], self.receipt["limit"]["name"] if
-                     said["form"] not in ("cutoff", "chain") else None):
-            if part and part.split(" ")[0] not in text:
-                self.wrong.append(f"rung: {part} does not stand in {text!r}")
+        self.check_offset(said)
+        named = said["form"] not in ("cutoff", "chain")
+        if named and self.receipt["limit"]["name"] not in text:
+            self.wrong.append(f"rung: {self.receipt['limit']['name']} does not stand in {text!r}")
         share = re.search(r"([0-9.]+) *%", text)
         if said["form"] == "share" and share:
             self.expect("rung.share_permille", said["share_permille"],
@@ -275,11 +275,19 @@ class Counted:
         self.due_text("due_at", self.receipt["due_at"], found)
         return None if found in (None, NEVER) else found
 
+    def check_offset(self, said):
+        """The offset stands in the rule's text, as a number of its units or of weeks."""
+        n = int(said["offset"].split(" ")[0]) if said["offset"] else None
+        numbers = [int(found) for found in re.findall("[0-9]+", said["text"])]
+        if n is not None and n not in numbers and (n % 7 or n // 7 not in numbers):
+            self.wrong.append(f"rung.offset: {n} does not stand in {said['text']!r}")
+
     def check_followed(self, said):
         """The rungs behind a chain, each with its own instant."""
         rungs = self.rungs[1:]
         while "follows" in said:
             said = said["follows"]
+            self.check_offset(said)
             issued = {rung["name"] for rung in rungs[1:]} if "follows" not in said or \
                 said["follows"]["issued"] else set()
             self.due_text("rung.follows.due_at", said["due_at"],
