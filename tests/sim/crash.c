@@ -10,6 +10,7 @@
  */
 #define _DEFAULT_SOURCE 1 /* MAP_ANONYMOUS */
 
+#include "engine/sys/clock.h"
 #include "engine/sys/log.h"
 #include "tests/scenario/house.h"
 #include "tests/sim/plan.h"
@@ -24,7 +25,7 @@
 #include <unistd.h>
 
 enum {
-    ROUNDS_PRESET = 40,
+    SECONDS = 10,  /* without ROUNDS */
     DIED = 7,      /* exit code of a child that died on purpose */
     FAILED = 8,    /* of one that found something wrong */
     STEPS_MAX = 6, /* turns of one life */
@@ -337,12 +338,13 @@ int main(int argc, char **argv)
     uint64_t starts = 0;
     if (seed == 0)
         seed = (uint64_t)time(NULL) % 1000000 + 1;
-    rounds = rounds == 0 ? ROUNDS_PRESET : rounds;
     log_init("crash", LOG_ERROR_LEVEL); /* that images are damaged, is meant */
     printf("seed %llu\n", (unsigned long long)seed);
     if (shared == MAP_FAILED || prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
         house_fail("set-up", 1);
-    for (uint32_t i = 0; i < rounds; i++) {
+    int64_t end_ms = clock_monotonic_ms() + SECONDS * 1000;
+    uint32_t i = 0;
+    for (; rounds != 0 ? i < rounds : clock_monotonic_ms() < end_ms; i++) {
         if (!play(seed + i, shared)) {
             failed++;
             printf("%s\nnot ok sim/crash: tests/sim/crash %llu 1\n", shared->wrong,
@@ -350,7 +352,7 @@ int main(int argc, char **argv)
         }
         starts += shared->starts;
     }
-    printf("sim/crash: tests=%u failed=%u checks=%llu seed=%llu\n", rounds, failed,
+    printf("sim/crash: tests=%u failed=%u checks=%llu seed=%llu\n", i, failed,
            (unsigned long long)starts, (unsigned long long)seed);
     return failed == 0 ? 0 : 1;
 }

@@ -30,7 +30,7 @@ def term(pair):
     return f"{pair[0]} {pair[1]}"
 
 
-# ---- calendars ------------------------------------------------------------------------------------
+# ---- calendars -------------------------------------------------------------------------------
 
 
 def make_exceptions(rng, week):
@@ -95,7 +95,7 @@ def make_calendar(rng, name, parent):
     return Calendar(name, levels), text + exceptions_text(lines)
 
 
-# ---- rules ----------------------------------------------------------------------------------------
+# ---- rules -----------------------------------------------------------------------------------
 
 
 def make_term(rng, unit, low=1, high=None):
@@ -318,7 +318,7 @@ def rule_text(rule):
     return text + "    cards:\n" + "".join(rung_text(rule, rung) for rung in rule["rungs"])
 
 
-# ---- catalogue ------------------------------------------------------------------------------------
+# ---- catalogue -------------------------------------------------------------------------------
 
 
 def make_limits(rng, names):

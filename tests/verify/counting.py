@@ -54,7 +54,7 @@ def length_of(calendar, measure, start, n, unit):
     return n * per_unit(measure, unit)
 
 
-# ---- amount ---------------------------------------------------------------------------------------
+# ---- amount ----------------------------------------------------------------------------------
 
 
 def amount(calendar, measure, a, b):
@@ -95,7 +95,7 @@ def part_of_day(calendar, measure, day, a, b):
     return worked if measure == "worktime" else Fraction(worked, calendar.worked(day))
 
 
-# ---- lay ------------------------------------------------------------------------------------------
+# ---- lay -------------------------------------------------------------------------------------
 
 
 def lay(calendar, measure, a, n, ending=PLAIN):
@@ -187,7 +187,7 @@ def whole_day(calendar, measure, day):
     return calendar.worked(day) if measure == "worktime" else 1
 
 
-# ---- the start ------------------------------------------------------------------------------------
+# ---- the start -------------------------------------------------------------------------------
 
 
 def counted_from(calendar, start_at, at):

@@ -48,7 +48,7 @@ class Calendar:
         return self.local(at).date()
 
     def instant(self, day, wall_ms):
-        """The instant of a wall-clock time; in a gap by the offset before, in an overlap the first."""
+        """The instant of a wall-clock time; in a gap by the offset before, of two the first."""
         naive = datetime.datetime(day.year, day.month, day.day) + wall_ms * MS
         return ms_of(naive.replace(tzinfo=self.zone).astimezone(UTC))
 

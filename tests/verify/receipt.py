@@ -22,7 +22,7 @@ FORMS = ("before", "at", "after", "share", "over", "cutoff", "chain")
 STANDING = ("pending", "issued", "superseded", "appealed", "dismissed", "closed")
 
 
-# ---- text, digest, id ----------------------------------------------------------------------
+# ---- text, digest, id -----------------------------------------------------------------
 
 
 def text_of(value):
@@ -56,7 +56,7 @@ def card_id(card):
     return hashlib.blake2b("\0".join(parts).encode()).hexdigest()[:32]
 
 
-# ---- what is written -----------------------------------------------------------------------
+# ---- what is written ------------------------------------------------------------------
 
 
 def instant_of(text, calendar=None):
@@ -83,7 +83,7 @@ def tenths_text(tenths, unit):
     return f"{tenths // 10}" + (f".{tenths % 10}" if tenths % 10 else "") + f" {unit}"
 
 
-# ---- the clock as the receipt tells it -----------------------------------------------------
+# ---- the clock as the receipt tells it ------------------------------------------------
 
 
 def rung_of(said):
@@ -380,7 +380,7 @@ class Counted:
         return length_of(self.calendar, self.measure, self.start, 1, self.unit)
 
 
-# ---- the whole -----------------------------------------------------------------------------
+# ---- the whole ------------------------------------------------------------------------
 
 
 def learned_later(receipt):

@@ -146,7 +146,7 @@ class Reckoning:
     # ---- rungs ----------------------------------------------------------------------------------
 
     def rung(self, rung, issued):
-        """The instant after which a rung holds. issued: the rungs of this clock that have a card."""
+        """The instant after which a rung holds. issued: the rungs that have a card."""
         if self.start is None:
             return NONE
         try:
