@@ -128,7 +128,7 @@ static int take_tick(struct turn *turn, struct slice peer, const struct message 
 static bool is_full(struct turn *turn)
 {
     bool was_full = turn->is_full;
-    turn->is_full = !store_has_room(turn->store, BATCH_BYTES_MAX * (was_full ? 2 : 1));
+    turn->is_full = !store_has_room(turn->store, (size_t)BATCH_BYTES_MAX * (was_full ? 2U : 1U));
     if (turn->is_full && !was_full)
         log_error("store: nearly full: no events are taken in, cards are still raised; make room "
                   "on the disk, or start with a larger --map-gib");
