@@ -3,6 +3,7 @@
 import datetime
 
 from tests.sim.world import make_term
+from tests.verify import oracle
 from tests.verify.days import EPOCH, MS, UTC
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
@@ -67,6 +68,20 @@ def make_life(rng, case):
     return events
 
 
+def at_an_instant(rng, world, case, life):
+    """One event more, at the very instant of a card to come, or a millisecond later."""
+    for seq, event in enumerate(life):
+        event.update(source="", seq=seq)
+    watch = oracle.run(world, life, life[-1]["at"] + 40 * DAY)[case["no"]]
+    dues = sorted(watch.cards.values())
+    if not dues:
+        return
+    at = rng.choice(dues) + rng.choice((0, 0, 1))
+    kind = rng.choice(("finish", "finish", "extend", "pause", "resume", "withdraw", "decide"))
+    life.append(make_event(rng, case, kind, at))
+    life.sort(key=lambda event: event["at"])
+
+
 def number(events):
     """Each source counts its own events, in the order in which they are written here."""
     counts = {}
@@ -109,7 +124,10 @@ def make(rng, world, case_count, is_in_order):
     for n in range(case_count):
         case = {"no": f"C-{n}", "item": rng.choice(sorted(world["items"]) + [""]),
                 "org": rng.choice(sorted(world["orgs"]) + [""])}
-        events += make_life(rng, case)
+        life = make_life(rng, case)
+        if rng.random() < 0.4:
+            at_an_instant(rng, world, case, life)
+        events += life
     events.sort(key=lambda event: event["at"])
     number(events)
     until = events[-1]["at"] + rng.randrange(0, 60) * DAY
