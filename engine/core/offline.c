@@ -134,7 +134,7 @@ static int places_grow(struct offline *offline)
     if (offline->count < offline->room)
         return 0;
     uint64_t room = offline->room == 0 ? 4096 : offline->room * 2;
-    struct kept **places = realloc(offline->places, room * sizeof *places);
+    struct kept **places = realloc(offline->places, room * sizeof(struct kept *));
     if (places == NULL)
         return NO_MEMORY;
     offline->places = places;

@@ -172,7 +172,11 @@ static char *requeue(struct server *server, const json_t *request)
     }
     log_info("requeue: by %s because %s", json_string_value(json_object_get(request, "who")),
              json_string_value(json_object_get(request, "why")));
-    server->error = turn_begin(server->turn, clock_now());
+    char *act = json_dumps(request, JSON_COMPACT | JSON_SORT_KEYS);
+    server->error = act == NULL ? -ENOMEM : turn_begin(server->turn, clock_now());
+    if (server->error == 0)
+        server->error = turn_act(server->turn, slice_of(act));
+    free(act);
     for (size_t i = 0; server->error == 0 && i < json_array_size(numbers); i++) {
         bool is_taken = false;
         json_int_t number = json_integer_value(json_array_get(numbers, i));

@@ -27,6 +27,7 @@ enum entry_kind {
     ENTRY_BATCH = 1, /* events of one source */
     ENTRY_ADVANCE,   /* only time passed, and something fell due */
     ENTRY_RULES,     /* an edition came into force */
+    ENTRY_ACT,       /* an operator did something: who, what, why, as JSON in the body */
 };
 
 /* One journal entry. In an entry of events, words[i] holds of event i: its case's event before

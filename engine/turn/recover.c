@@ -101,6 +101,8 @@ static int replay_entry(struct turn *turn, uint64_t number)
             core_advance(turn->core, entry.now);
         core_release(turn->core);
         break;
+    case ENTRY_ACT: /* what followed from it stands in entries of its own */
+        break;
     case ENTRY_RULES:
         error = replay_rules(turn, entry.edition);
         break;

@@ -191,6 +191,13 @@ int turn_take(struct turn *turn, struct slice peer, struct slice message_bytes)
     return error;
 }
 
+int turn_act(struct turn *turn, struct slice act)
+{
+    struct entry entry = {.kind = ENTRY_ACT, .now = core_now(turn->core), .body = act};
+    uint64_t number;
+    return store_append(turn->store, &entry, &number);
+}
+
 int turn_rules(struct turn *turn, const struct ruleset *ruleset)
 {
     struct entry entry = {

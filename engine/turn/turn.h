@@ -97,6 +97,10 @@ MUST_USE int turn_take(struct turn *turn, struct slice peer, struct slice messag
 /* turn_rules - from this turn on new cases are judged by this edition. Returns as above. */
 MUST_USE int turn_rules(struct turn *turn, const struct ruleset *ruleset);
 
+/* turn_act - journal what an operator does in this turn. act: a JSON object with who, why and what.
+ * Returns: 0, or a negative errno. */
+MUST_USE int turn_act(struct turn *turn, struct slice act);
+
 /* turn_requeue - take a refused event in again. taken_out: false when it was refused again, or is
  * not there. */
 MUST_USE int turn_requeue(struct turn *turn, uint64_t refused_number, bool *taken_out);
