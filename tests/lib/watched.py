@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 
-WAIT_S = 20
+WAIT_S = 60
 
 
 def wait_until(condition, said, wait_s=WAIT_S):

@@ -79,6 +79,7 @@ look_test()
     python_of zmq python3-zmq
     python_of msgpack python3-msgpack
     python_of aiosmtpd python3-aiosmtpd
+    command_of tmux tmux
     look_node
 }
 
