@@ -309,13 +309,14 @@ bool reckon_used(struct reckoning *reckoning, uint32_t limit, struct instant at,
 {
     struct line line;
     int64_t position;
-    if (!line_of_limit(reckoning, limit, &line) ||
-        axis_position(reckoning->calendar, line.axis,
-                      is_day_axis(line.axis) ? (struct instant){.ms = at.ms - 1} : at,
-                      &position) != 0)
+    if (!line_of_limit(reckoning, limit, &line))
+        return false;
+    /* the end of a day belongs to that day */
+    struct instant end = {.ms = is_day_axis(line.axis) ? at.ms - 1 : at.ms};
+    if (axis_position(reckoning->calendar, line.axis, end, &position) != 0)
         return false;
     int64_t used = position - line.start;
-    int64_t end_ms = is_day_axis(line.axis) ? at.ms - 1 : at.ms;
+    int64_t end_ms = end.ms;
     for (uint32_t i = 0; i < reckoning->stretch_count; i++) {
         const struct stretch *stretch = &reckoning->stretches[i];
         int64_t from;
@@ -353,10 +354,10 @@ int64_t reckon_extension(struct reckoning *reckoning, uint32_t limit, struct ter
     if (!to_instant(reckoning, &line, line.start + line.length, &due))
         return 0;
     struct instant later = beside(reckoning, due, line.fixed_ms != INT64_MIN, term, 1);
-    if (!instant_is_set(later) ||
-        axis_position(reckoning->calendar, line.axis,
-                      is_day_axis(line.axis) ? (struct instant){.ms = later.ms - 1} : later,
-                      &position) != 0)
+    if (!instant_is_set(later))
+        return 0;
+    struct instant end = {.ms = is_day_axis(line.axis) ? later.ms - 1 : later.ms};
+    if (axis_position(reckoning->calendar, line.axis, end, &position) != 0)
         return 0;
     return position - line.start - line.length;
 }
