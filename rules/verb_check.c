@@ -24,6 +24,7 @@ struct checked {
     uint32_t given_count;    /* the first of them: what was given, or taken along */
     struct ruleset *ruleset;
     uint32_t test_count;
+    enum edition_move move;
 };
 
 /* ---- saying ---------------------------------------------------------------------------------- */
@@ -69,30 +70,34 @@ static void say_good(const struct checked *checked)
 
 /* ---- checking -------------------------------------------------------------------------------- */
 
-/* What the store holds, behind what was given. */
-static int add_store(struct checked *checked)
+/* What the store holds, behind what was given; is_needed: it must hold something. */
+static int add_store(struct checked *checked, bool is_needed)
 {
     struct rule_store *store = NULL;
     struct document *documents = NULL;
     uint32_t latest = 0;
     uint32_t count = 0;
-    int code = is_alone ? EX_OK : verb_store_open(&options, false, false, &store);
+    int code = is_alone ? EX_OK : verb_store_open(&options, false, is_needed, &store);
     if (store == NULL)
         return code;
-    int status = rule_store_latest(store, &latest);
-    if (status == 0 && latest > 0)
+    int status = 0;
+    if (is_needed)
+        code = edition_pick(store, 0, &latest);
+    else
+        status = rule_store_latest(store, &latest);
+    if (code == EX_OK && status == 0 && latest > 0)
         status = rule_store_documents(store, latest, checked->set.arena, &documents, &count);
     if (status == 0)
         status = documents_complete(&checked->set, documents, count);
     rule_store_close(&store);
-    return status == 0 ? EX_OK : exit_of(status, store_folder(&options));
+    return status == 0 ? code : exit_of(status, store_folder(&options));
 }
 
 static int gather(struct checked *checked, char *const *operands, struct problem_list *problems)
 {
     int status = documents_read(&checked->set, operands, problems);
     checked->given_count = checked->set.count;
-    int code = status == 0 ? add_store(checked) : exit_of(status, "documents");
+    int code = status == 0 ? add_store(checked, *operands == NULL) : exit_of(status, "documents");
     if (code != EX_OK)
         return code;
     uint32_t before = checked->set.count;
@@ -130,7 +135,10 @@ static int begin(struct checked *checked, const struct program *program, int arg
 {
     int first = options_read(program, argc, argv);
     *checked = (struct checked){.given_count = 0};
-    if (first >= argc) {
+    int code = move_pick(&options, &checked->move);
+    if (code != EX_OK)
+        return code;
+    if (first >= argc && options.move == NULL) {
         (void)fprintf(stderr, say("%s: name at least one FILE\n", "%s：至少给出一个文件\n"),
                       program->name);
         return EX_USAGE;
@@ -186,10 +194,12 @@ static const char *author(void)
 
 static void say_edition(uint32_t number, const struct checked *checked)
 {
+    char move[MOVE_SAY_BYTES];
     if (options.is_json) {
-        json_t *all = json_pack("{s:i, s:i, s:i}", "edition", (int)number, "rules",
-                                (int)checked->ruleset->rule_count, "items",
-                                (int)checked->ruleset->item_count);
+        json_t *all =
+            json_pack("{s:i, s:s, s:i, s:i}", "edition", (int)number, "move",
+                      edition_move_name[checked->move], "rules", (int)checked->ruleset->rule_count,
+                      "items", (int)checked->ruleset->item_count);
         (void)json_dumpf(all, stdout, 0);
         (void)fputc('\n', stdout);
         json_decref(all);
@@ -198,7 +208,11 @@ static void say_edition(uint32_t number, const struct checked *checked)
     for (uint32_t i = 0; i < checked->given_count; i++)
         printf("  %s %s  (%s)\n", document_kind_name[checked->set.at[i].kind],
                checked->set.at[i].name, checked->set.at[i].file);
-    printf(say("edition %u is in the store\n", "第 %u 版已存入规则库\n"), number);
+    if (checked->move == MOVE_NONE)
+        printf(say("edition %u is in the store\n", "第 %u 版已存入规则库\n"), number);
+    else
+        printf(say("edition %u is in the store, and %s\n", "第 %u 版已存入规则库，%s\n"), number,
+               move_say(checked->move, move));
 }
 
 static int keep(const struct checked *checked)
@@ -207,7 +221,8 @@ static int keep(const struct checked *checked)
     uint32_t number = 0;
     const struct edition_words words = {.made_at = clock_now(),
                                         .author = author(),
-                                        .note = options.note == NULL ? "" : options.note};
+                                        .note = options.note == NULL ? "" : options.note,
+                                        .move = checked->move};
     int code = verb_store_open(&options, true, true, &store);
     if (code != EX_OK)
         return code;
@@ -231,16 +246,18 @@ int verb_import(int argc, char **argv)
 {
     static const struct option rows[] = {
         OPTION_STORE(options), OPTION_CALENDARS(options), OPTION_AUTHOR(options),
-        OPTION_NOTE(options),  OPTION_JSON(options),
+        OPTION_NOTE(options),  OPTION_MOVE(options),      OPTION_JSON(options),
     };
     static const struct program program = {
         .name = "cardwatch rules import",
         .section = "rules",
-        .usage = "[OPTION…] FILE…",
+        .usage = "[OPTION…] FILE… | --move WHAT",
         .about_en = "Check files, run their tests, and make them a new edition of the rule store.\n"
-                    "A document of the same kind and name is replaced, all others stay.",
+                    "A document of the same kind and name is replaced, all others stay.\n" MOVE_EN
+                    "\nWithout a FILE, --move moves open cases to the newest edition as it is.",
         .about_zh = "检查文件并运行其测试，然后作为新版次存入规则库。\n"
-                    "同类同名的文件被替换，其余保持不变。",
+                    "同类同名的文件被替换，其余保持不变。\n" MOVE_ZH
+                    "\n不给文件时，--move 使在办件迁移到现有的最新版次。",
         .options = rows,
         .option_count = COUNT_OF(rows),
     };

@@ -69,6 +69,32 @@ int edition_pick(struct rule_store *store, int64_t wanted, uint32_t *number_out)
     return EX_OK;
 }
 
+int move_pick(const struct verb_options *options, enum edition_move *move_out)
+{
+    *move_out = MOVE_NONE;
+    if (options->move == NULL)
+        return EX_OK;
+    for (enum edition_move move = MOVE_NONE; move <= MOVE_ALL; move++) {
+        if (strcmp(options->move, edition_move_name[move]) != 0)
+            continue;
+        *move_out = move;
+        return EX_OK;
+    }
+    (void)fprintf(stderr,
+                  say("cardwatch rules: --move %s: expects calendars, all or none\n",
+                      "cardwatch rules：--move %s：应为 calendars、all 或 none\n"),
+                  options->move);
+    return EX_USAGE;
+}
+
+char *move_say(enum edition_move move, char text[MOVE_SAY_BYTES])
+{
+    static const char *const zh[] = {"无", "日历", "全部"};
+    (void)snprintf(text, MOVE_SAY_BYTES, say("moves open cases: %s", "在办件随之迁移：%s"),
+                   say(edition_move_name[move], zh[move]));
+    return text;
+}
+
 char *instant_say(struct instant at, char text[INSTANT_SAY_BYTES])
 {
     time_t seconds = (time_t)(at.ms / 1000);

@@ -149,13 +149,16 @@ static int rollback(struct rule_store *store, int64_t to)
     char note[64];
     uint32_t number = 0;
     (void)snprintf(note, sizeof note, "rollback to edition %lld", (long long)to);
-    const struct edition_words words = {
+    struct edition_words words = {
         .made_at = clock_now(),
         .author = options.author != NULL ? options.author
                   : user != NULL         ? user
                                          : "-",
         .note = options.note != NULL ? options.note : note,
     };
+    int code = move_pick(&options, &words.move);
+    if (code != EX_OK)
+        return code;
     int status = rule_store_rollback(store, &words, (uint32_t)to, &number);
     if (status == RULE_STORE_E_UNKNOWN) {
         (void)fprintf(
@@ -173,7 +176,8 @@ static int rollback(struct rule_store *store, int64_t to)
     if (status != 0)
         return exit_of(status, store_folder(&options));
     if (options.is_json)
-        printf("{\"edition\": %u, \"back_to\": %lld}\n", number, (long long)to);
+        printf("{\"edition\": %u, \"back_to\": %lld, \"move\": \"%s\"}\n", number, (long long)to,
+               edition_move_name[words.move]);
     else
         printf(say("edition %u is in the store, and holds what edition %lld held\n",
                    "第 %u 版已存入规则库，内容与第 %lld 版相同\n"),
@@ -293,13 +297,15 @@ int verb_diff(int argc, char **argv)
 int verb_rollback(int argc, char **argv)
 {
     static const struct option rows[] = {OPTION_STORE(options), OPTION_AUTHOR(options),
-                                         OPTION_NOTE(options), OPTION_JSON(options)};
+                                         OPTION_NOTE(options), OPTION_MOVE(options),
+                                         OPTION_JSON(options)};
     static const struct program program = {
         .name = "cardwatch rules rollback",
         .section = "rules",
         .usage = "[OPTION…] EDITION",
-        .about_en = "Make a new edition with the documents of an earlier one. Nothing is deleted.",
-        .about_zh = "以旧版次的文件生成新版次。不删除任何内容。",
+        .about_en = "Make a new edition with the documents of an earlier one. Nothing is "
+                    "deleted.\n" MOVE_EN,
+        .about_zh = "以旧版次的文件生成新版次。不删除任何内容。\n" MOVE_ZH,
         .options = rows,
         .option_count = COUNT_OF(rows),
     };

@@ -72,11 +72,11 @@ static json_t *rules_json(const struct ruleset *ruleset)
 static int list_json(const struct rule_edition *edition, const struct ruleset *ruleset)
 {
     char at[INSTANT_TEXT_BYTES];
-    return print_json(
-        json_pack("{s:i, s:s, s:s, s:s, s:i, s:o, s:o}", "edition", (int)edition->number, "made_at",
-                  instant_format(edition->made_at, 0, at), "author", edition->author, "note",
-                  edition->note, "items", (int)ruleset->item_count, "documents",
-                  documents_json(edition), "rules", rules_json(ruleset)));
+    return print_json(json_pack(
+        "{s:i, s:s, s:s, s:s, s:s, s:i, s:o, s:o}", "edition", (int)edition->number, "made_at",
+        instant_format(edition->made_at, 0, at), "author", edition->author, "note", edition->note,
+        "move", edition_move_name[edition->move], "items", (int)ruleset->item_count, "documents",
+        documents_json(edition), "rules", rules_json(ruleset)));
 }
 
 static int list_text(const struct rule_edition *edition, const struct ruleset *ruleset)
@@ -84,8 +84,12 @@ static int list_text(const struct rule_edition *edition, const struct ruleset *r
     struct columns columns = {0};
     char text[INSTANT_SAY_BYTES];
     char hash[DOCUMENT_HASH_TEXT];
-    printf(say("Edition %u, %s, by %s. %s\n\n", "第 %u 版，%s，%s。%s\n\n"), edition->number,
+    char move[MOVE_SAY_BYTES];
+    printf(say("Edition %u, %s, by %s. %s\n", "第 %u 版，%s，%s。%s\n"), edition->number,
            instant_say(edition->made_at, text), edition->author, edition->note);
+    if (edition->move != MOVE_NONE)
+        printf("%s\n", move_say(edition->move, move));
+    printf("\n");
     for (uint32_t i = 0; i < edition->count; i++) {
         const struct edition_document *document = &edition->documents[i];
         columns_add(&columns, "%s", document_kind_name[document->kind]);
@@ -229,6 +233,7 @@ static int history(struct rule_store *store, struct arena *arena)
         char changes[CHANGES_BYTES];
         char at[INSTANT_TEXT_BYTES];
         char text[INSTANT_SAY_BYTES];
+        char move[MOVE_SAY_BYTES];
         int status = rule_store_edition(store, number, arena, &edition);
         if (status != 0) {
             code = exit_of(status, store_folder(&options));
@@ -240,9 +245,10 @@ static int history(struct rule_store *store, struct arena *arena)
             continue;
         if (all != NULL) {
             (void)json_array_append_new(
-                all, json_pack("{s:i, s:s, s:s, s:s, s:s}", "edition", (int)number, "made_at",
+                all, json_pack("{s:i, s:s, s:s, s:s, s:s, s:s}", "edition", (int)number, "made_at",
                                instant_format(edition.made_at, 0, at), "author", edition.author,
-                               "note", edition.note, "changes", changes));
+                               "note", edition.note, "move", edition_move_name[edition.move],
+                               "changes", changes));
             continue;
         }
         columns_add(&columns, "%u", number);
@@ -250,6 +256,8 @@ static int history(struct rule_store *store, struct arena *arena)
         columns_add(&columns, "%s", edition.author);
         columns_add(&columns, "%s", changes);
         columns_add(&columns, "%s", edition.note);
+        if (edition.move != MOVE_NONE)
+            columns_add(&columns, "%s", move_say(edition.move, move));
         columns_end(&columns);
     }
     int status = columns_print(&columns, stdout);

@@ -91,6 +91,17 @@ static int show(const struct ruleset *ruleset, const struct document *documents,
     return is_shown ? EX_OK : unknown(ruleset, name);
 }
 
+/* A case of an older edition may be judged by this one all the same. */
+static int say_move(struct rule_store *store, struct arena *arena, uint32_t number)
+{
+    struct rule_edition edition;
+    char move[MOVE_SAY_BYTES];
+    int status = rule_store_edition(store, number, arena, &edition);
+    if (status == 0 && edition.move != MOVE_NONE)
+        printf(say("\nEdition %u %s\n", "\n第 %u 版：%s\n"), number, move_say(edition.move, move));
+    return status;
+}
+
 static int show_from(struct rule_store *store, struct arena *arena, const char *name)
 {
     struct document *documents = NULL;
@@ -110,7 +121,9 @@ static int show_from(struct rule_store *store, struct arena *arena, const char *
         return exit_of(status, store_folder(&options));
     code = show(ruleset, documents, count, name);
     ruleset_destroy(&ruleset);
-    return code;
+    if (code == EX_OK && !is_source)
+        status = say_move(store, arena, number);
+    return status == 0 ? code : exit_of(status, store_folder(&options));
 }
 
 int verb_show(int argc, char **argv)

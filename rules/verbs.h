@@ -17,6 +17,7 @@ struct verb_options {
     const char *calendars; /* folder of calendars to take what is missing from */
     const char *author;
     const char *note;
+    const char *move; /* "calendars", "all"; NULL: open cases stay */
     bool is_json;
     int64_t edition; /* 0: the newest */
 };
@@ -58,6 +59,26 @@ struct verb_options {
         .zh = "修改原因，记入历史", .place = &(options).note                                       \
     }
 
+#define OPTION_MOVE(options)                                                                       \
+    {                                                                                              \
+        .name = "move", .type = OPTION_TEXT, .value = "WHAT",                                      \
+        .en = "open cases move to the new edition too: calendars, or all",                         \
+        .zh = "在办件随之迁移到新版次：calendars（仅日历）或 all（全部）",                         \
+        .place = &(options).move                                                                   \
+    }
+
+/* What --move means, for every --help that has it. */
+#define MOVE_EN                                                                                    \
+    "By default a case keeps what it was accepted under: a new edition is for new cases.\n"        \
+    "With --move calendars, open cases keep their rules, items and limits and are counted\n"       \
+    "by the new calendars; with --move all, open cases are judged by the new edition\n"            \
+    "altogether. Closed cases never move. Preview it first: cardwatch rules preview."
+#define MOVE_ZH                                                                                    \
+    "默认情况下，案件始终按受理时的版次判断，新版次只用于新案件。\n" \
+    "--move calendars：在办件的规则、事项和时限不变，改按新日历计算；\n"   \
+    "--move all：在办件全部改按新版次判断。已办结的案件从不迁移。\n"      \
+    "请先预览：cardwatch rules preview。"
+
 /* Documents on their way: read from files, out of the store, out of the shipped calendars. */
 struct document_set {
     struct arena *arena;
@@ -77,6 +98,13 @@ MUST_USE int verb_store_open(const struct verb_options *options, bool is_writabl
 /* edition_pick - the edition that --edition asks for, said when there is none. 0 or an exit code.
  */
 MUST_USE int edition_pick(struct rule_store *store, int64_t wanted, uint32_t *number_out);
+
+/* move_pick - what --move asks for; a word that is none of its own is said. 0 or an exit code. */
+MUST_USE int move_pick(const struct verb_options *options, enum edition_move *move_out);
+
+/* move_say - "moves open cases: calendars", for a move that is not none. */
+enum { MOVE_SAY_BYTES = 96 };
+char *move_say(enum edition_move move, char text[MOVE_SAY_BYTES]);
 
 /* exit_of - the exit code of a negative errno, said. */
 int exit_of(int status, const char *what);

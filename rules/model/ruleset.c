@@ -7,6 +7,7 @@
 
 const char *const item_kind_name[ITEM_KIND_COUNT] = {"immediate", "promised", "joint", "forwarded"};
 const char *const item_kind_zh[ITEM_KIND_COUNT] = {"即办件", "承诺件", "联办件", "上报件"};
+const char *const edition_move_name[3] = {"none", "calendars", "all"};
 
 void ruleset_destroy(struct ruleset **ruleset_p)
 {

@@ -194,8 +194,20 @@ struct rule {
 
 struct rule_test;
 
+/* What an edition asked for when it was imported: which open cases move to it. By default a case
+ * keeps what it was accepted under. */
+enum edition_move {
+    MOVE_NONE,      /* it is for new cases */
+    MOVE_CALENDARS, /* open cases keep their rules, items and limits, and take its calendars */
+    MOVE_ALL,       /* open cases are judged by it altogether */
+};
+
+extern const char *const edition_move_name[3]; /* "none", "calendars", "all" */
+
 struct ruleset {
-    uint32_t edition; /* of the rule store; 0: none (files given by hand) */
+    uint32_t edition;           /* of the rule store; 0: none (files given by hand) */
+    uint32_t calendars_edition; /* that its calendars are of: `edition`, or a later one */
+    enum edition_move move;     /* of `edition` */
     uint32_t level_count;
     struct slice levels[RULESET_LEVELS_MAX]; /* lowest first: warn, yellow, red */
     struct slice level_titles_zh[RULESET_LEVELS_MAX];

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-enum { RECORD_FORM = 1 };
+enum { FORM_PLAIN = 1, FORM_WITH_MOVE = 2 };
 
 struct slice edition_key(uint32_t number, unsigned char room[EDITION_KEY_BYTES])
 {
@@ -41,7 +41,9 @@ static void put_text(unsigned char **cursor, const char *text)
 int edition_encode(struct arena *arena, const struct rule_edition *edition, struct slice *bytes_out)
 {
     enum { FIXED_BYTES = 1 + 8 + 4 + 4 + 4, DOCUMENT_BYTES = 1 + 8 + DOCUMENT_HASH_BYTES + 4 + 4 };
+    bool is_plain = edition->move == MOVE_NONE && edition->approver[0] == '\0';
     size_t room = FIXED_BYTES + strlen(edition->author) + strlen(edition->note);
+    room += is_plain ? 0 : 1 + 4 + strlen(edition->approver);
     for (uint32_t i = 0; i < edition->count; i++)
         room += DOCUMENT_BYTES + strlen(edition->documents[i].name) +
                 strlen(edition->documents[i].file);
@@ -49,10 +51,14 @@ int edition_encode(struct arena *arena, const struct rule_edition *edition, stru
     if (bytes == NULL)
         return -ENOMEM;
     unsigned char *cursor = bytes;
-    put_number(&cursor, RECORD_FORM, 1);
+    put_number(&cursor, is_plain ? FORM_PLAIN : FORM_WITH_MOVE, 1);
     put_number(&cursor, (uint64_t)edition->made_at.ms, 8);
     put_text(&cursor, edition->author);
     put_text(&cursor, edition->note);
+    if (!is_plain) {
+        put_number(&cursor, edition->move, 1);
+        put_text(&cursor, edition->approver);
+    }
     put_number(&cursor, edition->count, 4);
     for (uint32_t i = 0; i < edition->count; i++) {
         const struct edition_document *document = &edition->documents[i];
@@ -132,12 +138,20 @@ int edition_decode(struct arena *arena, uint32_t number, struct slice bytes,
 {
     struct reader reader = {
         .cursor = (const unsigned char *)bytes.start, .left = bytes.count, .arena = arena};
-    struct rule_edition edition = {.number = number};
-    if (take_number(&reader, 1) != RECORD_FORM && reader.status == 0)
+    struct rule_edition edition = {.number = number, .approver = ""};
+    uint64_t form = take_number(&reader, 1);
+    if (form != FORM_PLAIN && form != FORM_WITH_MOVE)
         return -EBADMSG;
     edition.made_at.ms = (int64_t)take_number(&reader, 8);
     edition.author = take_text(&reader);
     edition.note = take_text(&reader);
+    if (form == FORM_WITH_MOVE) {
+        uint64_t move = take_number(&reader, 1);
+        if (move > MOVE_ALL)
+            return -EBADMSG;
+        edition.move = (enum edition_move)move;
+        edition.approver = take_text(&reader);
+    }
     edition.count = (uint32_t)take_number(&reader, 4);
     if (reader.status == 0 && edition.count > reader.left / DOCUMENT_HASH_BYTES)
         reader.status = -EBADMSG;

@@ -1,8 +1,10 @@
 /* record.h - one edition as bytes.
  *
- * Layer: rules/store. All numbers little-endian: form (1), made_at (8), author, note, count (4),
- * then for each document kind (1), bytes (8), hash (32), name, file. A text is its length (4) and
- * its bytes. The key of an edition is its number, four bytes, big-endian, so that keys sort.
+ * Layer: rules/store. All numbers little-endian: form (1), made_at (8), author, note, in form 2
+ * move (1) and approver, count (4), then for each document kind (1), bytes (8), hash (32), name,
+ * file. A text is its length (4) and its bytes. The key of an edition is its number, four bytes,
+ * big-endian, so that keys sort. An edition that moves nothing and has no approver is kept in form
+ * 1, which every version of the program reads.
  */
 #ifndef RULES_STORE_RECORD_H
 #define RULES_STORE_RECORD_H

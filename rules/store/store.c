@@ -167,23 +167,89 @@ int rule_store_documents(struct rule_store *store, uint32_t number, struct arena
     return 0;
 }
 
-int rule_store_load(struct rule_store *store, uint32_t number, struct problem_list *problems,
-                    struct ruleset **ruleset_out)
+/* Does a document say how time is counted, as all that a calendar is made of does? */
+static bool is_of_calendars(const struct document *document)
+{
+    return document->kind == DOCUMENT_CALENDAR;
+}
+
+static const struct document *find_same(const struct document *documents, uint32_t count,
+                                        const struct document *wanted)
+{
+    for (uint32_t i = 0; i < count; i++)
+        if (documents[i].kind == wanted->kind && strcmp(documents[i].name, wanted->name) == 0)
+            return &documents[i];
+    return NULL;
+}
+
+/* All documents of `own`, the calendars of `other` before those of the same name. */
+static int join_calendars(struct arena *arena, const struct document *own, uint32_t own_count,
+                          const struct document *other, uint32_t other_count,
+                          struct document **documents_out, uint32_t *count_out)
+{
+    struct document *documents =
+        arena_take(arena, (size_t)own_count + other_count, sizeof *documents);
+    uint32_t count = 0;
+    if (documents == NULL)
+        return -ENOMEM;
+    for (uint32_t i = 0; i < other_count; i++)
+        if (is_of_calendars(&other[i]))
+            documents[count++] = other[i];
+    uint32_t taken = count;
+    for (uint32_t i = 0; i < own_count; i++)
+        if (!is_of_calendars(&own[i]) || find_same(documents, taken, &own[i]) == NULL)
+            documents[count++] = own[i];
+    *documents_out = documents;
+    *count_out = count;
+    return 0;
+}
+
+static int documents_with_calendars(struct rule_store *store, uint32_t number,
+                                    uint32_t calendars_of, struct arena *arena,
+                                    struct document **documents_out, uint32_t *count_out)
+{
+    struct document *other = NULL;
+    uint32_t other_count = 0;
+    int status = rule_store_documents(store, number, arena, documents_out, count_out);
+    if (status != 0 || calendars_of == number)
+        return status;
+    status = rule_store_documents(store, calendars_of, arena, &other, &other_count);
+    return status != 0 ? status
+                       : join_calendars(arena, *documents_out, *count_out, other, other_count,
+                                        documents_out, count_out);
+}
+
+int rule_store_load_with_calendars(struct rule_store *store, uint32_t number, uint32_t calendars_of,
+                                   struct problem_list *problems, struct ruleset **ruleset_out)
 {
     struct arena *arena = arena_create();
+    struct rule_edition edition = {.number = number};
     struct document *documents = NULL;
     uint32_t count = 0;
-    int status =
-        arena == NULL ? -ENOMEM : rule_store_documents(store, number, arena, &documents, &count);
-    if (status == 0) {
+    int status = arena == NULL ? -ENOMEM : rule_store_edition(store, number, arena, &edition);
+    if (status == 0)
+        status = documents_with_calendars(store, number, calendars_of, arena, &documents, &count);
+    if (status == 0)
         status = ruleset_compile(documents, count, number, problems, ruleset_out);
-        if (status == RULESET_E_BAD) {
+    if (status == RULESET_E_BAD) {
+        if (calendars_of == number)
             log_error("rule store: edition %u no longer compiles", number);
-            status = -EBADMSG;
-        }
+        else
+            log_error("rule store: edition %u does not compile with the calendars of edition %u",
+                      number, calendars_of);
+        status = -EBADMSG;
+    } else if (status == 0) {
+        (*ruleset_out)->move = edition.move;
+        (*ruleset_out)->calendars_edition = calendars_of;
     }
     arena_destroy(&arena);
     return status;
+}
+
+int rule_store_load(struct rule_store *store, uint32_t number, struct problem_list *problems,
+                    struct ruleset **ruleset_out)
+{
+    return rule_store_load_with_calendars(store, number, number, problems, ruleset_out);
 }
 
 /* ---- writing --------------------------------------------------------------------------------- */
@@ -290,12 +356,14 @@ static int write_change(struct transaction *transaction, struct arena *arena,
                      : merge(arena, &before, change->documents, change->count, &edition);
     if (status != 0)
         return status;
-    if (is_same(&before, &edition))
+    if (change->words->move == MOVE_NONE && is_same(&before, &edition))
         return RULE_STORE_E_SAME;
     edition.number = last + 1;
     edition.made_at = change->words->made_at;
     edition.author = change->words->author;
+    edition.approver = "";
     edition.note = change->words->note;
+    edition.move = change->words->move;
     status = put_texts(transaction, change->documents, change->count);
     if (status == 0)
         status = put_edition(transaction, arena, &edition);

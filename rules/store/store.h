@@ -38,7 +38,9 @@ struct rule_edition {
     uint32_t number; /* from 1, no gaps */
     struct instant made_at;
     const char *author;
+    const char *approver; /* the second person; empty: there was none */
     const char *note;
+    enum edition_move move; /* the open cases that it asks to move to it */
     uint32_t count;
     struct edition_document *documents; /* sorted by kind and name */
 };
@@ -81,11 +83,23 @@ MUST_USE int rule_store_text(struct rule_store *store, const unsigned char *hash
 MUST_USE int rule_store_load(struct rule_store *store, uint32_t number,
                              struct problem_list *problems, struct ruleset **ruleset_out);
 
+/* rule_store_load_with_calendars - the same with the calendars of another edition: in place of its
+ * own of these names, and beside its others. What open cases are counted by when calendars_of asked
+ * to move them (MOVE_CALENDARS).
+ *
+ * Owns, Returns: as rule_store_load; RULE_STORE_E_UNKNOWN for either of the two.
+ */
+MUST_USE int rule_store_load_with_calendars(struct rule_store *store, uint32_t number,
+                                            uint32_t calendars_of, struct problem_list *problems,
+                                            struct ruleset **ruleset_out);
+
 /* What stands beside a new edition. */
 struct edition_words {
     struct instant made_at;
     const char *author;
     const char *note;
+    enum edition_move move; /* not MOVE_NONE: an edition is made even if its documents are those of
+                               before, since older editions hold open cases */
 };
 
 /* rule_store_import - a new edition: that of before, with these documents added or replaced, all or

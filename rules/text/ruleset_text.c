@@ -237,6 +237,7 @@ int ruleset_compile(const struct document *documents, uint32_t count, uint32_t e
         compile.ruleset = arena_take(compile.arena, 1, sizeof *compile.ruleset);
     if (compile.ruleset != NULL) {
         compile.ruleset->edition = edition;
+        compile.ruleset->calendars_edition = edition;
         compile.ruleset->arena = compile.arena;
         read_all(&compile, documents, count);
         status = compile.is_short                        ? -ENOMEM

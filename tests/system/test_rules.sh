@@ -143,6 +143,40 @@ run 65 rollback --store "$store" 77
 run 64 rollback --store "$store" seven
 end
 
+begin an_edition_may_ask_open_cases_to_move
+moving=$room/moving
+run 66 import --store "$moving" --move all
+says err "there is no rule store in"
+run 0 import --store "$moving" "${given[@]}" rules/sets/wabo.yaml
+run 0 import --store "$moving" "${given[@]}" rules/sets/wabo.yaml
+says out "nothing changed"
+run 0 import --store "$moving" "${given[@]}" --move calendars rules/sets/wabo.yaml
+says out "edition 2 is in the store, and moves open cases: calendars"
+run 0 import --store "$moving" "${given[@]}" --move all
+says out "edition 3 is in the store, and moves open cases: all"
+run 0 history --store "$moving"
+says out "moves open cases: calendars"
+run 0 history --store "$moving" --json
+says out '"move": "none"'
+says out '"move": "all"'
+run 0 list --store "$moving"
+says out "moves open cases: all"
+run 0 list --store "$moving" --json --edition 2
+says out '"move": "calendars"'
+run 0 show --store "$moving" wabo-decision
+says out "Edition 3 moves open cases: all"
+run 0 --lang zh show --store "$moving" --edition 2 wabo-decision
+says out "第 2 版：在办件随之迁移：日历"
+run 0 rollback --store "$moving" --move all --json 1
+says out '"move": "all"'
+run 64 import --store "$moving" --move everything rules/sets/wabo.yaml
+says err "--move everything: expects calendars, all or none"
+run 64 --lang zh import --store "$moving" --move everything rules/sets/wabo.yaml
+says err "应为 calendars、all 或 none"
+run 64 import --store "$moving"
+says err "name at least one FILE"
+end
+
 begin an_export_is_what_was_imported
 run 0 export --store "$store" "$room/exported"
 for file in wabo.yaml boston.yaml boston-items.csv; do

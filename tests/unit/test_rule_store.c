@@ -129,6 +129,105 @@ static void a_replaced_document_is_still_in_its_edition(void)
     end();
 }
 
+/* The record of an edition as the program wrote it before editions could move open cases. */
+static void a_record_of_old_moves_nothing(void)
+{
+    static const char old[] = "\1"                               /* form */
+                              "\0\0\0\0\0\0\0\0"                 /* made_at */
+                              "\1\0\0\0a"                        /* author */
+                              "\0\0\0\0"                         /* note */
+                              "\1\0\0\0"                         /* documents */
+                              "\2\5\0\0\0\0\0\0\0"               /* rules, of 5 bytes */
+                              "hash of thirty-two bytes, it is." /* */
+                              "\1\0\0\0n\1\0\0\0f";              /* name, file */
+    const struct slice bytes = {.start = old, .count = sizeof old - 1};
+    struct rule_edition edition;
+    struct slice again;
+    arena = arena_create();
+    CHECK(arena != NULL);
+    CHECK_EQ_INT(edition_decode(arena, 3, bytes, &edition), 0);
+    CHECK_EQ_INT(edition.move, MOVE_NONE);
+    CHECK_EQ_STR(edition.author, "a");
+    CHECK_EQ_STR(edition.approver, "");
+    CHECK_EQ_INT(edition.documents[0].kind, DOCUMENT_RULES);
+    CHECK_EQ_STR(edition.documents[0].file, "f");
+    CHECK_EQ_INT(edition_encode(arena, &edition, &again), 0);
+    CHECK(slice_is_equal(again, bytes)); /* and an older program still reads what it can know */
+    arena_destroy(&arena);
+}
+
+static void an_edition_says_what_moves_to_it(void)
+{
+    uint32_t number = 0;
+    struct rule_edition edition;
+    struct ruleset *ruleset = NULL;
+    struct problem_list problems;
+    struct edition_words moving = words;
+    begin();
+    problem_list_init(&problems);
+    CHECK_EQ_INT(rule_store_import(store, &words, first, COUNT_OF(first), &number), 0);
+    moving.move = MOVE_ALL;
+    CHECK_EQ_INT(rule_store_import(store, &moving, NULL, 0, &number), 0);
+    CHECK_EQ_INT(number, 2);
+    CHECK_EQ_INT(rule_store_edition(store, 1, arena, &edition), 0);
+    CHECK_EQ_INT(edition.move, MOVE_NONE);
+    CHECK_EQ_INT(rule_store_edition(store, 2, arena, &edition), 0);
+    CHECK_EQ_INT(edition.move, MOVE_ALL);
+    CHECK_EQ_INT(edition.count, 2);
+    CHECK_EQ_INT(rule_store_load(store, 2, &problems, &ruleset), 0);
+    CHECK_EQ_INT(ruleset->move, MOVE_ALL);
+    CHECK_EQ_INT(ruleset->calendars_edition, 2);
+    ruleset_destroy(&ruleset);
+    problem_list_clear(&problems);
+    end();
+}
+
+static void an_edition_is_counted_by_the_calendars_of_another(void)
+{
+    static const char later[] = "calendar: test\nzone: Asia/Shanghai\n"
+                                "known: {from: 2020-01-01, to: 2027-12-31}\n"
+                                "week: {mon-fri: \"09:00-12:00 13:30-17:30\", sat-sun: off}\n";
+    static const char more[] = "calendar: more\ninherits: test\n";
+    const struct document calendars[] = {
+        {.kind = DOCUMENT_CALENDAR,
+         .name = "test",
+         .file = "test.yaml",
+         .text = {.start = later, .count = sizeof later - 1}},
+        {.kind = DOCUMENT_CALENDAR,
+         .name = "more",
+         .file = "more.yaml",
+         .text = {.start = more, .count = sizeof more - 1}},
+        {.kind = DOCUMENT_RULES,
+         .name = "fees",
+         .file = "fees.yaml",
+         .text = SLICE("rule: fees\nrevision: 2\ncalendar: more\n"
+                       "fact: {on: fee, is: fee_paid > 1}\ncard: red\n")},
+    };
+    uint32_t number = 0;
+    struct ruleset *ruleset = NULL;
+    struct problem_list problems;
+    begin();
+    problem_list_init(&problems);
+    CHECK_EQ_INT(rule_store_import(store, &words, first, COUNT_OF(first), &number), 0);
+    CHECK_EQ_INT(rule_store_import(store, &words, calendars, COUNT_OF(calendars), &number), 0);
+    CHECK_EQ_INT(rule_store_load_with_calendars(store, 1, 2, &problems, &ruleset), 0);
+    CHECK_EQ_INT(ruleset->edition, 1);
+    CHECK_EQ_INT(ruleset->calendars_edition, 2);
+    CHECK_EQ_INT(ruleset->rules[0].revision, 1); /* its own rules */
+    CHECK_EQ_INT(ruleset->calendar_count, 2);    /* and the other's calendars */
+    CHECK_EQ_INT(calendar_horizon(ruleset->rules[0].calendar), 21183); /* 2027-12-31, not 2026 */
+    ruleset_destroy(&ruleset);
+    CHECK_EQ_INT(rule_store_load_with_calendars(store, 2, 1, &problems, &ruleset), 0);
+    CHECK_EQ_INT(ruleset->calendar_count, 2); /* what the other has not, stays */
+    ruleset_destroy(&ruleset);
+    CHECK_EQ_INT(rule_store_load_with_calendars(store, 1, 9, &problems, &ruleset),
+                 RULE_STORE_E_UNKNOWN);
+    CHECK_EQ_INT(rule_store_load_with_calendars(store, 9, 1, &problems, &ruleset),
+                 RULE_STORE_E_UNKNOWN);
+    problem_list_clear(&problems);
+    end();
+}
+
 static void the_map_grows_with_what_is_put_in(void)
 {
     enum { BYTES = 40 * 1024 * 1024 };
@@ -165,11 +264,16 @@ static void a_reader_sees_what_a_writer_makes(void)
     end();
 }
 
-static void a_shortened_record_is_damaged_not_read_past(void)
+static void check_shortened(enum edition_move move)
 {
     struct edition_document documents[] = {{.kind = DOCUMENT_RULES, .name = "n", .file = "f"}};
-    struct rule_edition edition = {
-        .number = 1, .author = "a", .note = "b", .count = 1, .documents = documents};
+    struct rule_edition edition = {.number = 1,
+                                   .author = "a",
+                                   .approver = "",
+                                   .note = "b",
+                                   .move = move,
+                                   .count = 1,
+                                   .documents = documents};
     struct rule_edition back;
     struct slice bytes;
     arena = arena_create();
@@ -187,8 +291,16 @@ static void a_shortened_record_is_damaged_not_read_past(void)
     arena_destroy(&arena);
 }
 
+static void a_shortened_record_is_damaged_not_read_past(void)
+{
+    check_shortened(MOVE_NONE);
+    check_shortened(MOVE_CALENDARS);
+}
+
 CHECK_MAIN("unit/rule_store", TEST(there_is_no_store_where_none_was_made),
            TEST(an_import_makes_an_edition), TEST(the_same_bytes_make_no_edition),
-           TEST(a_replaced_document_is_still_in_its_edition),
+           TEST(a_replaced_document_is_still_in_its_edition), TEST(a_record_of_old_moves_nothing),
+           TEST(an_edition_says_what_moves_to_it),
+           TEST(an_edition_is_counted_by_the_calendars_of_another),
            TEST(the_map_grows_with_what_is_put_in), TEST(a_reader_sees_what_a_writer_makes),
            TEST(a_shortened_record_is_damaged_not_read_past))
