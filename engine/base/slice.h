@@ -35,6 +35,12 @@ static inline bool slice_is_equal(struct slice a, struct slice b)
     return a.count == b.count && (a.count == 0 || memcmp(a.start, b.start, a.count) == 0);
 }
 
+static inline bool slice_starts(struct slice slice, struct slice with)
+{
+    return slice.count >= with.count &&
+           slice_is_equal((struct slice){slice.start, with.count}, with);
+}
+
 /* slice_order - negative, 0, positive as a sorts before, with, after b (bytes, then length). */
 static inline int slice_order(struct slice a, struct slice b)
 {

@@ -123,11 +123,21 @@ static void rule_look(struct edition *edition, const struct rule *rule)
     }
 }
 
-int core_set_rules(struct core *core, const struct ruleset *ruleset)
+/* The index of an edition that is there; edition_count: it is not. */
+static uint32_t edition_index(const struct core *core, const struct ruleset *ruleset)
 {
-    for (uint32_t i = 0; i < core->edition_count; i++)
-        if (core->editions[i].ruleset->edition == ruleset->edition && ruleset->edition != 0)
-            return 0;
+    uint32_t index = 0;
+    while (index < core->edition_count &&
+           (ruleset->edition == 0 || core->editions[index].ruleset->edition != ruleset->edition ||
+            core->editions[index].ruleset->calendars_edition != ruleset->calendars_edition))
+        index++;
+    return index;
+}
+
+int core_add_rules(struct core *core, const struct ruleset *ruleset)
+{
+    if (edition_index(core, ruleset) < core->edition_count)
+        return 0;
     if (core->edition_count == EDITION_MAX)
         return NO_MEMORY;
     struct edition *edition = &core->editions[core->edition_count++];
@@ -137,9 +147,23 @@ int core_set_rules(struct core *core, const struct ruleset *ruleset)
     return 0;
 }
 
+int core_set_rules(struct core *core, const struct ruleset *ruleset)
+{
+    int error = core_add_rules(core, ruleset);
+    uint32_t index = edition_index(core, ruleset);
+    if (error == 0)
+        core->in_force = index < core->edition_count ? index : core->edition_count - 1;
+    return error;
+}
+
 const struct ruleset *core_rules(const struct core *core)
 {
-    return core->edition_count == 0 ? NULL : core->editions[core->edition_count - 1].ruleset;
+    return core->edition_count == 0 ? NULL : core->editions[core->in_force].ruleset;
+}
+
+const struct ruleset *core_edition(const struct core *core, uint32_t index)
+{
+    return index < core->edition_count ? core->editions[index].ruleset : NULL;
 }
 
 /* ---- time --------------------------------------------------------------------------------------
@@ -216,7 +240,7 @@ static uint32_t case_make(struct core *core, struct slice case_no, uint64_t hash
         pool_free(&core->cases, row);
         return 0;
     }
-    kase->edition = (uint16_t)(core->edition_count - 1);
+    kase->edition = (uint16_t)core->in_force;
     kase->source = (uint16_t)source;
     kase->settled_ms = INT64_MIN;
     core->counts.cases++;
@@ -230,8 +254,7 @@ int core_admit(struct core *core, const struct event *event, struct event_ref re
     assert(core->edition_count > 0);
     uint64_t hash = table_hash(event->case_no);
     uint32_t row = table_find(&core->case_table, hash, event->case_no, is_case, core);
-    uint16_t edition =
-        row != 0 ? case_row(core, row)->edition : (uint16_t)(core->edition_count - 1);
+    uint16_t edition = row != 0 ? case_row(core, row)->edition : (uint16_t)core->in_force;
     if (!is_item_known(core, edition, event->item))
         return CORE_E_UNKNOWN_ITEM;
     if (core->clocks.count >= core->clocks.max && core->clocks.free == 0)
@@ -311,12 +334,10 @@ static bool changes_item(const struct core *core, const struct core_case *kase,
            !slice_is_equal(names_get(&core->names, kase->item), event->item);
 }
 
-static void case_fold_again(struct core *core, struct core_case *kase, struct event_ref newest)
+void fold_history(struct core *core, struct core_case *kase, struct event_ref newest)
 {
-    core->counts.late_events++;
     uint32_t count = past_fetch(core, newest);
     past_of_one_item(core->past, count);
-    uint32_t old_count = judge_old_keep(core, kase);
     fold_reset(core, kase);
     for (uint32_t i = 0; i < count; i++) {
         const struct past_event *past = &core->past[i];
@@ -324,6 +345,13 @@ static void case_fold_again(struct core *core, struct core_case *kase, struct ev
         if (kase->settled_ms < past->event.at.ms)
             kase->settled_ms = past->event.at.ms;
     }
+}
+
+static void case_fold_again(struct core *core, struct core_case *kase, struct event_ref newest)
+{
+    core->counts.late_events++;
+    uint32_t old_count = judge_old_keep(core, kase);
+    fold_history(core, kase, newest);
     judge_old_settle(core, kase, old_count);
     for (uint32_t i = 0; i < old_count; i++)
         fold_release(core, &core->old[i].clock);

@@ -59,6 +59,7 @@ enum {
 struct core_counts {
     uint64_t events;
     uint64_t late_events; /* made a case be folded again */
+    uint64_t moved_cases; /* came under another edition, each time counted */
     uint64_t cases;
     uint64_t cases_open;
     uint64_t clocks_running;
@@ -76,15 +77,23 @@ MUST_USE struct core *core_create(const struct core_limits *limits, const struct
 void core_destroy(struct core **core_p);
 
 /* core_set_rules - from now on new cases are judged by this edition; those that are there keep
- * theirs. An edition is given once; the same number again replaces nothing.
+ * theirs. An edition is given once; the same number again, with the calendars of the same edition,
+ * replaces nothing.
  *
  * Borrows: the ruleset, until core_destroy.
  * Returns: 0, -ENOMEM (-12).
  */
 MUST_USE int core_set_rules(struct core *core, const struct ruleset *ruleset);
 
+/* core_add_rules - an edition under which cases may come by core_move alone. The same otherwise. */
+MUST_USE int core_add_rules(struct core *core, const struct ruleset *ruleset);
+
 /* core_rules - the edition in force; NULL before the first. */
 const struct ruleset *core_rules(const struct core *core);
+
+/* core_edition - the editions there are, in the order in which they were given: index from 0. NULL:
+ * no more. */
+const struct ruleset *core_edition(const struct core *core, uint32_t index);
 
 /* core_advance - let time pass: every rung whose due instant lies before `now` is issued, in the
  * order of (instant, age of the case).
@@ -128,6 +137,22 @@ void core_release(struct core *core);
 
 /* core_has_held - is there something that a release would judge? */
 bool core_has_held(const struct core *core);
+
+/* core_move - cases come under another edition: they are folded again under it, and what cards
+ * there are is compared with what cards there should be; the reasons say so. Only a case that is
+ * open, or has a clock that runs, moves: what is closed is never touched.
+ *
+ * case_index:  from 1 to core_counts.cases.
+ * edition:     the index of the edition it comes under, see core_edition.
+ * Returns:     true when it has moved; false: it is closed, or under that edition already.
+ * Must not be called between core_hold and core_release while anything is held.
+ * Cost:        that of a late event of the case.
+ */
+bool core_move(struct core *core, struct instant now, uint32_t case_index, uint32_t edition);
+
+/* core_bound - how many cases that could move are under each edition: counts[index], for the
+ * editions there are. Cost: one pass over the cases. */
+void core_bound(const struct core *core, uint32_t *counts);
 
 /* core_next_deadline - no rung falls due before this instant; INSTANT_NEVER: none at all. It may
  * be too early (a clock that has stopped since), never too late. Cost: O(1). */
@@ -173,6 +198,8 @@ struct case_view {
     struct slice area;
     struct slice handler;
     uint32_t edition;
+    uint32_t calendars_edition; /* the same as edition, unless a calendar was published since */
+    uint32_t edition_index;     /* see core_edition */
     uint32_t source;
     struct event_ref newest;
     struct instant next_at; /* the next instant at which something may hold; INSTANT_NEVER */
@@ -242,6 +269,20 @@ void core_due(const struct core *core, struct instant before, uint32_t max,
  * call. Cost: O(clocks × rungs). */
 void core_clocks(const struct core *core, uint32_t case_index,
                  void (*visit)(void *ctx, const struct clock_view *clock), void *ctx);
+
+/* One limit of a running clock, and when it is over. */
+struct limit_instant {
+    const struct rule *rule;
+    struct slice step;
+    uint32_t cycle;
+    struct slice limit;
+    struct instant due_at; /* as in limit_view */
+};
+
+/* core_limits - the limits of all running clocks of a case, at most max. Returns how many there
+ * are. Cost: O(limits), each laid once. */
+uint32_t core_limits(const struct core *core, uint32_t case_index, struct limit_instant *limits,
+                     uint32_t max);
 
 /* core_pauses - every pause of the case as one of its clocks counted it. */
 void core_pauses(const struct core *core, uint32_t case_index, const struct clock_view *clock,

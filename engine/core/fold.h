@@ -13,6 +13,10 @@
 bool fold_event(struct core *core, struct core_case *kase, struct instant arrived,
                 const struct event *event);
 
+/* fold_history - the case anew, from all its events up to `newest`, as the history port gives them
+ * back. */
+void fold_history(struct core *core, struct core_case *kase, struct event_ref newest);
+
 /* fold_reset - the case as it was before its first event; its rows are handed back. Clocks of
  * which the caller has kept copies keep their `more` rows: fold_release frees those. */
 void fold_reset(struct core *core, struct core_case *kase);

@@ -14,10 +14,14 @@
 enum { LIMIT_TEXT_BYTES = 40 };
 
 /* Why a card is what it is; static words of the contract, told in viewer/README.md. */
-static const char reason_late[] = "late: found after its instant";
-static const char reason_moved[] = "moved: its instant was judged again";
-static const char reason_withdrawn[] =
-    "withdrawn: a later event shows that it should not have been";
+static const char *const reason_late[2] = {
+    "late: found after its instant", "late: the rules or the calendar of its case have changed"};
+static const char *const reason_moved[2] = {
+    "moved: its instant was judged again",
+    "moved: the rules or the calendar of its case have changed"};
+static const char *const reason_withdrawn[2] = {
+    "withdrawn: a later event shows that it should not have been",
+    "withdrawn: the rules or the calendar of its case have changed"};
 static const char reason_dismissed[] = "dismissed: a higher card took its place";
 static const char reason_restored[] = "restored: the higher card was withdrawn";
 
@@ -305,7 +309,7 @@ static void issue_late(struct core *core, struct core_case *kase, struct core_cl
                 continue;
             is_any = true;
             issue(core, kase, clock, reckoning, rung, waiting_out->due[i],
-                  clock->state == CLOCK_FACT ? "" : reason_late);
+                  clock->state == CLOCK_FACT ? "" : reason_late[core->is_moving]);
         }
         if (!is_any) /* a chain may begin at what was issued just now: look again */
             break;
@@ -410,17 +414,23 @@ static void old_give_back(struct core *core, struct core_case *kase, struct core
             clock->issued &= (uint16_t)~rung_bit(i);
             clock->dismissed &= (uint16_t)~rung_bit(i);
             emit(core, kase, clock, i, (struct instant){.ms = old->due_ms[i]}, CARD_WITHDRAWN,
-                 reason_withdrawn);
+                 reason_withdrawn[core->is_moving]);
             continue;
         }
         settle_after(kase, due);
         if (due.ms != old->due_ms[i])
             emit(core, kase, clock, i, due,
                  (clock->dismissed & rung_bit(i)) != 0 ? CARD_DISMISSED : CARD_ISSUED,
-                 reason_moved);
+                 reason_moved[core->is_moving]);
     }
     if (!reckoning.rule->is_dismissible) /* the others are looked at when all are there */
         supersede_settle(core, kase, clock, &reckoning);
+}
+
+void judge_withdraw(struct core *core, const struct core_case *kase, const struct core_clock *clock,
+                    uint32_t rung, struct instant due)
+{
+    emit(core, kase, clock, rung, due, CARD_WITHDRAWN, reason_withdrawn[core->is_moving]);
 }
 
 void judge_old_settle(struct core *core, struct core_case *kase, uint32_t old_count)
@@ -444,7 +454,7 @@ void judge_old_settle(struct core *core, struct core_case *kase, uint32_t old_co
         for (uint32_t k = 0; issued != 0 && k < RULE_RUNGS_MAX; k++)
             if ((issued & rung_bit(k)) != 0)
                 emit(core, kase, &old->clock, k, (struct instant){.ms = old->due_ms[k]},
-                     CARD_WITHDRAWN, reason_withdrawn);
+                     CARD_WITHDRAWN, reason_withdrawn[core->is_moving]);
     }
     if (case_edition(core, kase)->is_dismissing)
         others_settle(core, kase);

@@ -19,6 +19,10 @@ bool judge_has_cards(const struct core *core, const struct core_case *kase);
  * core->old. */
 uint32_t judge_old_keep(struct core *core, const struct core_case *kase);
 
+/* judge_withdraw - the record that this card, which was due then, should not be. */
+void judge_withdraw(struct core *core, const struct core_case *kase, const struct core_clock *clock,
+                    uint32_t rung, struct instant due);
+
 /* judge_old_settle - after it: the clocks that are still there have their cards; those that moved
  * are told of, those that should not have been and those whose clock is gone are withdrawn. */
 void judge_old_settle(struct core *core, struct core_case *kase, uint32_t old_count);

@@ -155,6 +155,8 @@ struct core {
     struct deadlines deadlines;
     struct edition *editions;
     uint32_t edition_count;
+    uint32_t in_force; /* index of the edition for new cases */
+    bool is_moving;    /* what is judged now is so because a case came under another edition */
     struct core_counts counts;
     struct past_event *past; /* room for folding a case again */
     uint32_t past_room;

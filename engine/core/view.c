@@ -14,6 +14,8 @@ static void view_fill(const struct core *core, uint32_t row, struct case_view *v
         .area = names_get(&core->names, kase->area),
         .handler = names_get(&core->names, kase->handler),
         .edition = case_edition(core, kase)->ruleset->edition,
+        .calendars_edition = case_edition(core, kase)->ruleset->calendars_edition,
+        .edition_index = kase->edition,
         .source = kase->source,
         .newest = {.place = kase->newest},
         .next_at = INSTANT_NEVER,
@@ -247,6 +249,31 @@ void core_clocks(const struct core *core, uint32_t case_index,
         used_fill(&reckoning, &view);
         visit(ctx, &view);
     }
+}
+
+uint32_t core_limits(const struct core *core, uint32_t case_index, struct limit_instant *limits,
+                     uint32_t max)
+{
+    const struct core_case *kase = case_row(core, case_index);
+    const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
+    uint32_t count = 0;
+    for (uint32_t row = kase->first_clock; row != 0; row = clock_row(core, row)->next) {
+        const struct core_clock *clock = clock_row(core, row);
+        struct reckoning reckoning;
+        if (clock->state != CLOCK_RUNNING)
+            continue;
+        reckon_init(&reckoning, core, kase, clock);
+        for (uint32_t i = 0; i < reckoning.rule->limit_count; i++, count++)
+            if (count < max)
+                limits[count] = (struct limit_instant){
+                    .rule = reckoning.rule,
+                    .step = names_get(&core->names, clock->step),
+                    .cycle = clock->cycle,
+                    .limit = ruleset->limit_names[reckoning.rule->limits[i].name],
+                    .due_at = reckon_limit(&reckoning, i),
+                };
+    }
+    return count;
 }
 
 /* The clock a view was made of: views are made in order, and name their rule, step and cycle. */
