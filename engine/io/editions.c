@@ -44,7 +44,7 @@ static bool is_open(struct editions *editions)
     return editions->store != NULL;
 }
 
-static int load(struct editions *editions, uint32_t number)
+static int load(struct editions *editions, uint32_t number, uint32_t calendars)
 {
     struct problem_list problems;
     struct ruleset **rulesets =
@@ -53,7 +53,10 @@ static int load(struct editions *editions, uint32_t number)
         return -ENOMEM;
     editions->rulesets = rulesets;
     problem_list_init(&problems);
-    int error = rule_store_load(editions->store, number, &problems, &rulesets[editions->count]);
+    struct ruleset **place = &rulesets[editions->count];
+    int error = number == calendars ? rule_store_load(editions->store, number, &problems, place)
+                                    : rule_store_load_with_calendars(editions->store, number,
+                                                                     calendars, &problems, place);
     if (error == 0) {
         editions->count++;
     } else {
@@ -64,11 +67,12 @@ static int load(struct editions *editions, uint32_t number)
     return error > 0 ? -ENOENT : error;
 }
 
-int editions_get(void *ctx, uint32_t number, const struct ruleset **ruleset_out)
+int editions_get(void *ctx, uint32_t number, uint32_t calendars, const struct ruleset **ruleset_out)
 {
     struct editions *editions = ctx;
     for (uint32_t i = 0; i < editions->count; i++) {
-        if (editions->rulesets[i]->edition == number) {
+        if (editions->rulesets[i]->edition == number &&
+            editions->rulesets[i]->calendars_edition == calendars) {
             *ruleset_out = editions->rulesets[i];
             return 0;
         }
@@ -78,9 +82,30 @@ int editions_get(void *ctx, uint32_t number, const struct ruleset **ruleset_out)
                   editions->folder);
         return -ENOENT;
     }
-    int error = load(editions, number);
+    int error = load(editions, number, calendars);
     if (error == 0)
         *ruleset_out = editions->rulesets[editions->count - 1];
+    return error;
+}
+
+/* The first edition behind `in_force` that asks cases to move, else the newest. in_force 0: there
+ * are no cases yet. */
+static int number_next(struct editions *editions, uint32_t in_force, uint32_t newest,
+                       uint32_t *number_out)
+{
+    struct arena *arena = arena_create();
+    int error = arena == NULL ? -ENOMEM : 0;
+    uint32_t from = in_force == 0 ? newest : in_force + 1;
+    *number_out = newest;
+    for (uint32_t number = from; number < newest && error == 0; number++) {
+        struct rule_edition edition;
+        error = rule_store_edition(editions->store, number, arena, &edition);
+        if (error == 0 && edition.move != MOVE_NONE && number != editions->bad_number) {
+            *number_out = number;
+            break;
+        }
+    }
+    arena_destroy(&arena);
     return error;
 }
 
@@ -90,9 +115,10 @@ const struct ruleset *editions_newest(void *ctx, uint32_t in_force)
     uint32_t number = 0;
     const struct ruleset *ruleset = NULL;
     if (!is_open(editions) || rule_store_latest(editions->store, &number) != 0 || number == 0 ||
-        number == in_force || number == editions->bad_number)
+        number == in_force || number_next(editions, in_force, number, &number) != 0 ||
+        number == editions->bad_number)
         return NULL;
-    if (editions_get(editions, number, &ruleset) != 0)
+    if (editions_get(editions, number, number, &ruleset) != 0)
         editions->bad_number = number;
     return ruleset;
 }

@@ -16,10 +16,12 @@ void editions_close(struct editions **editions_p);
 
 /* editions_get - for turn_ports.rules. ctx: the editions. Returns 0, or a negative errno (logged).
  */
-int editions_get(void *ctx, uint32_t number, const struct ruleset **ruleset_out);
+int editions_get(void *ctx, uint32_t number, uint32_t calendars,
+                 const struct ruleset **ruleset_out);
 
-/* editions_newest - for server_options.rules_newest: the newest, when it is not number in_force. An
- * edition that does not compile is told once and passed over. NULL: none. */
+/* editions_newest - for server_options.rules_newest: the newest, when it is not number in_force;
+ * but none that asks open cases to move is passed over on the way. An edition that does not compile
+ * is told once and passed over. NULL: none. */
 const struct ruleset *editions_newest(void *ctx, uint32_t in_force);
 
 #endif

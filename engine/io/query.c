@@ -110,6 +110,7 @@ json_t *query_pulse(const struct query_world *world)
         {"clock", json_string(world->is_wall_clock ? "wall" : "events")},
         {"instance", json_string(store_instance(turn_store(world->turn)))},
         {"edition", json_integer(ruleset == NULL ? 0 : ruleset->edition)},
+        {"to_move", json_integer(turn_cases_to_move(world->turn))},
         {"events", json_integer((json_int_t)inside.events)},
         {"late_events", json_integer((json_int_t)inside.late_events)},
         {"corrections", json_integer((json_int_t)counts->corrections)},

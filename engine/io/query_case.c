@@ -147,12 +147,12 @@ static json_t *case_json(const struct query_world *world, struct case_view *kase
     const struct source *source = kase->source > 0 && kase->source <= turn_source_count(world->turn)
                                       ? turn_source(world->turn, kase->source - 1)
                                       : NULL;
-    return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:i, s:o, s:b, s:o, s:o, s:o, s:o, s:o}",
+    return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:i, s:i, s:o, s:b, s:o, s:o, s:o, s:o, s:o}",
                      "case", query_text(kase->case_no), "state", case_state_name[kase->state],
                      "item", query_text(kase->item), "org", query_text(kase->org), "area",
                      query_text(kase->area), "handler", query_text(kase->handler), "edition",
-                     (int)kase->edition, "source",
-                     source == NULL ? json_null() : query_text(source->name), "judgeable",
+                     (int)kase->edition, "calendars_edition", (int)kase->calendars_edition,
+                     "source", source == NULL ? json_null() : query_text(source->name), "judgeable",
                      !instant_is_set(silent), "silent_since", query_instant(silent, 0), "next_at",
                      query_instant(kase->next_at, 0), "events", events_json(world, kase), "clocks",
                      clocks, "cards", cards_json(world, kase));

@@ -20,6 +20,7 @@ enum {
     SOCKET_QUERY,
     SOCKET_COUNT_ALL,
     QUERIES_PER_TURN = 16,
+    MOVE_CASES = 2000, /* that come under another edition in one turn: some milliseconds */
     FEED_MESSAGES_MAX = 200000,
     FRAMES_MAX = 4,
     TAKING_MS_LEAST = 5,  /* a card waits for the turn at hand: it takes events in so long … */
@@ -146,6 +147,9 @@ static int run_turn(struct server *server)
 {
     uint64_t until = turn_counts(server->turn)->events + server->options.turn_events_max;
     int error = turn_begin(server->turn, clock_now());
+    uint32_t move_max = server->options.turn_events_max;
+    if (error == 0)
+        error = turn_move(server->turn, move_max < MOVE_CASES ? move_max : MOVE_CASES);
     if (error == 0)
         error = take_messages(server, until);
     if (error != 0)
@@ -303,6 +307,8 @@ static void on_alarm(struct ev_loop *loop, ev_periodic *watcher, int events)
 
 static int take_rules(struct server *server)
 {
+    if (turn_cases_to_move(server->turn) > 0)
+        return 0;
     const struct ruleset *in_force = core_rules(turn_core(server->turn));
     const struct ruleset *newest = server->options.rules_newest(
         server->options.rules_ctx, in_force == NULL ? 0 : in_force->edition);
@@ -316,6 +322,8 @@ static int take_rules(struct server *server)
     if (error == 0)
         log_info("rules: edition %u is in force for new cases: rules=%u items=%u", newest->edition,
                  newest->rule_count, newest->item_count);
+    if (error == 0 && turn_cases_to_move(server->turn) > 0)
+        log_info("rules: open cases move to it: %s", edition_move_name[newest->move]);
     return error;
 }
 

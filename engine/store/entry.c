@@ -54,7 +54,7 @@ int entry_read(struct slice bytes, struct entry *entry_out)
     size_t words = (size_t)head.event_count * sizeof(uint64_t);
     size_t body = head.body_bytes;
     if (head.mark != ENTRY_MARK || head.form != ENTRY_FORM || head.kind < ENTRY_BATCH ||
-        head.kind > ENTRY_ACT || bytes.count != sizeof head + words + body)
+        head.kind > ENTRY_MOVE || bytes.count != sizeof head + words + body)
         return STORE_E_FORM;
     *entry_out = (struct entry){
         .kind = (enum entry_kind)head.kind,

@@ -28,6 +28,8 @@ enum entry_kind {
     ENTRY_ADVANCE,   /* only time passed, and something fell due */
     ENTRY_RULES,     /* an edition came into force */
     ENTRY_ACT,       /* an operator did something: who, what, why, as JSON in the body */
+    ENTRY_MOVE,      /* cases came under the edition in force, or its calendars: source: how many;
+                        first_seq: the first, in the order in which cases came */
 };
 
 /* One journal entry. In an entry of events, words[i] holds of event i: its case's event before

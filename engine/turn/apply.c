@@ -54,7 +54,7 @@ static void level_note(struct turn *turn, const struct card *card)
     struct level_count *row = level_of(turn, card->level);
     if (row == NULL)
         return;
-    bool is_again = slice_is_equal(card->reason, SLICE("moved: its instant was judged again"));
+    bool is_again = slice_starts(card->reason, SLICE("moved: "));
     if (card->is_shadow)
         row->shadow++;
     else if ((card->state == CARD_ISSUED || card->state == CARD_PENDING) && !is_again)
@@ -121,6 +121,11 @@ void turn_card_on(void *ctx, const struct card *card)
 {
     struct turn *turn = ctx;
     struct card full = *card;
+    if (turn->preview != NULL) {
+        card_id(card->case_no, card->clock, card->cycle, card->rung, full.id);
+        turn->preview->card(turn->preview->ctx, &full);
+        return;
+    }
     full.seq = ++turn->card_seq;
     card_id(card->case_no, card->clock, card->cycle, card->rung, full.id);
     level_note(turn, &full);

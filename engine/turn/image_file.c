@@ -4,7 +4,7 @@
  * nothing, and no turn waits. The file gets its name when it is whole and on disk; a damaged or
  * foreign one is passed over, and the journal is replayed from its beginning.
  *
- *     mark, journal entry, card seq, counts, editions │ the core's own image │ checksum
+ *     mark, journal entry, card seq, counts, moving, editions │ the core's own image │ checksum
  */
 #include "engine/sys/log.h"
 #include "engine/turn/turn_state.h"
@@ -19,7 +19,7 @@
 
 enum { BUFFER_BYTES = 1 << 20, PATH_BYTES = 4096, SUM_BYTES = 32 };
 
-static const char file_mark[8] = "CWIMG02";
+static const char file_mark[8] = "CWIMG03";
 
 struct file_head {
     char mark[8];
@@ -27,7 +27,14 @@ struct file_head {
     uint64_t card_seq;
     struct turn_counts counts;
     uint32_t edition_count;
-    uint32_t unused;
+    uint32_t in_force; /* number of the edition */
+    struct turn_moving moving;
+};
+
+/* Whose rules, and whose calendars. */
+struct edition_pair {
+    uint32_t edition;
+    uint32_t calendars;
 };
 
 struct image_file {
@@ -71,6 +78,17 @@ static int file_write(void *ctx, const void *bytes, size_t count)
     return 0;
 }
 
+static int editions_save(const struct turn *turn, struct image_file *file)
+{
+    const struct ruleset *ruleset;
+    int error = 0;
+    for (uint32_t i = 0; error == 0 && (ruleset = core_edition(turn->core, i)) != NULL; i++) {
+        struct edition_pair pair = {ruleset->edition, ruleset->calendars_edition};
+        error = file_write(file, &pair, sizeof pair);
+    }
+    return error;
+}
+
 static int image_write(const struct turn *turn, struct image_file *file)
 {
     struct file_head head;
@@ -80,11 +98,14 @@ static int image_write(const struct turn *turn, struct image_file *file)
     head.entry = turn->image_child_entry;
     head.card_seq = turn->card_seq;
     head.counts = turn->counts;
-    head.edition_count = turn->edition_count;
+    head.moving = turn->moving;
+    head.in_force = core_rules(turn->core) == NULL ? 0 : core_rules(turn->core)->edition;
+    while (core_edition(turn->core, head.edition_count) != NULL)
+        head.edition_count++;
     (void)crypto_generichash_init(&file->sum, NULL, 0, sizeof sum);
     int error = file_write(file, &head, sizeof head);
     if (error == 0)
-        error = file_write(file, turn->editions, turn->edition_count * sizeof *turn->editions);
+        error = editions_save(turn, file);
     if (error == 0)
         error = core_save(turn->core, file_write, file);
     if (error == 0)
@@ -203,22 +224,22 @@ static int file_verify(struct image_file *file)
     return 0;
 }
 
-static int editions_load(struct turn *turn, struct image_file *file, uint32_t count)
+static int editions_load(struct turn *turn, struct image_file *file, const struct file_head *head)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t edition;
+    int error = 0;
+    for (uint32_t i = 0; error == 0 && i < head->edition_count; i++) {
+        struct edition_pair pair;
         const struct ruleset *ruleset;
-        int error = file_read(file, &edition, sizeof edition);
+        error = file_read(file, &pair, sizeof pair);
         if (error == 0)
-            error = turn->ports.rules(turn->ports.rules_ctx, edition, &ruleset);
+            error =
+                turn->ports.rules(turn->ports.rules_ctx, pair.edition, pair.calendars, &ruleset);
         if (error == 0)
-            error = core_set_rules(turn->core, ruleset);
-        if (error == 0)
-            error = turn_edition_add(turn, edition);
-        if (error != 0)
-            return error;
+            error = pair.edition == head->in_force && pair.calendars == head->in_force
+                        ? core_set_rules(turn->core, ruleset)
+                        : core_add_rules(turn->core, ruleset);
     }
-    return 0;
+    return error;
 }
 
 static int image_read(struct turn *turn, struct image_file *file, uint64_t *entry_out)
@@ -232,12 +253,13 @@ static int image_read(struct turn *turn, struct image_file *file, uint64_t *entr
     if (memcmp(head.mark, file_mark, sizeof head.mark) != 0 ||
         head.entry > store_entry_last(turn->store))
         return -EIO;
-    error = editions_load(turn, file, head.edition_count);
+    error = editions_load(turn, file, &head);
     if (error == 0)
         error = core_load(turn->core, file_read, file);
     if (error != 0)
         return error;
     turn->counts = head.counts;
+    turn->moving = head.moving;
     turn->card_seq = head.card_seq;
     *entry_out = head.entry;
     return 0;
@@ -249,7 +271,7 @@ static int start_empty(struct turn *turn)
     struct core_ports ports = {.ctx = turn, .card = turn_card_on, .history = turn_history_port};
     core_destroy(&turn->core);
     turn->core = core_create(&turn->options.limits, &ports);
-    turn->edition_count = 0;
+    turn->moving = (struct turn_moving){.kind = MOVE_NONE};
     turn->counts = (struct turn_counts){0};
     turn->card_seq = 0;
     return turn->core == NULL ? -ENOMEM : 0;

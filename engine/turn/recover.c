@@ -8,24 +8,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-int turn_edition_add(struct turn *turn, uint32_t edition)
-{
-    uint32_t *editions =
-        realloc(turn->editions, (turn->edition_count + 1) * sizeof *turn->editions);
-    if (editions == NULL)
-        return -ENOMEM;
-    turn->editions = editions;
-    turn->editions[turn->edition_count++] = edition;
-    return 0;
-}
-
 static int replay_rules(struct turn *turn, uint32_t edition)
 {
     const struct ruleset *ruleset;
-    int error = turn->ports.rules(turn->ports.rules_ctx, edition, &ruleset);
-    if (error == 0)
-        error = core_set_rules(turn->core, ruleset);
-    return error != 0 ? error : turn_edition_add(turn, edition);
+    int error = turn->ports.rules(turn->ports.rules_ctx, edition, edition, &ruleset);
+    return error != 0 ? error : turn_rules_apply(turn, ruleset);
 }
 
 /* An event that was set aside is missing from its case's chain as the core knows it. */
@@ -105,6 +92,9 @@ static int replay_entry(struct turn *turn, uint64_t number)
         break;
     case ENTRY_RULES:
         error = replay_rules(turn, entry.edition);
+        break;
+    case ENTRY_MOVE:
+        error = turn_move_apply(turn, (uint32_t)entry.first_seq, entry.source);
         break;
     }
     suspect_end(&turn->suspect);

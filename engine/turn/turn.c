@@ -65,7 +65,6 @@ void turn_close(struct turn **turn_p)
     free(turn->cases);
     free(turn->attrs_room);
     free(turn->cards);
-    free(turn->editions);
     turn_answers_clear(turn);
     bytes_clear(&turn->card_bytes);
     bytes_clear(&turn->scratch);
@@ -164,7 +163,7 @@ int turn_take(struct turn *turn, struct slice peer, struct slice message_bytes)
         turn_answer_error(turn, peer, REFUSAL_FOREIGN_SOURCE, refusal_en[REFUSAL_FOREIGN_SOURCE]);
         return 0;
     }
-    if (turn->edition_count == 0 && message.kind != MESSAGE_HELLO) {
+    if (core_rules(turn->core) == NULL && message.kind != MESSAGE_HELLO) {
         turn_answer_error(turn, peer, REFUSAL_MISSING, "no rules are in force yet: import some");
         return 0;
     }
@@ -204,11 +203,7 @@ int turn_rules(struct turn *turn, const struct ruleset *ruleset)
         .kind = ENTRY_RULES, .now = core_now(turn->core), .edition = ruleset->edition};
     uint64_t number;
     int error = store_append(turn->store, &entry, &number);
-    if (error == 0)
-        error = core_set_rules(turn->core, ruleset);
-    if (error == 0)
-        error = turn_edition_add(turn, ruleset->edition);
-    return error;
+    return error != 0 ? error : turn_rules_apply(turn, ruleset);
 }
 
 /* What the events of this turn showed late is judged now, all of them taken in: the entry marks the
@@ -248,6 +243,8 @@ int turn_end(struct turn *turn)
 
 struct instant turn_deadline(const struct turn *turn)
 {
+    if (turn_cases_to_move(turn) > 0)
+        return core_now(turn->core);
     return turn->options.clock == TURN_WALL ? core_next_deadline(turn->core) : INSTANT_NEVER;
 }
 

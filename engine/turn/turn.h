@@ -28,8 +28,10 @@ struct turn_ports {
     void (*answer)(void *ctx, struct slice peer, struct slice message);
     /* a card for the feed, after the commit, in order of seq */
     void (*card)(void *ctx, uint64_t seq, struct slice topic, struct slice line);
-    /* the edition of this number; it must stay until turn_close. 0 or a negative errno, logged. */
-    int (*rules)(void *rules_ctx, uint32_t edition, const struct ruleset **ruleset_out);
+    /* the edition of this number, with the calendars of that one (the same number: its own); it
+     * must stay until turn_close. 0 or a negative errno, logged. */
+    int (*rules)(void *rules_ctx, uint32_t edition, uint32_t calendars,
+                 const struct ruleset **ruleset_out);
     void *rules_ctx;
     /* may the peer whose message is being taken speak for this source? NULL: anybody may */
     bool (*may_speak)(void *ctx, struct slice source);
@@ -94,8 +96,16 @@ MUST_USE int turn_begin(struct turn *turn, struct instant wall);
  * Returns: 0 (also when it was refused: the peer is told), or a negative errno. */
 MUST_USE int turn_take(struct turn *turn, struct slice peer, struct slice message);
 
-/* turn_rules - from this turn on new cases are judged by this edition. Returns as above. */
+/* turn_rules - from this turn on new cases are judged by this edition; where it asks for that
+ * (ruleset->move), open cases come under it with turn_move. Not while others still move. Returns as
+ * above. */
 MUST_USE int turn_rules(struct turn *turn, const struct ruleset *ruleset);
+
+/* turn_move - the next cases that have to move, at most so many; at the beginning of a turn. */
+MUST_USE int turn_move(struct turn *turn, uint32_t count_max);
+
+/* turn_cases_to_move - how many cases have still to be looked at; 0: nothing moves. */
+uint32_t turn_cases_to_move(const struct turn *turn);
 
 /* turn_act - journal what an operator does in this turn. act: a JSON object with who, why and what.
  * Returns: 0, or a negative errno. */
@@ -108,7 +118,27 @@ MUST_USE int turn_requeue(struct turn *turn, uint64_t refused_number, bool *take
 /* turn_end - commit and hand out. */
 MUST_USE int turn_end(struct turn *turn);
 
-/* turn_deadline - by the wall clock: a turn is due at this instant even if nothing arrives. */
+/* What a preview is told. The core may be asked in before and after. */
+struct turn_preview {
+    void *ctx;
+    void (*before)(void *ctx, uint32_t case_index);   /* a case, before it is looked at … */
+    void (*after)(void *ctx, uint32_t case_index);    /* … and when it has moved */
+    void (*card)(void *ctx, const struct card *card); /* without seq */
+};
+
+/* turn_preview - what turn_rules with this rule set, and all turn_moves behind it, would do at
+ * `now` to the cases there are, from case `first` on every `stride`th. Only with is_verifying:
+ * nothing is written, and afterwards the state is that of the preview, good for questions alone.
+ *
+ * ruleset: its number is above that of any edition; ports.rules is asked for what it makes of
+ *          others.
+ * Returns: 0, or a negative errno. Cost: that of a late event for each case that can move.
+ */
+MUST_USE int turn_preview(struct turn *turn, struct instant now, const struct ruleset *ruleset,
+                          uint32_t first, uint32_t stride, const struct turn_preview *preview);
+
+/* turn_deadline - by the wall clock: a turn is due at this instant even if nothing arrives. While
+ * cases have still to move, that is now. */
 struct instant turn_deadline(const struct turn *turn);
 
 /* turn_image - begin to write an image now (in a child process); turn_image_poll - look whether it

@@ -31,6 +31,14 @@ struct pending_card {
     bool is_stored;
 };
 
+/* Open cases come under another edition, slice by slice. kind: MOVE_NONE when none do. */
+struct turn_moving {
+    uint32_t kind;    /* enum edition_move */
+    uint32_t edition; /* the one that asked for it */
+    uint32_t next;    /* the case that is looked at next */
+    uint32_t end;     /* the case behind the last: younger ones are under it already */
+};
+
 struct turn {
     struct turn_options options;
     struct turn_ports ports;
@@ -64,8 +72,8 @@ struct turn {
     uint64_t card_seq;
     struct bytes scratch;
 
-    uint32_t *editions; /* in the order in which they came into force */
-    uint32_t edition_count;
+    struct turn_moving moving;
+    const struct turn_preview *preview; /* instead of the ledger and the feed; NULL: live */
 
     uint64_t image_entry; /* the newest image holds the journal up to here */
     uint64_t bytes_since_image;
@@ -109,6 +117,10 @@ void turn_answers_clear(struct turn *turn);
 /* recover.c, image_file.c */
 MUST_USE int turn_recover(struct turn *turn);
 MUST_USE int turn_image_load(struct turn *turn, uint64_t *entry_out);
-MUST_USE int turn_edition_add(struct turn *turn, uint32_t edition);
+
+/* move.c: turn_rules_apply - an edition comes into force, live or replayed; turn_move_apply - the
+ * next slice of cases. */
+MUST_USE int turn_rules_apply(struct turn *turn, const struct ruleset *ruleset);
+MUST_USE int turn_move_apply(struct turn *turn, uint32_t first, uint32_t count);
 
 #endif

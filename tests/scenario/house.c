@@ -27,8 +27,10 @@ static void must(int error, const char *what)
 /* ---- ports -------------------------------------------------------------------------------------
  */
 
-static int rules_port(void *ctx, uint32_t edition, const struct ruleset **ruleset_out)
+static int rules_port(void *ctx, uint32_t edition, uint32_t calendars,
+                      const struct ruleset **ruleset_out)
 {
+    (void)calendars;
     const struct house *house = ctx;
     if (edition == 0 || edition > house->edition_count)
         return -ENOENT;

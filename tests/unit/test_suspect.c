@@ -159,8 +159,10 @@ static int rules_make(void)
     return page == MAP_FAILED;
 }
 
-static int rules_port(void *ctx, uint32_t edition, const struct ruleset **ruleset_out)
+static int rules_port(void *ctx, uint32_t edition, uint32_t calendars,
+                      const struct ruleset **ruleset_out)
 {
+    (void)calendars;
     (void)ctx;
     (void)edition;
     *ruleset_out = ruleset;
