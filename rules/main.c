@@ -20,6 +20,8 @@ static const struct verb {
      "检查文件，并运行其中的测试"},
     {"import", verb_import, "check files, and make them a new edition of the store",
      "检查文件，并作为新版次存入规则库"},
+    {"preview", verb_preview, "what an import would do to the open cases",
+     "预览一次导入对在办件的影响"},
     {"list", verb_list, "what the newest edition holds", "列出最新版次的内容"},
     {"show", verb_show, "a rule, an item, a document in plain words", "用平实的话说明规则或事项"},
     {"history", verb_history, "who changed what, when and why", "修改历史：何人何时为何"},

@@ -153,6 +153,20 @@ static void end(struct checked *checked)
     documents_clear(&checked->set);
 }
 
+int files_check(const struct verb_options *given, char *const *files, struct document_set *set_out,
+                uint32_t *given_out)
+{
+    struct checked checked = {.given_count = 0};
+    options = *given;
+    is_import = true;
+    int status = documents_init(&checked.set);
+    int code = status == 0 ? check(&checked, files) : exit_of(status, "documents");
+    ruleset_destroy(&checked.ruleset);
+    *set_out = checked.set;
+    *given_out = checked.given_count;
+    return code;
+}
+
 int verb_check(int argc, char **argv)
 {
     static const struct option rows[] = {

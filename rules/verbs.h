@@ -130,6 +130,12 @@ MUST_USE int documents_complete(struct document_set *set, const struct document 
 MUST_USE int documents_add_calendars(struct document_set *set, const struct verb_options *options,
                                      struct problem_list *problems);
 
+/* files_check - what check and import do with their files, said on standard error: the documents
+ * that would be in force, the first given_out of them given or taken along. 0 or an exit code; in
+ * either case documents_clear. No files: none are given. */
+MUST_USE int files_check(const struct verb_options *given, char *const *files,
+                         struct document_set *set_out, uint32_t *given_out);
+
 /* run_tests - the tests that the rule set carries, failures said on standard error; 0 or an exit
  * code. */
 MUST_USE int run_tests(const struct ruleset *ruleset, uint32_t *count_out);
@@ -149,5 +155,6 @@ int verb_history(int argc, char **argv);
 int verb_diff(int argc, char **argv);
 int verb_rollback(int argc, char **argv);
 int verb_export(int argc, char **argv);
+int verb_preview(int argc, char **argv);
 
 #endif

@@ -92,6 +92,14 @@ static void measure(const struct columns *columns, size_t widest[COLUMNS_MAX])
     }
 }
 
+void columns_clear(struct columns *columns)
+{
+    for (size_t i = 0; i < columns->count; i++)
+        free(columns->cells[i]);
+    free(columns->cells);
+    *columns = (struct columns){0};
+}
+
 int columns_print(struct columns *columns, FILE *to)
 {
     size_t widest[COLUMNS_MAX] = {0};

@@ -30,6 +30,9 @@ void columns_end(struct columns *columns);
  * is empty again. Returns: 0, -ENOMEM (a cell was lost before). */
 MUST_USE int columns_print(struct columns *columns, FILE *to);
 
+/* columns_clear - the table is empty again, without being printed. */
+void columns_clear(struct columns *columns);
+
 /* text_columns - how many places a terminal gives a UTF-8 text. */
 size_t text_columns(struct slice text);
 

@@ -1,0 +1,234 @@
+"""Open cases move to another edition: the preview says what will happen, then exactly that does; and
+what stands afterwards is what a replay under the new rules from the beginning gives for the open
+cases, and what one under the old gives for the closed."""
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+from collections import Counter
+
+from tests.lib.check import check, check_eq, main, program, test
+from tests.lib.house import TOP, House
+from tests.lib.watched import wait_until
+
+SET = "rules/sets/permit-law.yaml"
+NATION = "rules/calendars/cn.yaml"
+EVENTS = 12_000
+
+# Days off and a make-up Saturday, told after cards have been raised over them.
+NOTICE = """exceptions:
+  - ground: 市政府关于防御台风停工的通知
+    off:
+      台风: [2025-01-20..2025-01-21]
+    work:
+      台风: [2025-02-15]
+"""
+
+
+def made(house):
+    """Events, catalogue, calendars before and after."""
+    events, items = house.path("events.jsonl"), house.path("items.csv")
+    with open(events, "w", encoding="utf-8") as out:
+        subprocess.run([program("cardwatch-collect"), "sim", "--events", str(EVENTS), "--cases",
+                        "60", "--seed", "5", "--late", "200", "--from", "2025-01-02", "--out",
+                        "jsonl", "--calendar", os.path.join(TOP, NATION),
+                        "--catalogue", items, "--calendar-name", "hall"], stdout=out, check=True)
+    for name, more in (("before", ""), ("after", NOTICE)):
+        os.makedirs(house.path(name))
+        with open(house.path(f"{name}/hall.yaml"), "w", encoding="utf-8") as file:
+            file.write("calendar: hall\ninherits: cn\n" + more)
+    return events, items
+
+
+def rules(house, verb, *words):
+    done = subprocess.run([program("cardwatch-rules"), verb, "--store", house.path("rules"),
+                           *words], capture_output=True, text=True, check=False)
+    check_eq(done.returncode, 0, done.stdout + done.stderr)
+    return done.stdout
+
+
+def replayed(events, files):
+    """Id of every card that stands → its last record."""
+    done = subprocess.run([program("cardwatch-replay"), "--quiet",
+                           *[word for file in files for word in ("--rules", file)], events],
+                          capture_output=True, text=True, check=True)
+    return standing(json.loads(line) for line in done.stdout.splitlines())
+
+
+def standing(records):
+    cards = {}
+    for card in records:
+        if card["state"] in ("issued", "pending"):
+            cards[card["card"]] = card
+        else:
+            cards.pop(card["card"], None)
+    return cards
+
+
+def due_of(cards, wanted):
+    return {key: (card["case"], card["clock"], card["rung"], card["due_at"], card["level"])
+            for key, card in cards.items() if wanted(card["case"])}
+
+
+class Changed(House):
+    """An engine that has taken in everything under the calendar of before."""
+
+    def __init__(self, rule_file=SET):
+        super().__init__([])
+        self.rule_file = rule_file
+
+    def __enter__(self):
+        self.events, self.items = made(self)
+        self.import_rules(self.rule_file, self.items, NATION, self.path("before/hall.yaml"))
+        self.engine_start()
+        self.engine_ready()
+        check_eq(self.collect("jsonl", "--end-tick", "last", self.events).end(), 0)
+        return self
+
+    def moved(self):
+        wait_until(lambda: any("all open cases have moved" in line for line in self.engine.err),
+                   "all open cases to move")
+        return self.cards()
+
+
+def change_of(record):
+    if record["state"] in ("withdrawn", "dismissed"):
+        return "vanishes"
+    return "moves" if record["reason"].startswith("moved: ") else "appears"
+
+
+def told(records):
+    return Counter((r["card"], change_of(r), r["due_at"], r["state"], r["reason"]) for r in records)
+
+
+def previewed(house, *words):
+    lines = rules(house, "preview", "--json", "--data-dir", house.folder, *words).splitlines()
+    rows = [json.loads(line) for line in lines]
+    cards = Counter((r["card"], r["change"], r["due_at"], r["state"], r["reason"])
+                    for r in rows if r["type"] == "card")
+    return rows, cards
+
+
+def act_and_compare(house, words):
+    before = house.cards()
+    rows, cards = previewed(house, *words)
+    check_eq(house.cards(), before, "a preview changes nothing")
+    rules(house, "import", *words)
+    after = house.moved()
+    happened = told(after[len(before):])
+    check(len(happened) > 20, f"few cards change: {len(happened)}")
+    check_eq(happened - cards, Counter(), "happened and was not previewed")
+    check_eq(cards - happened, Counter(), "was previewed and did not happen")
+    return rows, before, after
+
+
+@test
+def a_calendar_moves_the_open_cases_as_previewed():
+    with Changed() as house:
+        notice = house.path("after/hall.yaml")
+        rows, before, after = act_and_compare(house, ["--move", "calendars", notice])
+        changes = Counter(r["change"] for r in rows if r["type"] == "card")
+        check(changes["vanishes"] > 0 and changes["appears"] + changes["moves"] > 0, changes)
+        check(any(r["type"] == "limit" for r in rows))
+        total = rows[-1]
+        orgs = [r for r in rows if r["type"] == "org"]
+        for name in ("cases", "cases_moved", "appear", "vanish", "move"):
+            check_eq(sum(r[name] for r in orgs), total[name], name)
+        check_eq(total["vanish"], changes["vanishes"])
+        check_eq(total["cases_moved"], len({r["case"] for r in rows if r["type"] == "limit"}))
+        # against a replay from the beginning
+        old = replayed(house.events, [SET, house.items, NATION, house.path("before/hall.yaml")])
+        new = replayed(house.events, [SET, house.items, NATION, notice])
+        is_moved = can_move(house)
+        stands = standing(after)
+        check_eq(due_of(stands, is_moved), due_of(new, is_moved), "open cases")
+        check_eq(due_of(stands, lambda case: not is_moved(case)),
+                 due_of(old, lambda case: not is_moved(case)), "closed cases")
+        check(due_of(old, is_moved) != due_of(new, is_moved), "the notice changes nothing")
+        reasons = {r["reason"] for r in after[len(before):]}
+        check(all("rules or the calendar of its case have changed" in reason or
+                  "higher card" in reason for reason in reasons), reasons)
+
+
+def can_move(house):
+    """Which cases are open, or have a clock that runs: asked of the engine, case by case."""
+    with open(house.events, encoding="utf-8") as file:
+        cases = sorted({json.loads(line)["case"] for line in file})
+    answers = {}
+    for case in cases:
+        answer = house.ask("case", case=case)["case"]
+        answers[case] = answer["state"] == "open" or any(
+            clock["state"] == "running" for clock in answer["clocks"])
+    check(0 < sum(answers.values()) < len(answers))
+    return lambda case: answers[case]
+
+
+@test
+def a_restart_in_the_middle_loses_nothing():
+    with Changed() as house:
+        house.engine_stop()
+        house.engine_start("--turn-events", "1")
+        house.engine_ready()
+        rules(house, "import", "--move", "calendars", house.path("after/hall.yaml"))
+        left = wait_until(lambda: house.ask("status")["to_move"], "the move to begin")
+        house.engine.process.send_signal(signal.SIGKILL)
+        house.engine.end()
+        house.engine_start("--turn-events", "1")
+        house.engine_ready()
+        check(0 < left, "killed when all had moved")
+        wait_until(lambda: house.ask("status")["to_move"] == 0, "the rest to move")
+        done = subprocess.run([program("cardwatch-verify"), "--rules", house.path("rules"),
+                               "--data-dir", house.folder], capture_output=True, text=True,
+                              check=False)
+        check_eq(done.returncode, 0, done.stdout + done.stderr)
+        new = replayed(house.events, [SET, house.items, NATION, house.path("after/hall.yaml")])
+        is_moved = can_move(house)
+        check_eq(due_of(standing(house.cards()), is_moved), due_of(new, is_moved))
+
+
+PERMIT = """rule: permit
+revision: {revision}
+ground: 行政许可法
+calendar: cn
+clock: {{start: accept, stop: [finish, reject, forward], pauses: [pause … resume],
+  limits: {{promised: from item, statutory: from item}}}}
+cards:
+{cards}
+"""
+CARDS_BEFORE = """  - warn: 1 workday before promised
+  - yellow: after promised
+  - {red: {when: after statutory, issue: shadow}}"""
+CARDS_AFTER = """  - warn: 2 workday before promised
+  - red: after statutory"""
+
+
+def permit(house, name, revision, cards):
+    path = house.path(name)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(PERMIT.format(revision=revision, cards=cards))
+    return path
+
+
+@test
+def other_rules_for_open_cases():
+    with tempfile.TemporaryDirectory() as folder:
+        first = os.path.join(folder, "permit.yaml")
+        with open(first, "w", encoding="utf-8") as file:
+            file.write(PERMIT.format(revision=1, cards=CARDS_BEFORE))
+        with Changed(first) as house:
+            changed = permit(house, "permit-2.yaml", 2, CARDS_AFTER)
+            _, before, after = act_and_compare(house, ["--move", "all", changed])
+            is_moved = can_move(house)
+            hall = house.path("before/hall.yaml")
+            new = replayed(house.events, [changed, house.items, NATION, hall])
+            check_eq(due_of(standing(after), is_moved), due_of(new, is_moved))
+            more = after[len(before):]
+            check(any(r["level"] == "yellow" and r["state"] == "withdrawn" for r in more),
+                  "a card that the new rules do not have is withdrawn")
+            check(any(r["level"] == "red" and r["state"] == "issued" for r in more),
+                  "what was in the shadow is public now")
+
+
+main("system/move")
