@@ -3,6 +3,7 @@
  */
 #include "rules/verbs.h"
 
+#include "rules/text/notice_text.h"
 #include "rules/text/yaml.h"
 
 #include <dirent.h>
@@ -102,7 +103,8 @@ static int is_wanted(const struct dirent *entry)
 {
     return entry->d_name[0] != '.' &&
            (has_ending(entry->d_name, ".yaml") || has_ending(entry->d_name, ".yml") ||
-            has_ending(entry->d_name, ".csv"));
+            has_ending(entry->d_name, ".csv") || has_ending(entry->d_name, ".json") ||
+            has_ending(entry->d_name, ".ics"));
 }
 
 static int read_folder(struct document_set *set, const char *folder, struct problem_list *problems)
@@ -124,8 +126,8 @@ static int read_folder(struct document_set *set, const char *folder, struct prob
     }
     free(entries);
     if (count == 0)
-        problem_error(problems, folder, 0, 0, "no *.yaml and no *.csv in this folder",
-                      "此目录中没有 *.yaml 或 *.csv");
+        problem_error(problems, folder, 0, 0, "no *.yaml, *.csv, *.json, *.ics in this folder",
+                      "此目录中没有 *.yaml、*.csv、*.json、*.ics");
     return status;
 }
 
@@ -165,11 +167,20 @@ static struct slice value_behind(struct slice text, size_t at, const char *key)
     return (struct slice){.start = text.start + first, .count = end - first};
 }
 
+static bool is_notice_for(const struct document *document, const char *name)
+{
+    struct notice_head head;
+    return document->kind == DOCUMENT_NOTICE && notice_head_of(document->text, &head) &&
+           strcmp(head.calendar, name) == 0;
+}
+
 static bool is_named(const struct document_set *set, const char *name)
 {
     for (uint32_t i = 0; i < set->count; i++) {
         struct slice text = set->at[i].text;
         bool is_calendar = set->at[i].kind == DOCUMENT_CALENDAR;
+        if (is_notice_for(&set->at[i], name))
+            return true;
         if (!is_calendar && set->at[i].kind != DOCUMENT_RULES)
             continue;
         const char *key = is_calendar ? "inherits:" : "calendar:";

@@ -1,7 +1,10 @@
-/* due_calendar.c - finding a calendar, and those it inherits from, among the folders. */
+/* due_calendar.c - finding a calendar, and those it inherits from, among the folders. A notice
+ * stands for the calendar it is for, as it will be with the notice.
+ */
 #include "rules/due.h"
 
 #include "rules/text/calendar_text.h"
+#include "rules/text/notice_text.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -58,30 +61,40 @@ static bool is_there(const char *folder, struct slice name, char path[PATH_BYTES
     return count > 0 && count < PATH_BYTES && access(path, R_OK) == 0;
 }
 
-/* The file of a calendar that another one inherits from: beside that one first. */
-static bool find_parent(const struct folders *folders, const struct calendar_page *page,
-                        char path[PATH_BYTES])
+/* The file of a calendar that another file speaks of: beside that one first. */
+static bool find_named(const struct folders *folders, struct slice name, const char *file,
+                       char path[PATH_BYTES])
 {
     char beside[PATH_BYTES];
-    const char *file = page->root->file;
     const char *end = strrchr(file, '/');
     size_t count = end == NULL ? 0 : (size_t)(end - file);
     if (count < sizeof beside) {
         memcpy(beside, file, count);
         beside[count] = '\0';
-        if (is_there(count == 0 ? "." : beside, page->parent, path))
+        if (is_there(count == 0 ? "." : beside, name, path))
             return true;
     }
     for (uint32_t i = 0; i < folders->count; i++)
-        if (is_there(folders->at[i], page->parent, path))
+        if (is_there(folders->at[i], name, path))
             return true;
     return false;
 }
 
+static bool has_ending(const char *name, const char *ending)
+{
+    size_t name_count = strlen(name);
+    size_t count = strlen(ending);
+    return name_count > count && strcmp(name + name_count - count, ending) == 0;
+}
+
+static bool is_notice_file(const char *path)
+{
+    return has_ending(path, ".json") || has_ending(path, ".ics");
+}
+
 static bool is_path(const char *name)
 {
-    size_t count = strlen(name);
-    return strchr(name, '/') != NULL || (count > 5 && strcmp(name + count - 5, ".yaml") == 0);
+    return strchr(name, '/') != NULL || has_ending(name, ".yaml") || is_notice_file(name);
 }
 
 static bool find(const struct folders *folders, const char *name, char path[PATH_BYTES],
@@ -99,14 +112,38 @@ static bool find(const struct folders *folders, const char *name, char path[PATH
     return false;
 }
 
+/* The notice, and in path_io in its place the file of its calendar. */
+static bool read_notice(struct calendar_book *book, const struct folders *folders,
+                        char path_io[PATH_BYTES], struct problem_list *problems,
+                        struct notice **notice_out)
+{
+    struct slice text;
+    char path[PATH_BYTES];
+    if (yaml_read_bytes(book->arena, path_io, problems, &text) != 0 ||
+        notice_read(book->arena, path_io, path_io, text, problems, notice_out) != 0)
+        return false;
+    const struct notice *notice = *notice_out;
+    if (!find_named(folders, notice->calendar, path_io, path)) {
+        problem_error(problems, notice->file, notice->line, notice->column,
+                      "the calendar \"%.*s\" is not here: give its file too, or --calendars DIR",
+                      "没有日历“%.*s”：请一并给出其文件，或用 --calendars 目录",
+                      SLICE_ARG(notice->calendar));
+        return false;
+    }
+    memcpy(path_io, path, PATH_BYTES);
+    return true;
+}
+
 static bool read_all(struct calendar_book *book, const char *name, struct problem_list *problems)
 {
     char path[PATH_BYTES];
+    struct notice *notice = NULL;
     struct folders *folders = calloc(1, sizeof *folders);
     if (folders == NULL)
         return false;
     folders_of(folders);
-    bool is_more = find(folders, name, path, problems);
+    bool is_more = find(folders, name, path, problems) &&
+                   (!is_notice_file(path) || read_notice(book, folders, path, problems, &notice));
     bool is_good = is_more;
     while (is_more) {
         is_good = calendar_text_read_file(book, path, problems) == 0 && is_good;
@@ -114,8 +151,10 @@ static bool read_all(struct calendar_book *book, const char *name, struct proble
         /* A parent that is not found is told by calendar_text_resolve, where it is named. */
         is_more = is_good && page->parent.count > 0 &&
                   calendar_book_find(book, page->parent) == NULL &&
-                  find_parent(folders, page, path);
+                  find_named(folders, page->parent, page->root->file, path);
     }
+    if (is_good && notice != NULL)
+        is_good = notices_join(book, &notice, 1, problems) == 0;
     free(folders);
     return is_good;
 }

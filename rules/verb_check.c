@@ -8,6 +8,7 @@
 
 #include "engine/sys/clock.h"
 #include "engine/sys/lang.h"
+#include "rules/text/notice_text.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -183,8 +184,9 @@ int verb_check(int argc, char **argv)
         .name = "cardwatch rules check",
         .section = "rules",
         .usage = "[OPTION…] FILE…",
-        .about_en = "Validate rule files, catalogues and calendars, and run the tests they carry.",
-        .about_zh = "检查规则文件、事项目录和日历，并运行其中的测试。",
+        .about_en = "Validate rule files, catalogues, calendars and calendar notices, and run the\n"
+                    "tests they carry.",
+        .about_zh = "检查规则文件、事项目录、日历和放假通知，并运行其中的测试。",
         .options = rows,
         .option_count = COUNT_OF(rows),
     };
@@ -206,6 +208,15 @@ static const char *author(void)
     return user == NULL || user[0] == '\0' ? "-" : user;
 }
 
+static void say_document(const struct document *document)
+{
+    struct notice_head head;
+    printf("  %s %s  (%s)", document_kind_name[document->kind], document->name, document->file);
+    if (document->kind == DOCUMENT_NOTICE && notice_head_of(document->text, &head))
+        printf(say(": changes calendar %s", "：改变日历 %s"), head.calendar);
+    (void)putchar('\n');
+}
+
 static void say_edition(uint32_t number, const struct checked *checked)
 {
     char move[MOVE_SAY_BYTES];
@@ -220,8 +231,7 @@ static void say_edition(uint32_t number, const struct checked *checked)
         return;
     }
     for (uint32_t i = 0; i < checked->given_count; i++)
-        printf("  %s %s  (%s)\n", document_kind_name[checked->set.at[i].kind],
-               checked->set.at[i].name, checked->set.at[i].file);
+        say_document(&checked->set.at[i]);
     if (checked->move == MOVE_NONE)
         printf(say("edition %u is in the store\n", "第 %u 版已存入规则库\n"), number);
     else

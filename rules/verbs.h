@@ -116,8 +116,8 @@ void documents_clear(struct document_set *set);
 /* documents_add - in the place of one of the same kind and name, else behind all. */
 MUST_USE int documents_add(struct document_set *set, const struct document *document);
 
-/* documents_read - the operands: files, and folders for all their *.yaml and *.csv. Says nothing:
- * problems are added. Returns: 0, -ENOMEM. */
+/* documents_read - the operands: files, and folders for all files in them whose ending
+ * is that of a document. Says nothing: problems are added. Returns: 0, -ENOMEM. */
 MUST_USE int documents_read(struct document_set *set, char *const *operands,
                             struct problem_list *problems);
 

@@ -264,9 +264,57 @@ static void check_known(const struct list *list, const struct calendar_definitio
     }
 }
 
-int calendar_exceptions_at(struct arena *arena, const struct yaml_node *node,
-                           struct problem_list *problems, struct calendar_definition *definition)
+/* ---- whose paper ------------------------------------------------------------------------------
+ */
+
+static int32_t year_of(int32_t day)
 {
+    return date_of_day(day).year;
+}
+
+/* The year whose paper a group is: it lies within that year, the December before and the January
+ * after, and most of it in the year. 0: the days of several years, each of which is its own. */
+static int32_t paper_year(const struct entry *group, uint32_t count)
+{
+    int32_t first = group->exception.day;
+    int32_t last = first;
+    for (uint32_t i = 1; i < count; i++) {
+        first = group[i].exception.day < first ? group[i].exception.day : first;
+        last = group[i].exception.day > last ? group[i].exception.day : last;
+    }
+    int32_t year = 0;
+    uint32_t most = 0;
+    for (int32_t y = year_of(first); y <= year_of(first) + 1; y++) {
+        uint32_t within = 0;
+        for (uint32_t i = 0; i < count; i++)
+            within += year_of(group[i].exception.day) == y;
+        bool is_near = first >= date_day((struct date){(int16_t)(y - 1), 12, 1}) &&
+                       last <= date_day((struct date){(int16_t)(y + 1), 1, 31});
+        if (is_near && within > 0 && within >= most) {
+            year = y;
+            most = within;
+        }
+    }
+    return year;
+}
+
+static void find_years(const struct list *list, int32_t *years)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < list->count; i += count) {
+        count = 1;
+        while (i + count < list->count && list->at[i + count].group == list->at[i].group)
+            count++;
+        int32_t year = paper_year(&list->at[i], count);
+        for (uint32_t j = i; j < i + count; j++)
+            years[j] = year != 0 ? year : year_of(list->at[j].exception.day);
+    }
+}
+
+int calendar_exceptions_at(struct arena *arena, const struct yaml_node *node,
+                           struct problem_list *problems, struct calendar_page *page)
+{
+    struct calendar_definition *definition = &page->definition;
     struct list list = {.problems = problems};
     uint32_t index = 0;
     if (!yaml_is_list(node, problems))
@@ -276,12 +324,14 @@ int calendar_exceptions_at(struct arena *arena, const struct yaml_node *node,
     check_double_days(&list);
     check_known(&list, definition);
     struct calendar_exception *exceptions = arena_take(arena, list.count, sizeof *exceptions);
-    if (exceptions == NULL || list.is_short) {
+    page->exception_years = arena_take(arena, list.count, sizeof *page->exception_years);
+    if (exceptions == NULL || page->exception_years == NULL || list.is_short) {
         free(list.at);
         return -ENOMEM;
     }
     for (uint32_t i = 0; i < list.count; i++)
         exceptions[i] = list.at[i].exception;
+    find_years(&list, page->exception_years);
     definition->exceptions = exceptions;
     definition->exception_count = list.count;
     free(list.at);

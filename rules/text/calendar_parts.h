@@ -22,10 +22,9 @@ MUST_USE bool calendar_hours_at(const struct yaml_node *node, struct problem_lis
 MUST_USE bool calendar_week_at(const struct yaml_node *node, bool may_be_off,
                                struct problem_list *problems, struct calendar_hours week_out[7]);
 
-/* The list of exceptions, group by group. Returns: 0, CALENDAR_TEXT_E_BAD, -ENOMEM. */
+/* The list of exceptions of a page, group by group. Returns: 0, CALENDAR_TEXT_E_BAD, -ENOMEM. */
 MUST_USE int calendar_exceptions_at(struct arena *arena, const struct yaml_node *node,
-                                    struct problem_list *problems,
-                                    struct calendar_definition *definition);
+                                    struct problem_list *problems, struct calendar_page *page);
 
 bool calendar_hours_are_equal(const struct calendar_hours *a, const struct calendar_hours *b);
 

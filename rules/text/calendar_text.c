@@ -187,8 +187,8 @@ static bool exceptions_at(struct reading *reading)
     const struct yaml_node *node = yaml_find(reading->root, "exceptions");
     if (node == NULL)
         return true;
-    int status = calendar_exceptions_at(reading->book->arena, node, reading->problems,
-                                        &reading->page->definition);
+    int status =
+        calendar_exceptions_at(reading->book->arena, node, reading->problems, reading->page);
     reading->is_short |= status == -ENOMEM;
     return status == 0;
 }

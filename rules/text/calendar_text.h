@@ -14,7 +14,8 @@ struct calendar_page {
     struct calendar_definition definition; /* its parent is set by calendar_text_resolve */
     struct slice title_en;                 /* may be empty */
     struct slice title_zh;
-    struct slice parent; /* by name; empty: none */
+    struct slice parent;      /* by name; empty: none */
+    int32_t *exception_years; /* of each exception: the year whose paper it stands in */
     const struct yaml_node *root;
     bool is_bad; /* it had errors: not to be built */
     struct calendar_page *next;

@@ -5,12 +5,13 @@
 #include "rules/text/ruleset_text.h"
 
 #include "rules/text/csv_text.h"
+#include "rules/text/notice_text.h"
 #include "rules/text/yaml.h"
 
 #include <stdio.h>
 
-const char *const document_kind_name[DOCUMENT_KIND_COUNT] = {"unknown", "calendar", "rules",
-                                                             "items",   "steps",    "orgs"};
+const char *const document_kind_name[DOCUMENT_KIND_COUNT] = {
+    "unknown", "calendar", "rules", "items", "steps", "orgs", "notice"};
 
 static bool next_line(struct slice *rest_io, struct slice *line_out)
 {
@@ -110,6 +111,22 @@ static enum document_kind identify(struct slice text, struct slice *name_out)
     return yaml_kind(text, name_out);
 }
 
+/* A later notice of the same year takes the place of the one before; those that amend it stand
+ * beside it, and sort behind it. */
+static bool name_notice(struct slice text, const char *file, char name_out[DOCUMENT_NAME_BYTES])
+{
+    struct notice_head head;
+    struct slice base = base_name(file);
+    if (!notice_head_of(text, &head))
+        return false;
+    if (head.amends)
+        (void)snprintf(name_out, DOCUMENT_NAME_BYTES, "%s-%d-%.*s", head.calendar, head.year,
+                       (int)(base.count < INT32_MAX ? base.count : INT32_MAX), base.start);
+    else
+        (void)snprintf(name_out, DOCUMENT_NAME_BYTES, "%s-%d", head.calendar, head.year);
+    return true;
+}
+
 enum document_kind document_identify(struct slice text, const char *file,
                                      char name_out[DOCUMENT_NAME_BYTES],
                                      struct problem_list *problems)
@@ -118,7 +135,10 @@ enum document_kind document_identify(struct slice text, const char *file,
     struct slice utf8 = {0};
     struct slice name = {0};
     enum document_kind kind = DOCUMENT_UNKNOWN;
-    if (arena != NULL && text_decode(arena, file, text, problems, &utf8) == 0) {
+    bool is_read = arena != NULL && text_decode(arena, file, text, problems, &utf8) == 0;
+    if (is_read && notice_is(utf8)) {
+        kind = name_notice(utf8, file, name_out) ? DOCUMENT_NOTICE : DOCUMENT_UNKNOWN;
+    } else if (is_read) {
         kind = identify(utf8, &name);
         if (slice_is_empty(name))
             name = base_name(file);
@@ -126,10 +146,10 @@ enum document_kind document_identify(struct slice text, const char *file,
             problem_error(
                 problems, file, 0, 0,
                 "this is none of: a rule file (rule: or rules:), a calendar "
-                "(calendar:), a table of items, steps or orgs (item_code, step_code, "
-                "org_code)",
-                "不是规则文件（rule: 或 rules:）、日历（calendar:），也不是事项、环节或机构表"
-                "（item_code、step_code、org_code）");
+                "(calendar:), a calendar notice (JSON with \"days\", or ICS), a table of items, "
+                "steps or orgs (item_code, step_code, org_code)",
+                "不是规则文件（rule: 或 rules:）、日历（calendar:）、放假通知（含“days”的 JSON，"
+                "或 ICS），也不是事项、环节或机构表（item_code、step_code、org_code）");
         else if (name.count >= DOCUMENT_NAME_BYTES)
             name.count = DOCUMENT_NAME_BYTES - 1;
         (void)snprintf(name_out, DOCUMENT_NAME_BYTES, "%.*s", (int)name.count,

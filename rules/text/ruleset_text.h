@@ -1,7 +1,8 @@
 /* ruleset_text.h - documents, as people write them, to one compiled rule set.
  *
- * Layer: rules/text. A document is a YAML file of rules or of a calendar, or a CSV file of items,
- * steps or orgs. Which of them it is, its content says, not its name.
+ * Layer: rules/text. A document is a YAML file of rules or of a calendar, a calendar notice (JSON
+ * or ICS), or a CSV file of items, steps or orgs. Which of them it is, its content says, not its
+ * name.
  */
 #ifndef TEXT_RULESET_TEXT_H
 #define TEXT_RULESET_TEXT_H
@@ -16,6 +17,7 @@ enum document_kind {
     DOCUMENT_ITEMS,
     DOCUMENT_STEPS,
     DOCUMENT_ORGS,
+    DOCUMENT_NOTICE,
     DOCUMENT_KIND_COUNT
 };
 
@@ -31,7 +33,8 @@ struct document {
 };
 
 /* document_identify - what kind of document a text is, and its name: a calendar's or a rule set's
- * own, else the file's without folder and ending.
+ * own; of a notice its calendar and year, cn-2027, and of one that amends also the file's; else
+ * the file's, without folder and ending.
  *
  * Returns: DOCUMENT_UNKNOWN, and a problem, when it cannot be told.
  */

@@ -108,6 +108,20 @@ run 65 list --store "$store" --edition 9
 says err "there is no edition 9: the newest is 2"
 end
 
+begin a_notice_changes_the_calendar_it_is_for
+printf '{"year": 2027, "papers": ["p"], "days": [{"date": "2027-01-01", "isOffDay": true}]}\n' \
+    >"$room/next-year.json"
+run 0 import --store "$room/notices" "${given[@]}" "$room/next-year.json"
+says out "notice cn-2027  ($room/next-year.json): changes calendar cn"
+says out "  calendar cn  ("
+run 0 import --store "$room/notices" "${given[@]}" "$room/next-year.json"
+says out "nothing changed"
+run 0 check --store "$room/notices" "${given[@]}" rules/sets/permit-law.yaml
+echo '{"year": 2027, "papers": ["p"], "days": []}' >"$room/empty.json"
+run 65 check --store "$room/notices" "${given[@]}" "$room/empty.json"
+says err "empty.json:1:41: error: no day stands here"
+end
+
 begin the_home_is_where_the_environment_says
 CARDWATCH_HOME=$room/data run 0 list
 says out "Edition 2"
