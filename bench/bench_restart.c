@@ -10,31 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { BATCH = 256, RUNS = 3 };
-
-static void fill(struct process *process, uint64_t cases)
-{
-    const struct process_options options = {.clock = "events", .image_mib = "0"};
-    struct load load = {.batch = BATCH};
-    struct sender sender;
-    struct event event;
-    char name[TOWN_CASE_BYTES];
-    for (uint64_t serial = 1; serial <= cases; serial++) {
-        struct instant at = {.ms = TOWN_FROM_MS + (int64_t)(serial * 14400000 / cases)};
-        for (uint32_t which = 0; which < TOWN_OPENINGS; which++) {
-            town_opening(serial, which, at, name, &event);
-            load_add(&load, &event);
-        }
-    }
-    load_finish(&load);
-    process_prepare(process);
-    process_start(process, &options);
-    sender_open(&sender, process->intake);
-    (void)sender_push(&sender, &load, 0);
-    sender_close(&sender);
-    process_stop(process, false); /* here it writes its image */
-    load_clear(&load);
-}
+enum { RUNS = 3 };
 
 static void images_remove(const struct process *process)
 {
@@ -71,7 +47,7 @@ int main(int argc, char **argv)
     uint64_t cases = measure_of(&wish, wish.cases, 1000000, 300000, 500);
     struct process process;
     double memory;
-    fill(&process, cases);
+    process_fill(&process, cases);
     double image_s = start(&process, &memory);
     (void)printf("restart_image seconds=%.3f seconds_per_million=%.3f cases=%llu "
                  "memory_bytes_per_case=%.0f\n",

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ARGUMENTS_MAX = 32, READY_BYTES = 2048, ANSWER_MS = 20000 };
+enum { ARGUMENTS_MAX = 32, READY_BYTES = 2048, ANSWER_MS = 20000, FILL_BATCH = 256 };
 
 void process_prepare(struct process *process)
 {
@@ -21,7 +21,7 @@ void process_prepare(struct process *process)
     town_store(rules);
 }
 
-static void program_path(char path[MEASURE_PATH_BYTES])
+static void program_path(const char *name, char path[MEASURE_PATH_BYTES])
 {
     const char *folder = getenv("CARDWATCH_BIN");
     char self[MEASURE_PATH_BYTES];
@@ -30,12 +30,11 @@ static void program_path(char path[MEASURE_PATH_BYTES])
         self[count] = '\0';
         char *slash = strrchr(self, '/');
         *slash = '\0';
-        (void)snprintf(path, MEASURE_PATH_BYTES, "%.400s/../bin/cardwatch-engine", self);
+        (void)snprintf(path, MEASURE_PATH_BYTES, "%.400s/../bin/%s", self, name);
     } else {
-        (void)snprintf(path, MEASURE_PATH_BYTES, "%s/cardwatch-engine",
-                       folder != NULL ? folder : ".");
+        (void)snprintf(path, MEASURE_PATH_BYTES, "%s/%s", folder != NULL ? folder : ".", name);
     }
-    measure_must(access(path, X_OK) == 0, "no cardwatch-engine: build it, or set CARDWATCH_BIN");
+    measure_must(access(path, X_OK) == 0, "a program is not built: build it, or set CARDWATCH_BIN");
 }
 
 static void endpoint_read(const char *line, const char *key, char room[MEASURE_PATH_BYTES])
@@ -88,7 +87,7 @@ void process_start(struct process *process, const struct process_options *option
     };
     int pipe_fds[2];
     int count = 0;
-    program_path(program);
+    program_path("cardwatch-engine", program);
     (void)snprintf(given[count++], MEASURE_PATH_BYTES, "%s", program);
     for (size_t i = 0; i < COUNT_OF(words); i++) {
         if (words[i][1] == NULL)
@@ -122,6 +121,48 @@ void process_stop(struct process *process, bool is_killed)
                  "the engine did not end well: see engine.log in its folder");
     (void)close(process->out_fd);
     process->pid = 0;
+}
+
+void process_fill(struct process *process, uint64_t cases)
+{
+    const struct process_options options = {.clock = "events", .image_mib = "0"};
+    struct load load = {.batch = FILL_BATCH};
+    struct sender sender;
+    struct event event;
+    char name[TOWN_CASE_BYTES];
+    for (uint64_t serial = 1; serial <= cases; serial++) {
+        struct instant at = {.ms = TOWN_FROM_MS + (int64_t)(serial * 14400000 / cases)};
+        for (uint32_t which = 0; which < TOWN_OPENINGS; which++) {
+            town_opening(serial, which, at, name, &event);
+            load_add(&load, &event);
+        }
+    }
+    load_finish(&load);
+    process_prepare(process);
+    process_start(process, &options);
+    sender_open(&sender, process->intake);
+    (void)sender_push(&sender, &load, 0);
+    sender_close(&sender);
+    process_stop(process, false); /* here it writes its image */
+    load_clear(&load);
+}
+
+double process_run(const char *name, char *const *arguments)
+{
+    char program[MEASURE_PATH_BYTES];
+    int status = 0;
+    program_path(name, program);
+    double from_s = measure_now_s();
+    pid_t child = fork();
+    if (child == 0) {
+        (void)dup2(open("/dev/null", O_WRONLY | O_CLOEXEC), 1);
+        (void)execv(program, arguments);
+        _exit(127);
+    }
+    measure_must(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
+                     WEXITSTATUS(status) == 0,
+                 "a program failed");
+    return measure_now_s() - from_s;
 }
 
 void process_remove(struct process *process)

@@ -30,6 +30,14 @@ struct process {
 /* process_prepare - a fresh data folder with the town's rules in it. */
 void process_prepare(struct process *process);
 
+/* process_fill - process_prepare, and an engine that has taken in so many open cases, written its
+ * image and stopped. */
+void process_fill(struct process *process, uint64_t cases);
+
+/* process_run - a program that lies beside the engine's, with these arguments (NULL ends them), its
+ * output thrown away; ends the bench when it fails. Returns: the seconds it took. */
+double process_run(const char *name, char *const *arguments);
+
 /* process_start - start the engine on the folder and wait for its line "ready". */
 void process_start(struct process *process, const struct process_options *options);
 

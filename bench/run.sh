@@ -18,7 +18,7 @@ if [ "${1:-}" = --quick ]; then
     shift
 fi
 programs=("$@")
-[ ${#programs[@]} -gt 0 ] || programs=("$BUILD"/bench/bench_{raw,intake,core,delay,restart})
+[ ${#programs[@]} -gt 0 ] || programs=("$BUILD"/bench/bench_{raw,intake,core,delay,restart,preview})
 
 lines=$BUILD/bench.txt
 : >"$lines"

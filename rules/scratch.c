@@ -27,7 +27,7 @@ static int make_folder(struct scratch_store *scratch)
 static bool are_calendars(const struct document *documents, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
-        if (documents[i].kind != DOCUMENT_CALENDAR)
+        if (!document_is_of_calendars(documents[i].kind))
             return false;
     return count > 0;
 }

@@ -193,29 +193,57 @@ static struct entry entry_of(struct turn *turn, uint64_t place)
     return entry;
 }
 
+/* Where the events of an entry begin, and when each had arrived: found once, up to the one that is
+ * asked for. On the events' clock each event moves `now` for those behind it. */
+static const struct entry_index *entry_index(struct turn *turn, const struct entry *entry,
+                                             uint64_t place)
+{
+    uint64_t number = place >> PLACE_INDEX_BITS;
+    uint32_t index = (uint32_t)(place & ((1u << PLACE_INDEX_BITS) - 1));
+    struct entry_index *known = &turn->indexes[number % ENTRY_INDEXES];
+    bool is_stepping = turn->options.clock == TURN_EVENTS;
+    if (known->number != number) {
+        known->number = number;
+        known->count = known->end = 0;
+        known->now = entry->now;
+    }
+    while (known->count <= index) {
+        uint32_t i = known->count;
+        struct slice rest = {.start = entry->body.start + known->end,
+                             .count = entry->body.count - known->end};
+        struct slice bytes;
+        struct event event;
+        const char *field;
+        bool is_there = true;
+        known->at[i] = known->end;
+        if (is_stepping && !is_left_out(turn, entry, place - index + i)) {
+            is_there = event_next(&rest, turn->attrs_room, &event, &bytes, &field) == REFUSAL_NONE;
+            known->now = instant_later_of(known->now, event.at);
+        } else {
+            is_there = event_skip(&rest, &bytes);
+        }
+        assert(is_there); /* else it would have been refused, and not be judged */
+        known->arrived_at[i] = known->now;
+        known->end = (uint32_t)(entry->body.count - rest.count);
+        known->count++;
+    }
+    return known;
+}
+
 static struct past_event past_read(struct turn *turn, const struct entry *entry, uint64_t place)
 {
     uint32_t index = (uint32_t)(place & ((1u << PLACE_INDEX_BITS) - 1));
+    const struct entry_index *known = entry_index(turn, entry, place);
     struct past_event past = {.ref = {.place = place},
                               .source = entry->source,
                               .seq = entry->first_seq + index,
-                              .arrived_at = entry->now};
-    struct slice rest = entry->body;
+                              .arrived_at = known->arrived_at[index]};
+    struct slice rest = {.start = entry->body.start + known->at[index],
+                         .count = entry->body.count - known->at[index]};
     struct slice bytes;
     const char *field;
-    bool is_stepping = turn->options.clock == TURN_EVENTS;
-    for (uint32_t i = 0; i <= index; i++) {
-        /* on the events' clock each event moves `now` for those behind it */
-        if (i < index && (!is_stepping || is_left_out(turn, entry, place - index + i))) {
-            bool is_there = event_skip(&rest, &bytes);
-            assert(is_there);
-            continue;
-        }
-        enum refusal refusal = event_next(&rest, turn->attrs_room, &past.event, &bytes, &field);
-        assert(refusal == REFUSAL_NONE); /* else it would have been refused, and not be judged */
-        if (is_stepping)
-            past.arrived_at = instant_later_of(past.arrived_at, past.event.at);
-    }
+    enum refusal refusal = event_next(&rest, turn->attrs_room, &past.event, &bytes, &field);
+    assert(refusal == REFUSAL_NONE);
     past.event.attrs = (struct slice){0}; /* its room is shared */
     return past;
 }

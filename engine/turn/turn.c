@@ -16,8 +16,10 @@ static int turn_init(struct turn *turn)
     turn->words = calloc(BATCH_EVENTS_MAX, sizeof *turn->words);
     turn->cases = calloc(BATCH_EVENTS_MAX, sizeof *turn->cases);
     turn->attrs_room = malloc(EVENT_ATTRS_BYTES_MAX);
+    turn->indexes = calloc(ENTRY_INDEXES, sizeof *turn->indexes);
     if (turn->core == NULL || turn->events == NULL || turn->event_bytes == NULL ||
-        turn->words == NULL || turn->cases == NULL || turn->attrs_room == NULL)
+        turn->words == NULL || turn->cases == NULL || turn->attrs_room == NULL ||
+        turn->indexes == NULL)
         return -ENOMEM;
     return suspect_open(&turn->suspect, turn->options.suspect_path, turn->options.is_verifying);
 }
@@ -64,6 +66,7 @@ void turn_close(struct turn **turn_p)
     free(turn->words);
     free(turn->cases);
     free(turn->attrs_room);
+    free(turn->indexes);
     free(turn->cards);
     turn_answers_clear(turn);
     bytes_clear(&turn->card_bytes);

@@ -31,6 +31,18 @@ struct pending_card {
     bool is_stored;
 };
 
+enum { ENTRY_INDEXES = 16 };
+
+/* What has been found out about the events of one entry; the entries that were asked about last. */
+struct entry_index {
+    uint64_t number; /* of the entry; 0: none */
+    uint32_t count;  /* events that are known */
+    uint32_t end;    /* of the last of them, in the body */
+    struct instant now;
+    uint32_t at[BATCH_EVENTS_MAX];
+    struct instant arrived_at[BATCH_EVENTS_MAX];
+};
+
 /* Open cases come under another edition, slice by slice. kind: MOVE_NONE when none do. */
 struct turn_moving {
     uint32_t kind;    /* enum edition_move */
@@ -59,6 +71,7 @@ struct turn {
     uint64_t *words;
     uint32_t *cases;
     char *attrs_room;
+    struct entry_index *indexes; /* ENTRY_INDEXES, by number of the entry */
 
     struct pending_answer *answers;
     uint32_t answer_count;

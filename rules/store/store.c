@@ -167,12 +167,6 @@ int rule_store_documents(struct rule_store *store, uint32_t number, struct arena
     return 0;
 }
 
-/* Does a document say how time is counted, as all that a calendar is made of does? */
-static bool is_of_calendars(const struct document *document)
-{
-    return document->kind == DOCUMENT_CALENDAR;
-}
-
 static const struct document *find_same(const struct document *documents, uint32_t count,
                                         const struct document *wanted)
 {
@@ -182,7 +176,8 @@ static const struct document *find_same(const struct document *documents, uint32
     return NULL;
 }
 
-/* All documents of `own`, the calendars of `other` before those of the same name. */
+/* All documents of `own`, the calendars of `other` before those of the same name, and its notices
+ * alone: one that it does not have was taken back. */
 static int join_calendars(struct arena *arena, const struct document *own, uint32_t own_count,
                           const struct document *other, uint32_t other_count,
                           struct document **documents_out, uint32_t *count_out)
@@ -193,11 +188,11 @@ static int join_calendars(struct arena *arena, const struct document *own, uint3
     if (documents == NULL)
         return -ENOMEM;
     for (uint32_t i = 0; i < other_count; i++)
-        if (is_of_calendars(&other[i]))
+        if (document_is_of_calendars(other[i].kind))
             documents[count++] = other[i];
     uint32_t taken = count;
     for (uint32_t i = 0; i < own_count; i++)
-        if (!is_of_calendars(&own[i]) || find_same(documents, taken, &own[i]) == NULL)
+        if (own[i].kind != DOCUMENT_NOTICE && find_same(documents, taken, &own[i]) == NULL)
             documents[count++] = own[i];
     *documents_out = documents;
     *count_out = count;

@@ -25,6 +25,12 @@ extern const char *const document_kind_name[DOCUMENT_KIND_COUNT];
 
 enum { DOCUMENT_NAME_BYTES = 96, DOCUMENT_MAX = 4096 };
 
+/* document_is_of_calendars - does such a document say how time is counted? */
+static inline bool document_is_of_calendars(enum document_kind kind)
+{
+    return kind == DOCUMENT_CALENDAR || kind == DOCUMENT_NOTICE;
+}
+
 struct document {
     enum document_kind kind;
     const char *name; /* a document of the same kind and name takes its place */
