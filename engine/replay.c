@@ -3,7 +3,7 @@
  * No network, no store, no wall clock: time is that of the newest event, and at the end --until.
  */
 #include "engine/core/offline.h"
-#include "engine/replay_input.h"
+#include "engine/io/event_files.h"
 #include "engine/sys/lang.h"
 #include "engine/sys/log.h"
 #include "engine/sys/options.h"
@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
-enum { SOURCES_MAX = 64, REFUSALS_SHOWN = 20 };
+enum { REFUSALS_SHOWN = 20 };
 
 static struct {
     struct option_list rules;
@@ -52,8 +52,6 @@ struct replay {
     uint64_t card_seq;
     uint64_t events;
     uint64_t refused;
-    char *sources[SOURCES_MAX];
-    uint32_t source_count;
 };
 
 static void on_card(void *ctx, const struct card *card)
@@ -80,22 +78,7 @@ static void on_refused(void *ctx, const char *file, uint64_t line,
                       lang_is_zh() ? refusal->zh : refusal->en);
 }
 
-/* Number of a source's name; a file without names is one source. */
-static uint32_t source_number(struct replay *replay, struct slice name)
-{
-    for (uint32_t i = 0; i < replay->source_count; i++)
-        if (slice_is_equal(slice_of(replay->sources[i]), name))
-            return i + 1;
-    if (replay->source_count == SOURCES_MAX)
-        return SOURCES_MAX;
-    char *copy = calloc(1, name.count + 1);
-    if (copy != NULL && name.count > 0)
-        memcpy(copy, name.start, name.count);
-    replay->sources[replay->source_count++] = copy;
-    return replay->source_count;
-}
-
-static int on_event(void *ctx, struct slice source, uint64_t seq, const struct event *event)
+static int on_event(void *ctx, uint32_t source, uint64_t seq, const struct event *event)
 {
     struct replay *replay = ctx;
     const char *field = "";
@@ -104,8 +87,8 @@ static int on_event(void *ctx, struct slice source, uint64_t seq, const struct e
     int error = 0;
     if (refusal == REFUSAL_NONE) {
         struct instant now = core_now(offline_core(replay->offline));
-        error = offline_apply(replay->offline, instant_later_of(now, event->at),
-                              source_number(replay, source), seq, event);
+        error =
+            offline_apply(replay->offline, instant_later_of(now, event->at), source, seq, event);
         if (error == CORE_E_UNKNOWN_ITEM) {
             refusal = REFUSAL_UNKNOWN_ITEM;
             field = "item";
@@ -165,7 +148,7 @@ static void summary(const struct replay *replay)
 
 static int run(struct replay *replay, char **files)
 {
-    struct replay_input input = {.ctx = replay, .event = on_event, .refused = on_refused};
+    struct event_files input = {.ctx = replay, .event = on_event, .refused = on_refused};
     struct instant until = INSTANT_NONE;
     if (settings.until != NULL && instant_parse(slice_of(settings.until), &until) != 0) {
         (void)fprintf(stderr, "cardwatch replay: --until %s: %s\n", settings.until,
@@ -174,12 +157,13 @@ static int run(struct replay *replay, char **files)
         return EX_USAGE;
     }
     for (; *files != NULL; files++) {
-        int error = replay_read(&input, *files);
+        int error = event_files_read(&input, *files);
         if (error != 0) {
             (void)fprintf(stderr, "cardwatch replay: %s: %s\n", *files, strerror(-error));
             return error == -ENOENT ? EX_NOINPUT : EX_DATAERR;
         }
     }
+    event_files_clear(&input);
     if (instant_is_set(until) && !instant_is_before(until, core_now(offline_core(replay->offline))))
         offline_advance(replay->offline, until);
     if (!settings.is_quiet)
@@ -205,8 +189,6 @@ int main(int argc, char **argv)
         code = replay.offline == NULL ? EX_OSERR : run(&replay, argv + first);
     }
     offline_destroy(&replay.offline);
-    for (uint32_t i = 0; i < replay.source_count; i++)
-        free(replay.sources[i]);
     bytes_clear(&replay.line);
     if (ruleset != NULL)
         ruleset_destroy(&ruleset);

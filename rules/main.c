@@ -22,6 +22,8 @@ static const struct verb {
      "检查文件，并作为新版次存入规则库"},
     {"preview", verb_preview, "what an import would do to the open cases",
      "预览一次导入对在办件的影响"},
+    {"backtest", verb_backtest, "which cards a change would have raised over what has happened",
+     "回测：一次修改对已发生的事件会发哪些牌"},
     {"list", verb_list, "what the newest edition holds", "列出最新版次的内容"},
     {"show", verb_show, "a rule, an item, a document in plain words", "用平实的话说明规则或事项"},
     {"history", verb_history, "who changed what, when and why", "修改历史：何人何时为何"},

@@ -156,5 +156,6 @@ int verb_diff(int argc, char **argv);
 int verb_rollback(int argc, char **argv);
 int verb_export(int argc, char **argv);
 int verb_preview(int argc, char **argv);
+int verb_backtest(int argc, char **argv);
 
 #endif

@@ -121,6 +121,11 @@ void turn_card_on(void *ctx, const struct card *card)
 {
     struct turn *turn = ctx;
     struct card full = *card;
+    if (turn->options.instead != NULL) {
+        card_id(card->case_no, card->clock, card->cycle, card->rung, full.id);
+        turn->options.instead->card(turn->options.instead->ctx, &full);
+        return;
+    }
     if (turn->preview != NULL) {
         card_id(card->case_no, card->clock, card->cycle, card->rung, full.id);
         turn->preview->card(turn->preview->ctx, &full);
@@ -167,8 +172,25 @@ int turn_cards_store(struct turn *turn)
 /* ---- history -----------------------------------------------------------------------------------
  */
 
-bool turn_place_is_poison(struct turn *turn, uint64_t place)
+static bool is_among(const uint64_t *places, uint64_t count, uint64_t place)
 {
+    uint64_t from = 0;
+    while (from < count) {
+        uint64_t middle = from + (count - from) / 2;
+        if (places[middle] == place)
+            return true;
+        if (places[middle] < place)
+            from = middle + 1;
+        else
+            count = middle;
+    }
+    return false;
+}
+
+bool turn_place_is_left_out(struct turn *turn, uint64_t place)
+{
+    if (is_among(turn->left_out, turn->left_out_count, place))
+        return true;
     struct entry entry;
     uint64_t number = place >> PLACE_INDEX_BITS;
     uint32_t index = (uint32_t)(place & ((1u << PLACE_INDEX_BITS) - 1));
@@ -181,7 +203,7 @@ bool turn_place_is_poison(struct turn *turn, uint64_t place)
 static bool is_left_out(struct turn *turn, const struct entry *entry, uint64_t place)
 {
     uint32_t index = (uint32_t)(place & ((1u << PLACE_INDEX_BITS) - 1));
-    return (entry_word(entry, index) & WORD_REFUSED) != 0 || turn_place_is_poison(turn, place);
+    return (entry_word(entry, index) & WORD_REFUSED) != 0 || turn_place_is_left_out(turn, place);
 }
 
 static struct entry entry_of(struct turn *turn, uint64_t place)
@@ -256,7 +278,7 @@ uint32_t turn_history_port(void *ctx, struct event_ref newest, struct past_event
     for (uint64_t place = newest.place; place != 0;) {
         struct entry entry = entry_of(turn, place);
         uint32_t index = (uint32_t)(place & ((1u << PLACE_INDEX_BITS) - 1));
-        if (!turn_place_is_poison(turn, place)) {
+        if (!turn_place_is_left_out(turn, place)) {
             if (count < room)
                 past[count] = past_read(turn, &entry, place);
             count++;

@@ -8,9 +8,13 @@
 #include <errno.h>
 #include <stdlib.h>
 
+enum { PROGRESS_ENTRIES = 4096 };
+
 static int replay_rules(struct turn *turn, uint32_t edition)
 {
     const struct ruleset *ruleset;
+    if (turn->options.instead != NULL)
+        return core_set_rules(turn->core, turn->options.instead->ruleset);
     int error = turn->ports.rules(turn->ports.rules_ctx, edition, edition, &ruleset);
     return error != 0 ? error : turn_rules_apply(turn, ruleset);
 }
@@ -19,13 +23,29 @@ static int replay_rules(struct turn *turn, uint32_t edition)
 static bool is_chained(struct turn *turn, uint64_t place, uint64_t previous)
 {
     struct entry entry;
-    while (place != previous && turn_place_is_poison(turn, place)) {
+    while (place != previous && turn_place_is_left_out(turn, place)) {
         if (store_entry(turn->store, place >> PLACE_INDEX_BITS, &entry) != 0)
             return false;
         uint32_t index = (uint32_t)(place & ((1u << PLACE_INDEX_BITS) - 1));
         place = entry_word(&entry, index) >> WORD_FLAG_BITS;
     }
     return place == previous;
+}
+
+/* The other rules do not know its item, or there is no room. */
+static int leave_out(struct turn *turn, uint64_t place)
+{
+    if (turn->left_out_count == turn->left_out_room) {
+        uint64_t room = turn->left_out_room == 0 ? 1024 : 2 * turn->left_out_room;
+        uint64_t *left_out = realloc(turn->left_out, room * sizeof *left_out);
+        if (left_out == NULL)
+            return -ENOMEM;
+        turn->left_out = left_out;
+        turn->left_out_room = room;
+    }
+    turn->left_out[turn->left_out_count++] = place;
+    turn->counts.left_out++;
+    return 0;
 }
 
 static int replay_event(struct turn *turn, uint64_t number, const struct entry *entry, uint32_t i,
@@ -45,6 +65,10 @@ static int replay_event(struct turn *turn, uint64_t number, const struct entry *
         return -EIO;
     int outcome =
         core_admit(turn->core, &turn->events[i], ref, entry->source, &turn->cases[i], &previous);
+    if (outcome > 0 && turn->options.instead != NULL) {
+        turn->words[i] |= WORD_REFUSED;
+        return leave_out(turn, ref.place);
+    }
     bool is_right =
         outcome == 0 && is_chained(turn, turn->words[i] >> WORD_FLAG_BITS, previous.place);
     return is_right ? 0 : -EIO;
@@ -94,7 +118,8 @@ static int replay_entry(struct turn *turn, uint64_t number)
         error = replay_rules(turn, entry.edition);
         break;
     case ENTRY_MOVE:
-        error = turn_move_apply(turn, (uint32_t)entry.first_seq, entry.source);
+        if (turn->options.instead == NULL)
+            error = turn_move_apply(turn, (uint32_t)entry.first_seq, entry.source);
         break;
     }
     suspect_end(&turn->suspect);
@@ -138,6 +163,23 @@ static int poisons_report(struct turn *turn)
     return error;
 }
 
+/* The last entry before the instant at which playing by other rules ends. */
+static uint64_t last_before(struct turn *turn, int *error_io)
+{
+    uint64_t from = 1;
+    uint64_t to = store_entry_last(turn->store) + 1;
+    while (from < to && *error_io == 0) {
+        struct entry entry;
+        uint64_t middle = from + (to - from) / 2;
+        *error_io = store_entry(turn->store, middle, &entry) == 0 ? 0 : -EIO;
+        if (*error_io == 0 && instant_is_before(entry.now, turn->options.instead->until))
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from - 1;
+}
+
 int turn_recover(struct turn *turn)
 {
     int64_t began = clock_monotonic_ms();
@@ -150,12 +192,19 @@ int turn_recover(struct turn *turn)
         error = turn_image_load(turn, &entry);
     turn->image_entry = entry;
     uint64_t from = entry;
-    for (entry = entry + 1; error == 0 && entry <= store_entry_last(turn->store); entry++)
+    uint64_t last =
+        turn->options.instead == NULL ? store_entry_last(turn->store) : last_before(turn, &error);
+    for (entry = entry + 1; error == 0 && entry <= last; entry++) {
         error = replay_entry(turn, entry);
+        if (turn->options.instead != NULL && entry % PROGRESS_ENTRIES == 0)
+            turn->options.instead->progress(turn->options.instead->ctx, entry, last);
+    }
     turn->is_recovering = false;
     store_read_end(turn->store);
     if (error == 0 && !turn->options.is_verifying)
         error = poisons_report(turn);
+    if (turn->options.instead != NULL)
+        return error;
     if (error == 0 && turn->card_seq != store_card_last(turn->store)) {
         log_error("recovery: the ledger has %llu cards, the journal gives %llu",
                   (unsigned long long)store_card_last(turn->store),

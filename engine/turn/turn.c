@@ -67,6 +67,7 @@ void turn_close(struct turn **turn_p)
     free(turn->cases);
     free(turn->attrs_room);
     free(turn->indexes);
+    free(turn->left_out);
     free(turn->cards);
     turn_answers_clear(turn);
     bytes_clear(&turn->card_bytes);

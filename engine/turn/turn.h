@@ -40,6 +40,15 @@ struct turn_ports {
     void (*differs)(void *ctx, uint64_t seq, struct slice is, struct slice should);
 };
 
+/* Play the journal again from its first event, but by other rules than were in force. */
+struct turn_instead {
+    const struct ruleset *ruleset;
+    struct instant until; /* stop before the first entry that is not before this */
+    void *ctx;
+    void (*card)(void *ctx, const struct card *card); /* in place of the ledger; without seq */
+    void (*progress)(void *ctx, uint64_t entry, uint64_t entries); /* now and then */
+};
+
 struct turn_options {
     enum turn_clock clock;
     uint32_t credit;            /* events that a source may have under way */
@@ -48,6 +57,7 @@ struct turn_options {
     bool is_verifying;          /* the store is open for reading: recover, and write nothing */
     uint64_t image_every_bytes; /* a new image after so much journal; 0: never by itself */
     struct core_limits limits;
+    const struct turn_instead *instead; /* only with is_verifying, and no image; NULL: recover */
 };
 
 struct level_count {
@@ -65,6 +75,7 @@ struct turn_counts {
     uint64_t corrections;
     uint64_t malformed; /* whole messages */
     uint64_t cards;
+    uint64_t left_out;       /* with `instead`: events that the other rules would have refused */
     uint64_t ledger_differs; /* cards that recovery computed otherwise than they stand: a fault */
     uint32_t level_count;
     struct level_count levels[16];

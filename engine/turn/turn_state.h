@@ -88,6 +88,10 @@ struct turn {
     struct turn_moving moving;
     const struct turn_preview *preview; /* instead of the ledger and the feed; NULL: live */
 
+    uint64_t *left_out; /* places, rising */
+    uint64_t left_out_count;
+    uint64_t left_out_room;
+
     uint64_t image_entry; /* the newest image holds the journal up to here */
     uint64_t bytes_since_image;
     pid_t image_child;
@@ -102,8 +106,9 @@ uint32_t turn_history_port(void *ctx, struct event_ref newest, struct past_event
                            uint32_t room);
 MUST_USE int turn_cards_store(struct turn *turn);
 
-/* turn_place_is_poison - the event at this place of the journal was set aside. */
-bool turn_place_is_poison(struct turn *turn, uint64_t place);
+/* turn_place_is_left_out - the event at this place of the journal was set aside: it is poison, or
+ * the other rules do not take it in. */
+bool turn_place_is_left_out(struct turn *turn, uint64_t place);
 
 /* refused.c - keep a refused event. source: its name. */
 MUST_USE int turn_refuse(struct turn *turn, struct slice source, const struct refused *refused,

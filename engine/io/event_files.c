@@ -1,5 +1,5 @@
-/* replay_input.c - one line, one event; a CSV row may span lines, so libcsv is given the bytes. */
-#include "engine/replay_input.h"
+/* event_files.c - one line, one event; a CSV row may span lines, so libcsv is given the bytes. */
+#include "engine/io/event_files.h"
 
 #include <csv.h>
 #include <errno.h>
@@ -10,7 +10,7 @@
 enum { CHUNK_BYTES = 1 << 18, COLUMN_MAX = 64, ROW_BYTES_MAX = 1 << 17 };
 
 struct reading {
-    const struct replay_input *input;
+    struct event_files *files;
     const char *path;
     struct event_reader *reader;
     uint64_t line;
@@ -25,13 +25,29 @@ struct reading {
     size_t row_bytes;
 };
 
+/* Number of a source's name. */
+static uint32_t source_number(struct event_files *files, struct slice name)
+{
+    for (uint32_t i = 0; i < files->source_count; i++)
+        if (slice_is_equal(slice_of(files->sources[i]), name))
+            return i + 1;
+    char *copy = files->source_count == EVENT_FILES_SOURCES_MAX ? NULL : calloc(1, name.count + 1);
+    if (copy == NULL)
+        return EVENT_FILES_SOURCES_MAX;
+    if (name.count > 0)
+        memcpy(copy, name.start, name.count);
+    files->sources[files->source_count++] = copy;
+    return files->source_count;
+}
+
 static void take(struct reading *reading, enum refusal refusal, const struct text_refusal *words,
                  struct slice source, uint64_t seq, const struct event *event)
 {
     if (refusal != REFUSAL_NONE)
-        reading->input->refused(reading->input->ctx, reading->path, reading->line, words);
+        reading->files->refused(reading->files->ctx, reading->path, reading->line, words);
     else
-        reading->error = reading->input->event(reading->input->ctx, source, seq, event);
+        reading->error = reading->files->event(reading->files->ctx,
+                                               source_number(reading->files, source), seq, event);
 }
 
 static void take_line(struct reading *reading, struct slice line)
@@ -191,9 +207,9 @@ static int read_open(struct reading *reading, gzFile file)
     return error;
 }
 
-int replay_read(const struct replay_input *input, const char *path)
+int event_files_read(struct event_files *files, const char *path)
 {
-    struct reading reading = {.input = input, .path = path};
+    struct reading reading = {.files = files, .path = path};
     bool is_stdin = strcmp(path, "-") == 0;
     errno = 0;
     gzFile file = is_stdin ? gzdopen(0, "rb") : gzopen(path, "rb");
@@ -202,4 +218,11 @@ int replay_read(const struct replay_input *input, const char *path)
     int error = read_open(&reading, file);
     (void)gzclose(file);
     return error;
+}
+
+void event_files_clear(struct event_files *files)
+{
+    for (uint32_t i = 0; i < files->source_count; i++)
+        free(files->sources[i]);
+    files->source_count = 0;
 }
