@@ -1,7 +1,7 @@
 /* event.c - the words of events, and the rules that hold for every one of them.
  *
  * A kind is found without a search: length, first, third and last letter tell all kinds apart, and
- * a multiplication spreads those 32 bits over a table of 32 without a collision. Two kinds in one
+ * a multiplication spreads those 32 bits over a table of 64 without a collision. Two kinds in one
  * slot would be a warning of the compiler (an initializer overridden), and a failing test.
  */
 #include "engine/model/event.h"
@@ -43,13 +43,13 @@ const char *const refusal_zh[REFUSAL_COUNT] = {
 #undef REFUSAL
 };
 
-enum { SLOT_COUNT = 32, KIND_BYTES_MIN = 3, KIND_BYTES_MAX = 12 };
+enum { SLOT_COUNT = 64, KIND_BYTES_MIN = 3, KIND_BYTES_MAX = 12 };
 
 #define SLOT(count, first, third, last)                                                            \
     ((((uint32_t)(count) << 24 | (uint32_t)(first) << 16 | (uint32_t)(third) << 8 |                \
        (uint32_t)(last)) *                                                                         \
-      UINT32_C(0x7b734717)) >>                                                                     \
-     27)
+      UINT32_C(0x7b734b5b)) >>                                                                     \
+     26)
 
 static const uint8_t slots[SLOT_COUNT] = {
     [SLOT(5, 'a', 'p', 'y')] = EVENT_APPLY,        [SLOT(9, 'p', 'e', 't')] = EVENT_PREACCEPT,
@@ -64,6 +64,8 @@ static const uint8_t slots[SLOT_COUNT] = {
     [SLOT(6, 'r', 'o', 'n')] = EVENT_REOPEN,       [SLOT(3, 'f', 'e', 'e')] = EVENT_FEE,
     [SLOT(6, 'r', 't', 'g')] = EVENT_RATING,       [SLOT(4, 's', 'g', 'n')] = EVENT_SIGN,
     [SLOT(6, 'a', 's', 'n')] = EVENT_ASSIGN,       [SLOT(8, 'c', 'l', 'k')] = EVENT_CALLBACK,
+    [SLOT(9, 's', 'p', 'e')] = EVENT_SUPERVISE,    [SLOT(8, 'f', 'e', 'k')] = EVENT_FEEDBACK,
+    [SLOT(9, 'c', 'o', 't')] = EVENT_CLOSE_OUT,
 };
 
 static const uint8_t kind_bytes[EVENT_KIND_COUNT] = {
@@ -72,7 +74,7 @@ static const uint8_t kind_bytes[EVENT_KIND_COUNT] = {
 #include "engine/model/kinds.def"
 #undef KIND
 };
-static_assert(EVENT_KIND_COUNT == 25, "a new kind needs its slot");
+static_assert(EVENT_KIND_COUNT == 28, "a new kind needs its slot");
 
 enum event_kind event_kind_find(struct slice name)
 {

@@ -50,7 +50,7 @@ struct event {
     struct slice handler;
     struct slice result;
     struct slice reason;
-    struct term term;      /* of a pause or an extension */
+    struct term term;      /* of a pause, an extension, a supervision order */
     struct term limit;     /* a limit the source itself sets for this case */
     struct instant due_at; /* … or its instant; INSTANT_NONE: not given */
     struct slice parent;   /* the joint case this one belongs to */

@@ -109,6 +109,11 @@ int ruleset_level(const struct ruleset *ruleset, struct slice name)
     return -1;
 }
 
+/* The term of these is how long they are to last: the limit of the clock that they start. */
+static const event_kind_set kinds_with_term = EVENT_KIND_BIT(EVENT_PAUSE) |
+                                              EVENT_KIND_BIT(EVENT_CORRECT_ASK) |
+                                              EVENT_KIND_BIT(EVENT_SUPERVISE);
+
 static struct term limit_by_name(const struct item_limit *limits, uint32_t count, uint16_t name)
 {
     for (uint32_t i = 0; i < count; i++)
@@ -126,8 +131,9 @@ static struct term limit_from(const struct ruleset *ruleset, enum limit_source s
     enum item_kind kind;
     switch (source) {
     case LIMIT_FROM_EVENT:
-        /* The term of a pause is the limit of the clock that the pause starts. */
-        return term_is_set(event->limit) ? event->limit : event->term;
+        if (term_is_set(event->limit))
+            return event->limit;
+        return (kinds_with_term & EVENT_KIND_BIT(event->kind)) != 0 ? event->term : none;
     case LIMIT_FROM_ITEM:
         return item == NULL ? none : limit_by_name(item->limits, item->limit_count, limit->name);
     case LIMIT_FROM_KIND:

@@ -14,7 +14,7 @@ from tests.lib.check import check_eq, main, skip, test
 DECODE = os.path.join(os.environ.get("BUILD", "build/release"), "tests/unit/test_wire")
 KINDS = """apply preaccept accept reject correct_ask correct_done step_start step_end pause resume
            extend decide finish deliver return forward withdraw void reopen fee rating sign assign
-           callback""".split()
+           callback supervise feedback close_out""".split()
 UNITS = "minute hour workminute workhour day workday month year".split()
 TEXTS = ["item", "step", "org", "area", "handler", "result", "reason"]
 FIRST_MS, LAST_MS = -2208988800000, 7258118399999

@@ -8,6 +8,7 @@ from its first event on.
 from tests.verify.reckoning import NEVER, Reckoning
 
 CLOSING = ("finish", "reject", "forward", "withdraw", "void")
+WITH_TERM = ("pause", "correct_ask", "supervise")  # how long it is to last is its limit
 
 
 class Clock:
@@ -153,7 +154,7 @@ class Case:
                 clock.due_at = event["due_at"]
                 return None
             found = {
-                "event": event.get("limit") or event.get("term"),
+                "event": event.get("limit") or (event["kind"] in WITH_TERM and event.get("term")),
                 "item": item and item["limits"].get(limit["name"]),
                 "kind": item and limit["kinds"].get(item["kind"]),
                 "org": org and org["limits"].get(limit["name"]),
