@@ -346,6 +346,10 @@ static void say_clock(const struct speaker *speaker)
 {
     const struct rule *rule = speaker->rule;
     say_events(speaker, IN(speaker, "Starts at: ", "开始："), rule->start, rule->start_when);
+    if (rule->follows_rule.count > 0)
+        printf(IN(speaker, "  Starts with: the card \"%.*s\" of rule %.*s\n",
+                  "  开始：“%.*s”发出之时（规则 %.*s）\n"),
+               SLICE_ARG(rule->follows_card), SLICE_ARG(rule->follows_rule));
     say_events(speaker, IN(speaker, "Ends at: ", "结束："), rule->stop & ~rule->cancel,
                rule->stop_when);
     say_events(speaker, IN(speaker, "Ends without further cards at: ", "终止（不再发牌）："),

@@ -345,6 +345,7 @@ void fold_history(struct core *core, struct core_case *kase, struct event_ref ne
         if (kase->settled_ms < past->event.at.ms)
             kase->settled_ms = past->event.at.ms;
     }
+    (void)follow(core, kase, core->now);
 }
 
 static void case_fold_again(struct core *core, struct core_case *kase, struct event_ref newest)
@@ -411,7 +412,8 @@ void core_apply(struct core *core, struct instant now, uint32_t case_index,
     core_advance(core, now);
     core->counts.events++;
     struct core_case *kase = case_row(core, case_index);
-    if (is_correction || event->at.ms < kase->settled_ms || changes_item(core, kase, event)) {
+    if (is_correction || event->at.ms < kase->settled_ms || changes_item(core, kase, event) ||
+        follow_is_moved(core, kase, event)) {
         case_fold_again(core, kase, ref);
         case_judge_or_hold(core, kase, case_index);
         return;

@@ -31,8 +31,8 @@ static bool is_ended(const struct core_case *kase, const struct rule *rule)
 
 /* Data have cases that end before they begin. A clock that would have been stopped by that end is
  * begun, so that it can be explained, and stands still. */
-static void clock_end_at_once(struct core *core, const struct core_case *kase,
-                              struct core_clock *clock, const struct rule *rule)
+void fold_end_at_once(struct core *core, const struct core_case *kase, struct core_clock *clock,
+                      const struct rule *rule)
 {
     if (!is_ended(kase, rule))
         return;
@@ -63,9 +63,8 @@ static struct core_clock *clock_last(const struct core *core, const struct core_
     return last;
 }
 
-static struct core_clock *clock_begin(struct core *core, struct core_case *kase,
-                                      uint32_t rule_index, const struct event *event, uint32_t step,
-                                      uint32_t cycle)
+struct core_clock *fold_begin(struct core *core, struct core_case *kase, uint32_t rule_index,
+                              const struct event *event, uint32_t step, uint32_t cycle)
 {
     uint32_t row = pool_add(&core->clocks);
     if (row == 0)
@@ -147,7 +146,7 @@ static bool fact_note(struct core *core, struct core_case *kase, uint32_t rule_i
     uint32_t step = asking->rule->per_step ? names_add(&core->names, event->step) : 0;
     uint32_t cycles;
     (void)clock_last(core, kase, rule_index, step, &cycles);
-    struct core_clock *clock = clock_begin(core, kase, rule_index, event, step, cycles);
+    struct core_clock *clock = fold_begin(core, kase, rule_index, event, step, cycles);
     if (clock == NULL)
         return false;
     clock->state = CLOCK_FACT;
@@ -172,11 +171,11 @@ static bool clock_start(struct core *core, struct core_case *kase, uint32_t rule
         clock_continue(core, clock, event->at);
         return true;
     }
-    clock = clock_begin(core, kase, rule_index, event, step, cycles);
+    clock = fold_begin(core, kase, rule_index, event, step, cycles);
     if (clock == NULL)
         return false;
     core->counts.clocks_running++;
-    clock_end_at_once(core, kase, clock, rule);
+    fold_end_at_once(core, kase, clock, rule);
     return true;
 }
 
@@ -253,6 +252,21 @@ static bool goes_on_with_case(const struct core_clock *clock, const struct rule 
            (rule->start & EVENT_KIND_BIT(EVENT_REOPEN)) != 0;
 }
 
+/* What is said of a step ends the clock of that step alone. An order and its answer need not name
+ * one. */
+static bool is_of_step(const struct core *core, const struct core_clock *clock,
+                       const struct rule *rule, const struct event *event)
+{
+    const event_kind_set of_one = EVENT_KIND_BIT(EVENT_STEP_END) | EVENT_KIND_BIT(EVENT_RETURN);
+    const event_kind_set of_any = EVENT_KIND_BIT(EVENT_SUPERVISE) | EVENT_KIND_BIT(EVENT_FEEDBACK) |
+                                  EVENT_KIND_BIT(EVENT_CLOSE_OUT);
+    event_kind_set bit = EVENT_KIND_BIT(event->kind);
+    if (!rule->per_step || ((of_one | of_any) & bit) == 0 ||
+        ((of_any & bit) != 0 && event->step.count == 0))
+        return true;
+    return slice_is_equal(names_get(&core->names, clock->step), event->step);
+}
+
 static bool clock_event(struct core *core, struct core_case *kase, struct core_clock *clock,
                         struct asking *asking, const struct event *event)
 {
@@ -273,8 +287,7 @@ static bool clock_event(struct core *core, struct core_case *kase, struct core_c
         return true;
     }
     if ((rule->stop & bit) != 0 && asking_holds(asking, rule->stop_when) &&
-        (!rule->per_step || (event->kind != EVENT_STEP_END && event->kind != EVENT_RETURN) ||
-         slice_is_equal(names_get(&core->names, clock->step), event->step))) {
+        is_of_step(core, clock, rule, event)) {
         clock_stop(core, clock, CLOCK_STOPPED, event);
         return true;
     }
@@ -391,7 +404,7 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
 {
     const struct edition *edition = case_edition(core, kase);
     struct asking asking = {.core = core, .kase = kase, .event = event, .arrived = arrived};
-    bool is_touched = false;
+    bool is_touched = follow(core, kase, event->at);
     if (edition->is_counting)
         tally_before(core, kase, event, edition->is_counting_steps);
     for (uint32_t row = kase->first_clock; row != 0;) {
@@ -421,6 +434,7 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
     kase->ended_by = after.ended_by;
     if (edition->is_counting)
         tally_after(core, kase, event);
+    is_touched |= follow(core, kase, event->at);
     return is_touched;
 }
 

@@ -22,6 +22,28 @@ void fold_history(struct core *core, struct core_case *kase, struct event_ref ne
 void fold_reset(struct core *core, struct core_case *kase);
 void fold_release(struct core *core, struct core_clock *clock);
 
+/* fold_begin - a new clock of a rule, the case's last: it starts at the event's instant, with the
+ * limits that it gives. Counted as running by who calls. NULL: no room. */
+struct core_clock *fold_begin(struct core *core, struct core_case *kase, uint32_t rule_index,
+                              const struct event *event, uint32_t step, uint32_t cycle);
+
+/* fold_end_at_once - a clock that begins behind the end of its case stands still, if that end would
+ * have stopped it. */
+void fold_end_at_once(struct core *core, const struct core_case *kase, struct core_clock *clock,
+                      const struct rule *rule);
+
+/* follow - begin the clocks that cards begin, for every card whose instant lies before `end`; take
+ * away those whose card is not one any more. Before and after each event, and when time passes.
+ *
+ * Returns: true when some clock has changed. Cost: a compare, where no rule of the edition follows
+ * another. */
+bool follow(struct core *core, struct core_case *kase, struct instant end);
+
+/* follow_is_moved - may this event move the instant of a card that lies before it already, and so a
+ * clock that began with it? Then the case has to be folded again. */
+bool follow_is_moved(const struct core *core, const struct core_case *kase,
+                     const struct event *event);
+
 /* fold_limit_set - the row of these lengths, made when it is new; 0: no room. */
 uint32_t fold_limit_set(struct core *core, const struct limit_set *set);
 

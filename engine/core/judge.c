@@ -110,12 +110,6 @@ static void emit(struct core *core, const struct core_case *kase, const struct c
     core->ports.card(core->ports.ctx, &card);
 }
 
-static void settle_after(struct core_case *kase, struct instant due)
-{
-    if (due.ms < INT64_MAX && kase->settled_ms < due.ms + 1)
-        kase->settled_ms = due.ms + 1;
-}
-
 static bool rung_dismisses(const struct rung *rung, const struct rule *rule)
 {
     if (rung->issue == ISSUE_SHADOW)
@@ -195,7 +189,7 @@ static void issue(struct core *core, struct core_case *kase, struct core_clock *
         return;
     }
     clock->issued |= rung_bit(rung_index);
-    settle_after(kase, due);
+    case_settle_after(kase, due);
     emit(core, kase, clock, rung_index, due,
          rung->issue == ISSUE_CONFIRM ? CARD_PENDING : CARD_ISSUED, reason);
     supersede_settle(core, kase, clock, reckoning);
@@ -319,6 +313,7 @@ static void issue_late(struct core *core, struct core_case *kase, struct core_cl
 
 void judge_case(struct core *core, struct core_case *kase)
 {
+    (void)follow(core, kase, core->now);
     for (uint32_t row = kase->first_clock; row != 0;) {
         struct core_clock *clock = clock_row(core, row);
         row = clock->next;
@@ -359,6 +354,7 @@ void judge_due(struct core *core, struct core_case *kase, struct instant at)
             issue(core, kase, first, &reckoning, waiting.rungs[i], waiting.due[i], "");
         waiting_list(&reckoning, &waiting);
         next_set(first, &reckoning, &waiting);
+        (void)follow(core, kase, (struct instant){.ms = at.ms + 1});
     }
 }
 
@@ -417,7 +413,7 @@ static void old_give_back(struct core *core, struct core_case *kase, struct core
                  reason_withdrawn[core->is_moving]);
             continue;
         }
-        settle_after(kase, due);
+        case_settle_after(kase, due);
         if (due.ms != old->due_ms[i])
             emit(core, kase, clock, i, due,
                  (clock->dismissed & rung_bit(i)) != 0 ? CARD_DISMISSED : CARD_ISSUED,

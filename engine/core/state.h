@@ -214,6 +214,13 @@ static inline const struct item *case_item(const struct core *core, const struct
     return found->item;
 }
 
+/* case_settle_after - what lies at this instant or before has been judged. */
+static inline void case_settle_after(struct core_case *kase, struct instant due)
+{
+    if (due.ms < INT64_MAX && kase->settled_ms < due.ms + 1)
+        kase->settled_ms = due.ms + 1;
+}
+
 static inline uint16_t rung_bit(uint32_t rung)
 {
     return (uint16_t)(1u << rung);

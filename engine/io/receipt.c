@@ -172,6 +172,11 @@ static json_t *start_json(const struct receipt_case *about, const struct clock_v
                   past == NULL ? json_null() : json_string(event_kind_name[past->event.kind]), "at",
                   receipt_instant(clock, clock->start_at), "counted_from",
                   receipt_instant(clock, clock->counted_from));
+    put(json, "after",
+        clock->rule->follows_rule.count == 0
+            ? json_null()
+            : json_pack("{s:o, s:o}", "rule", query_text(clock->rule->follows_rule), "card",
+                        query_text(clock->rule->follows_card)));
     put_origin(about, json, past);
     *start_out = past;
     return json;
@@ -193,10 +198,14 @@ static json_t *source_json(const struct receipt_case *about, const struct clock_
     struct slice item_code = about->kase->item;
     struct slice org_code = about->kase->org;
     enum limit_source source = LIMIT_SOURCE_COUNT;
-    if (start == NULL)
+    const struct event card = {.due_at = INSTANT_NONE, .step = clock->step};
+    const struct event *begun = start == NULL ? &card : &start->event;
+    if (start == NULL && clock->rule->follows_rule.count == 0)
         return json_null();
-    for (uint32_t i = 0; about->events + i <= start; i++) {
+    for (uint32_t i = 0; i < about->event_count; i++) {
         const struct past_event *past = &about->events[i];
+        if (start == NULL ? past->event.at.ms > clock->start_at.ms : past > start)
+            break;
         if (is_replaced(about, i))
             continue;
         if (past->event.item.count > 0)
@@ -205,9 +214,9 @@ static json_t *source_json(const struct receipt_case *about, const struct clock_
             org_code = past->event.org;
     }
     const struct item *item = ruleset_item(clock->ruleset, item_code);
-    struct term term = rule_limit_term(clock->ruleset, &clock->rule->limits[limit], &start->event,
-                                       item, ruleset_org(clock->ruleset, org_code),
-                                       step_find(item, start->event.step), &source);
+    struct term term = rule_limit_term(clock->ruleset, &clock->rule->limits[limit], begun, item,
+                                       ruleset_org(clock->ruleset, org_code),
+                                       step_find(item, begun->step), &source);
     struct term is = clock->limits[limit].term;
     return term.n == is.n && term.unit == is.unit ? json_string(names[source]) : json_null();
 }

@@ -69,13 +69,45 @@ static event_kind_set rule_on(const struct rule *rule)
     return rule->form == RULE_FACT ? rule->on : rule->start;
 }
 
+static int rung_index(const struct rule *rule, struct slice name)
+{
+    for (uint32_t i = 0; i < rule->rung_count; i++)
+        if (slice_is_equal(rule->rungs[i].name, name))
+            return (int)i;
+    return -1;
+}
+
+/* A rule whose source is not among the rules, as in the test of a rule alone, never begins. */
+static bool index_followers(struct ruleset *ruleset, struct arena *arena)
+{
+    struct follower *followers = arena_take(arena, ruleset->rule_count, sizeof *followers);
+    if (followers == NULL)
+        return false;
+    ruleset->follower_count = 0;
+    ruleset->followers = followers;
+    for (uint32_t i = 0; i < ruleset->rule_count; i++) {
+        const struct rule *rule = &ruleset->rules[i];
+        const struct rule *source =
+            slice_is_empty(rule->follows_rule) ? NULL : ruleset_rule(ruleset, rule->follows_rule);
+        int rung = source == NULL ? -1 : rung_index(source, rule->follows_card);
+        if (rung >= 0)
+            followers[ruleset->follower_count++] =
+                (struct follower){.rule = (uint16_t)i,
+                                  .source = (uint16_t)(source - ruleset->rules),
+                                  .rung = (uint8_t)rung};
+    }
+    return true;
+}
+
 int ruleset_index(struct ruleset *ruleset, struct arena *arena)
 {
     assert(ruleset->rule_count <= UINT16_MAX);
+    if (!index_followers(ruleset, arena))
+        return -12; /* -ENOMEM: errno.h is not for the pure folders */
     for (int kind = 0; kind < EVENT_KIND_COUNT; kind++) {
         uint16_t *on = arena_take(arena, ruleset->rule_count, sizeof *on);
         if (on == NULL)
-            return -12; /* -ENOMEM: errno.h is not for the pure folders */
+            return -12;
         uint32_t count = 0;
         for (uint32_t i = 0; i < ruleset->rule_count; i++)
             if ((rule_on(&ruleset->rules[i]) & EVENT_KIND_BIT(kind)) != 0)

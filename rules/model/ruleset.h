@@ -166,13 +166,15 @@ struct rule {
 
     const struct calendar *calendar; /* NULL only where the item or org must have one */
     struct counting counting;
-    event_kind_set start;
+    event_kind_set start;      /* empty where the clock begins with a card: */
+    struct slice follows_rule; /* of this rule of its set; empty: it begins with an event */
+    struct slice follows_card; /* … this one, by its name */
     event_kind_set stop;
     event_kind_set cancel; /* withdraw, void: it stops, and rungs not yet issued never are */
     const struct condition *start_when;
     const struct condition *stop_when;
     bool per_step; /* one clock per step code; stops only at an event of the same step; of a fact:
-                      its card is the step's */
+                      its card is the step's; of a clock that begins with a card: as that card's */
     bool is_dismissible;       /* a card of another rule of its set names it in `dismisses` */
     bool restart;              /* a second start begins a new cycle at zero; else it goes on */
     bool open_pause_at_finish; /* of a clock that a pause starts: a finish does not stop it (and is
@@ -190,6 +192,13 @@ struct rule {
 
     uint32_t rung_count; /* RULE_FACT: exactly 1 */
     struct rung rungs[RULE_RUNGS_MAX];
+};
+
+/* A rule whose clocks begin with a card of another: one for each such card. */
+struct follower {
+    uint16_t rule; /* indexes into ruleset.rules */
+    uint16_t source;
+    uint8_t rung; /* of the source */
 };
 
 struct rule_test;
@@ -225,6 +234,8 @@ struct ruleset {
     const struct rule_test *tests;
     uint32_t on_count[EVENT_KIND_COUNT]; /* for ruleset_on */
     const uint16_t *on[EVENT_KIND_COUNT];
+    uint32_t follower_count;
+    const struct follower *followers;
     struct arena *arena; /* owns all of the above, but the calendars' insides */
 };
 
@@ -247,8 +258,9 @@ const struct org *ruleset_org(const struct ruleset *ruleset, struct slice code);
 const uint16_t *ruleset_on(const struct ruleset *ruleset, enum event_kind kind,
                            uint32_t *count_out);
 
-/* ruleset_index - fill on_count and on from the rules, into arena. Done once by who makes a rule
- * set: rules/text, and rules/trial for the part of one that a test looks at. Returns: 0, -ENOMEM
+/* ruleset_index - fill on, followers and their counts from the rules, into arena. Done once by who
+ * makes a rule set: rules/text, and rules/trial for the part of one that a test looks at. Returns:
+ * 0, -ENOMEM
  * (-12). */
 MUST_USE int ruleset_index(struct ruleset *ruleset, struct arena *arena);
 

@@ -21,6 +21,64 @@ static const char *const clock_keys[] = {
 
 /* ---- events ---------------------------------------------------------------------------------- */
 
+/* start: {after: red of my-rule}. That there is such a card is checked in rule_links.c. */
+static bool read_after(struct compile *compile, const struct yaml_node *start,
+                       const struct yaml_node *after, struct rule *rule)
+{
+    static const char *const keys[] = {"after"};
+    static const char between[] = {' ', 'o', 'f', ' '};
+    if (!yaml_check_keys(start, keys, COUNT_OF(keys), compile->problems) ||
+        !yaml_is_scalar(after, compile->problems))
+        return false;
+    struct slice text = after->value;
+    size_t at = 0;
+    while (at + sizeof between < text.count &&
+           memcmp(text.start + at, between, sizeof between) != 0)
+        at++;
+    if (at == 0 || at + sizeof between >= text.count) {
+        yaml_error(after, compile->problems,
+                   "\"%.*s\" is no card of a rule: write after: red of my-rule",
+                   "“%.*s”不是某规则的牌：应写作 after: red of my-rule", SLICE_ARG(text));
+        return false;
+    }
+    struct slice rest = {.start = text.start + at + sizeof between,
+                         .count = text.count - at - sizeof between};
+    rule->follows_card = compile_copy(compile, (struct slice){.start = text.start, .count = at});
+    rule->follows_rule = compile_copy(compile, rest);
+    return true;
+}
+
+/* What the event that starts a clock tells, a card does not. */
+static bool check_after(struct compile *compile, const struct yaml_node *clock,
+                        const struct rule *rule)
+{
+    static const char *const strangers[] = {"per", "again", "open_pause_at_finish"};
+    for (size_t i = 0; i < COUNT_OF(strangers); i++) {
+        const struct yaml_node *node = yaml_find(clock, strangers[i]);
+        if (node == NULL)
+            continue;
+        yaml_error(node, compile->problems,
+                   "a clock that begins with a card has no %s: there is one for each such card",
+                   "随牌开始的时钟没有 %s：每张这样的牌各有一个时钟", strangers[i]);
+        return false;
+    }
+    for (uint32_t i = 0; i < rule->limit_count; i++) {
+        if (memchr(rule->limits[i].sources, LIMIT_FROM_EVENT, rule->limits[i].source_count) == NULL)
+            continue;
+        yaml_error(yaml_find(clock, "limits"), compile->problems,
+                   "a clock that begins with a card has no event to take its limit from",
+                   "随牌开始的时钟没有可取时限的事件");
+        return false;
+    }
+    if (rule->applies == NULL)
+        return true;
+    yaml_error(clock, compile->problems,
+               "a clock that begins with a card has no event that applies: when: could look at; "
+               "write if: with its cards",
+               "随牌开始的时钟没有事件可供 applies: when: 判断；请在牌上写 if:");
+    return false;
+}
+
 /* start: accept; start: [accept, apply]; start: {on: accept, when: condition}. */
 static bool read_events(struct compile *compile, const struct yaml_node *clock, const char *key,
                         event_kind_set *kinds_out, const struct condition **when_out)
@@ -320,7 +378,7 @@ static bool read_open_pause(struct compile *compile, const struct yaml_node *clo
     if (!read_switch(compile, clock, "open_pause_at_finish", "skip", "issue",
                      &rule->open_pause_at_finish))
         return false;
-    if (node != NULL && (rule->start & ~pauses) != 0) {
+    if (node != NULL && (rule->start == 0 || (rule->start & ~pauses) != 0)) {
         yaml_error(node, compile->problems,
                    "open_pause_at_finish: is for a clock that pause or correct_ask starts",
                    "open_pause_at_finish: 只用于由 pause 或 correct_ask 开始的时钟");
@@ -338,7 +396,12 @@ bool clock_read(struct compile *compile, const struct rule_source *source,
     rule->form = RULE_CLOCK;
     if (!yaml_check_keys(clock, clock_keys, COUNT_OF(clock_keys), compile->problems))
         return false;
-    bool is_good = read_events(compile, clock, "start", &rule->start, &rule->start_when);
+    const struct yaml_node *start = yaml_find(clock, "start");
+    const struct yaml_node *after =
+        start == NULL || start->kind != YAML_MAP ? NULL : yaml_find(start, "after");
+    bool is_good = after != NULL
+                       ? read_after(compile, start, after, rule)
+                       : read_events(compile, clock, "start", &rule->start, &rule->start_when);
     is_good &= read_events(compile, clock, "stop", &rule->stop, &rule->stop_when);
     const struct yaml_node *cancel = yaml_find(clock, "cancel");
     bool is_none = cancel != NULL && slice_is_equal(cancel->value, SLICE("none"));
@@ -353,5 +416,6 @@ bool clock_read(struct compile *compile, const struct rule_source *source,
     is_good &= read_switch(compile, clock, "per", "case", "step", &rule->per_step);
     is_good &= read_switch(compile, clock, "again", "continue", "restart", &rule->restart);
     is_good &= read_open_pause(compile, clock, rule);
-    return limits_read(compile, source, yaml_find(clock, "limits")) && is_good;
+    is_good = limits_read(compile, source, yaml_find(clock, "limits")) && is_good;
+    return is_good && (after == NULL || check_after(compile, clock, rule));
 }

@@ -1,5 +1,6 @@
-/* rule_links.c - what one rule says of another of its set: `raised(rule, card)` in a condition, and
- * `dismisses: rule` of a card. Read by name, checked here, once all rules of the set are there.
+/* rule_links.c - what one rule says of another of its set: `raised(rule, card)` in a condition,
+ * `dismisses: rule` of a card, `after: card of rule` of a clock. Read by name, checked here, once
+ * all rules of the set are there.
  */
 #include "rules/text/compile.h"
 
@@ -54,6 +55,42 @@ static void check_raised(struct compile *compile, const struct rule_source *sour
                SLICE_ARG(rule->name), SLICE_ARG(name));
 }
 
+/* Up to the rule that follows none: from there on, what belongs to a step. */
+static void check_followed(struct compile *compile, const struct rule_source *source)
+{
+    struct rule *rule = source->rule;
+    const struct rule *root = find_rule(compile, source, rule->follows_rule);
+    const struct rung *rung =
+        root == NULL ? NULL : find_rung(compile, source, root, rule->follows_card);
+    bool is_shadow = true;
+    if (rung == NULL)
+        return;
+    for (uint32_t i = 0; i < rule->rung_count; i++)
+        is_shadow = is_shadow && rule->rungs[i].issue == ISSUE_SHADOW;
+    if (rung->form == RUNG_CHAIN || rung->when != NULL)
+        yaml_error(source->node, compile->problems,
+                   "after: %.*s of %.*s: that card follows another or has an if: of its own; name "
+                   "a card that has neither",
+                   "after: %.*s of %.*s：该牌随另一张牌发出，或另有 if: 条件；请写没有这些的牌",
+                   SLICE_ARG(rule->follows_card), SLICE_ARG(rule->follows_rule));
+    else if (rung->issue == ISSUE_SHADOW && !is_shadow)
+        yaml_error(source->node, compile->problems,
+                   "after: %.*s of %.*s: that card is a shadow, never public; so must be what "
+                   "follows it: issue: shadow",
+                   "after: %.*s of %.*s：该牌是影子牌，不公开；其后的牌也须为 issue: shadow",
+                   SLICE_ARG(rule->follows_card), SLICE_ARG(rule->follows_rule));
+    uint32_t count = 0;
+    while (root != NULL && !slice_is_empty(root->follows_rule) && count++ < compile->source_count)
+        root = find_rule(compile, source, root->follows_rule);
+    if (root != NULL && !slice_is_empty(root->follows_rule))
+        yaml_error(source->node, compile->problems,
+                   "rule \"%.*s\" begins with a card that begins with its own: none would ever "
+                   "begin",
+                   "规则“%.*s”所随之牌又随它自己的牌：永不开始", SLICE_ARG(rule->name));
+    else if (root != NULL)
+        rule->per_step = root->per_step;
+}
+
 static void check_condition(struct compile *compile, const struct rule_source *source,
                             const struct condition *condition)
 {
@@ -87,6 +124,8 @@ void rule_links_check(struct compile *compile)
     for (uint32_t i = 0; i < compile->source_count; i++) {
         const struct rule_source *source = &compile->sources[i];
         const struct rule *rule = source->rule;
+        if (!slice_is_empty(rule->follows_rule))
+            check_followed(compile, source);
         check_condition(compile, source, rule->applies);
         check_condition(compile, source, rule->start_when);
         check_condition(compile, source, rule->stop_when);

@@ -31,7 +31,8 @@ def make_event(rng, case, kind, at):
         event["item"] = case["item"]
     if case["org"] and (kind in ("apply", "accept") or rng.random() < 0.5):
         event["org"] = case["org"]
-    if kind in ("step_start", "step_end", "return"):
+    if kind in ("step_start", "step_end", "return") or (
+            kind in ("supervise", "feedback") and rng.random() < 0.3):
         event["step"] = rng.choice(STEPS)
     if kind in ("pause", "correct_ask") and rng.random() < 0.4:
         event["term"] = make_term(rng, rng.choice(("workday", "day", "hour")), 1, 10)
@@ -45,7 +46,8 @@ def make_event(rng, case, kind, at):
 
 
 MIDDLE = ("pause", "resume", "pause", "resume", "correct_ask", "correct_done", "extend", "extend",
-          "step_start", "step_end", "step_start", "step_end", "return", "assign", "accept", "fee")
+          "step_start", "step_end", "step_start", "step_end", "return", "assign", "accept", "fee",
+          "supervise", "feedback", "close_out")
 ENDS = ("finish", "finish", "finish", "decide", "withdraw", "void", "forward", "reject")
 
 

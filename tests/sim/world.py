@@ -104,9 +104,9 @@ def make_term(rng, unit, low=1, high=None):
     return (rng.randrange(min(low, most), most + 1), unit)
 
 
-def make_limit(rng, name, unit, ceil):
+def make_limit(rng, name, unit, ceil, after):
     sources = [s for s in ("event", "item", "kind", "org", "step") if rng.random() < 0.3]
-    if ceil and "event" in sources:
+    if (ceil or after) and "event" in sources:
         sources.remove("event")
     kinds = {k: make_term(rng, unit, 4) for k in ("promised", "immediate")} if "kind" in sources \
         else {}
@@ -202,6 +202,9 @@ LIVES = (
 )
 
 
+ANSWERS = (["supervise"], ["feedback", "finish"], ["close_out", "decide"], ["assign", "step_end"])
+
+
 def is_good(rule, rung):
     """Not twice the same, and no warning longer than what it warns of: these are refused."""
     if rung_when(rule, rung) in [rung_when(rule, r) for r in rule["rungs"]]:
@@ -221,15 +224,25 @@ def days(pair, hours, workhours):
                 "month": 19}[unit]
 
 
-def make_rule(rng, number, calendars):
+def make_after(rng, rules):
+    """The card of a rule before, with which the clock begins; or none."""
+    cards = [(rule, rung) for rule in rules for rung in rule["rungs"] if rung["form"] != "chain"]
+    return rng.choice(cards) if cards and rng.random() < 0.4 else None
+
+
+def make_rule(rng, number, calendars, rules):
     start, stop, per_step = rng.choice(LIVES) if number else LIVES[0]
+    after = make_after(rng, rules)
+    if after:
+        start, stop, per_step = [], rng.choice(ANSWERS), after[0]["per_step"]
     count = rng.choice(("day", "day", "instant", "ceil"))
     unit = "workday" if count == "ceil" else rng.choice(
         ("workday", "workday", "day", "workhour", "hour", "month"))
     rule = {
         "name": f"rule-{number}", "calendar": rng.choice(sorted(calendars)), "unit": unit,
         "start": start, "stop": stop, "cancel": ["withdraw", "void"], "per_step": per_step,
-        "restart": rng.random() < 0.3, "count": count,
+        "after": after and (after[0]["name"], after[1]["name"]),
+        "restart": rng.random() < 0.3 and not after, "count": count,
         "close": count == "day" and rng.random() < 0.3,
         "roll": count == "day" and rng.random() < 0.7,
         "late": rng.choice(("all", "all", "highest")), "supersede": rng.random() < 0.3,
@@ -244,7 +257,7 @@ def make_rule(rng, number, calendars):
     names = ("promised", "statutory")[:1 if unit == "month" else rng.randrange(1, 3)]
     if rng.random() < 0.1:
         rule["cancel"] = []
-    rule["limits"] = [make_limit(rng, name, unit, count == "ceil") for name in names]
+    rule["limits"] = [make_limit(rng, name, unit, count == "ceil", after) for name in names]
     for pair in PAUSES:
         if rng.random() < 0.5 and pair[0] not in start + stop:
             units = ("workday",) if count == "ceil" else ("workday", "day", "hour")
@@ -294,14 +307,19 @@ def rule_text(rule):
         text += f"    applies: {{kinds: [{', '.join(rule['kinds'])}]}}\n"
     text += "    clock:\n"
     stop = rule["stop"] + (["finish"] if rule["open_pause"] else [])
-    text += f"      start: [{', '.join(rule['start'])}]\n      stop: [{', '.join(stop)}]\n"
+    start = f"[{', '.join(rule['start'])}]"
+    if rule["after"]:
+        start = "{after: %s of %s}" % rule["after"][::-1]
+    text += f"      start: {start}\n      stop: [{', '.join(stop)}]\n"
     text += "" if rule["cancel"] else "      cancel: none\n"
     text += f"      count: {rule['count']}\n"
     if rule["count"] == "day":
         text += f'      end: {"close" if rule["close"] else chr(34) + "24:00" + chr(34)}\n'
         text += f"      roll: {'next workday' if rule['roll'] else 'none'}\n"
     text += f"      start_at: {{{start_text(rule['start_at'])}}}\n"
-    text += f"      per: {switch[rule['per_step']][2]}\n      again: {switch[rule['restart']][0]}\n"
+    if not rule["after"]:
+        text += f"      per: {switch[rule['per_step']][2]}\n"
+        text += f"      again: {switch[rule['restart']][0]}\n"
     text += "      open_pause_at_finish: issue\n" if rule["open_pause"] else ""
     if rule["pauses"]:
         text += "      pauses:\n"
@@ -361,7 +379,9 @@ def make(rng):
     calendars, files = {}, {}
     for name, parent in (("nation", None), ("city", "nation"), ("abroad", None)):
         calendars[name], files[f"{name}.yaml"] = make_calendar(rng, name, calendars.get(parent))
-    rules = [make_rule(rng, number, calendars) for number in range(rng.randrange(2, 6))]
+    rules = []
+    for number in range(rng.randrange(2, 6)):
+        rules.append(make_rule(rng, number, calendars, rules))
     names = sorted({limit["name"] for rule in rules for limit in rule["limits"]})
     items, files["items.csv"], steps = make_items(rng, calendars, names)
     orgs, files["orgs.csv"] = make_orgs(rng, calendars, names)

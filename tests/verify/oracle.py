@@ -53,6 +53,7 @@ class Case:
         return Reckoning(self.calendar(clock.rule), self, clock)
 
     def take(self, event):
+        self.follow(event["at"])
         for clock in self.clocks:
             self.to_clock(clock, event)
         self.item = event.get("item") or self.item
@@ -71,6 +72,34 @@ class Case:
                 self.start(rule, index, event)
         if event["kind"] in CLOSING + ("reopen",):
             self.ended_by = event["kind"]
+        self.follow(event["at"])
+
+    # ---- clocks that begin with a card ----------------------------------------------------------
+
+    def follow(self, end):
+        """One for each card whose instant has passed; when the card is gone or moved, so is it."""
+        for _ in range(len(self.world["rules"]) + 1):  # what follows may be followed in its turn
+            for index, rule in enumerate(self.world["rules"]):
+                if rule.get("after"):
+                    self.follow_with(rule, index, end)
+
+    def follow_with(self, rule, index, end):
+        name, rung = rule["after"]
+        sources = {(c.step, c.cycle): c for c in self.clocks if c.rule["name"] == name}
+        own = {(c.step, c.cycle): c for c in self.clocks if c.rule is rule}
+        for key, source in sources.items():
+            at = self.card_instant(source, rung, end)
+            if key in own and at is not None:
+                own.pop(key).start = at
+            elif at is not None and self.is_for(rule):
+                self.begin(Clock(rule, index, *key, {"at": at}), {"at": at, "kind": None,
+                                                                  "step": source.step})
+        self.clocks = [c for c in self.clocks if c not in own.values()]
+
+    def card_instant(self, clock, name, end):
+        rung = next(r for r in clock.rule["rungs"] if r["name"] == name)
+        due = self.reckoning(clock).rung(rung, set())
+        return due if due is not None and due < min(clock.stop, end) else None
 
     def resume(self, kind, event):
         """It ends the oldest open pause of its pair, of the same step where there is one."""
@@ -98,8 +127,9 @@ class Case:
 
     @staticmethod
     def is_same_step(clock, event):
-        return (not clock.rule["per_step"] or event["kind"] not in ("step_end", "return") or
-                event.get("step", "") == clock.step)
+        of_one = event["kind"] in ("step_end", "return") or (
+            event["kind"] in ("supervise", "feedback", "close_out") and event.get("step", ""))
+        return not clock.rule["per_step"] or not of_one or event.get("step", "") == clock.step
 
     @staticmethod
     def go_on(clock, event):
@@ -124,24 +154,32 @@ class Case:
             clock.extensions += 1
             clock.extended = [a + b for a, b in zip(clock.extended, moved)]
 
-    def start(self, rule, index, event):
+    def is_for(self, rule):
         item = self.world["items"].get(self.item)
-        if rule["kinds"] and (item is None or item["kind"] not in rule["kinds"]):
+        return not rule["kinds"] or (item is not None and item["kind"] in rule["kinds"])
+
+    def is_over(self, rule):
+        return self.ended_by in rule["stop"] + rule["cancel"]
+
+    def start(self, rule, index, event):
+        if not self.is_for(rule):
             return
         step = event.get("step", "") if rule["per_step"] else ""
         same = [c for c in self.clocks if c.rule is rule and c.step == step]
         last = same[-1] if same else None
         if last is not None and last.state == "running":
             return
-        is_over = self.ended_by in rule["stop"] + rule["cancel"]
         if last is not None and not rule["restart"]:
-            if rule["per_step"] and last.state != "cancelled" and not is_over:
+            if rule["per_step"] and last.state != "cancelled" and not self.is_over(rule):
                 self.go_on(last, event)  # back to an earlier step: the time used is kept
             return
-        clock = Clock(rule, index, step, len(same), event)
+        self.begin(Clock(rule, index, step, len(same), event), event)
+
+    def begin(self, clock, event):
+        rule, item = clock.rule, self.world["items"].get(self.item)
         for limit in rule["limits"]:
             clock.limits.append(self.limit_of(limit, event, item, clock))
-        if is_over:  # it ended before it began: the clock is there, and stands still
+        if self.is_over(rule):  # it ended before it began: the clock is there, and stands still
             clock.state = "cancelled" if self.ended_by in rule["cancel"] else "stopped"
             clock.stop, clock.stopped_by = event["at"], self.ended_by
         self.clocks.append(clock)
@@ -224,11 +262,13 @@ class Watch:
                 return
             due, _, _, key = min(found)
             self.cards[key] = due
+            self.case.follow(due + 1)
             self.records.append((due + 1, 0, self.number, "issued", key, due))
 
     def judge(self, now, place):
         """An event came: what holds has a card, what does not hold has none."""
         self.skipped = set()
+        self.case.follow(now)
         keys = {clock.key() for clock in self.case.clocks}
         for key in [k for k in self.cards if k[:3] not in keys]:
             self.drop(now, place, key)
