@@ -317,6 +317,10 @@ static void say_rung(const struct speaker *speaker, const struct rung *rung)
         printf("%s", IN(speaker, "; not once it is finished", "；办结后不再发"));
     if (!rung->after_limit)
         printf("%s", IN(speaker, "; not once the limit is over", "；期满后才发现的不再发"));
+    if (rung->to_supervisor)
+        printf("%s", IN(speaker, "; to the supervising org", "；发给主管机构"));
+    if (rung->to_org.count > 0)
+        printf(IN(speaker, "; to the org %.*s", "；发给机构 %.*s"), SLICE_ARG(rung->to_org));
     for (uint32_t i = 0; i < rung->dismiss_count; i++)
         printf(IN(speaker, "; it dismisses the cards of %.*s", "；使“%.*s”的牌摘牌"),
                SLICE_ARG(rung->dismisses[i]));

@@ -66,6 +66,7 @@ struct core_counts {
     uint64_t unjudgeable;  /* clocks whose calendar does not reach: no card can be told */
     uint64_t kindless;     /* rules for certain kinds of case that passed over a case whose kind is
                               not known: the edition has a catalogue, and the case is not in it */
+    uint64_t unaddressed;  /* cards for the supervisor of an org that has none: they are its own */
     uint64_t stray_events; /* a resume without a pause, a second extension: recorded, no effect */
     uint64_t memory_bytes;
 };

@@ -72,8 +72,6 @@ static void emit(struct core *core, const struct core_case *kase, const struct c
     struct card card = {
         .case_no = text_heap_get(&core->keys, kase->key),
         .item = names_get(&core->names, kase->item),
-        .org = names_get(&core->names, kase->org),
-        .area = names_get(&core->names, kase->area),
         .step = names_get(&core->names, clock->step),
         .handler = names_get(&core->names, kase->handler),
         .level = ruleset->levels[rung->level],
@@ -91,6 +89,9 @@ static void emit(struct core *core, const struct core_case *kase, const struct c
         .edition = ruleset->edition,
         .offset_s = reckoning.calendar == NULL ? 0 : calendar_offset_s(reckoning.calendar, due),
     };
+    bool is_addressed = judge_address(core, kase, rung, &card.org, &card.area);
+    if (!is_addressed && (state == CARD_ISSUED || state == CARD_PENDING))
+        core->counts.unaddressed++;
     if (clock->state != CLOCK_FACT && rule->limit_count > 0) {
         int64_t tenths;
         int64_t added;

@@ -11,6 +11,12 @@ void judge_case(struct core *core, struct core_case *kase);
 /* judge_due - time alone has passed: issue what fell due at or before `at`, in order. */
 void judge_due(struct core *core, struct core_case *kase, struct instant at);
 
+/* judge_address - the org whose card this is, and its area: the case's where none is known for it.
+ * Returns false when it is meant for the supervisor of an org for which the table of orgs names
+ * none: then it is the case's own org's. */
+bool judge_address(const struct core *core, const struct core_case *kase, const struct rung *rung,
+                   struct slice *org_out, struct slice *area_out);
+
 /* judge_has_cards - some clock of the case has raised one. */
 bool judge_has_cards(const struct core *core, const struct core_case *kase);
 

@@ -116,6 +116,7 @@ json_t *query_pulse(const struct query_world *world)
         {"corrections", json_integer((json_int_t)counts->corrections)},
         {"duplicates", json_integer((json_int_t)counts->duplicates)},
         {"stray_events", json_integer((json_int_t)inside.stray_events)},
+        {"unaddressed", json_integer((json_int_t)inside.unaddressed)},
         {"kindless", json_integer((json_int_t)inside.kindless)},
         {"refused", json_integer((json_int_t)facts.refused)},
         {"malformed", json_integer((json_int_t)counts->malformed)},

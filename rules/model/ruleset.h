@@ -72,6 +72,7 @@ struct org {
     struct slice code;
     struct slice name;
     struct slice area;               /* may be empty */
+    struct slice supervisor;         /* code of the org that supervises it; empty: none is named */
     const struct calendar *calendar; /* NULL: the rule's */
     uint32_t limit_count;
     struct item_limit limits[ITEM_LIMITS_MAX];
@@ -141,6 +142,8 @@ struct rung {
                               a warning that comes after what it warns of, is not */
     enum rung_issue issue;
     const struct condition *when; /* NULL: always */
+    bool to_supervisor;           /* its card is the supervising org's, */
+    struct slice to_org;          /* or this org's; empty: the case's own */
     uint32_t dismiss_count;       /* while its card stands, those of these rules are dismissed: */
     const struct slice *dismisses;
 };

@@ -112,8 +112,8 @@ void rule_check(struct compile *compile, const struct rule_source *source);
  * cards that its conditions ask about, and those that its cards dismiss. */
 void rule_links_check(struct compile *compile);
 
-/* rule_check_items - each rule against the limits of the catalogue. */
-void rule_check_items(struct compile *compile);
+/* rule_check_tables - each rule against the limits of the catalogue, and the orgs. */
+void rule_check_tables(struct compile *compile);
 
 /* tests_read - the tests of a rule, or of a whole set (then source->rule is NULL), into room that
  * tests_count asked for. */

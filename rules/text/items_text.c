@@ -244,6 +244,7 @@ static bool read_item(struct table *table, const struct csv_row *row, struct ite
         case COLUMN_NOTE:
         case COLUMN_AREA:
         case COLUMN_LIMITS:
+        case COLUMN_SUPERVISOR:
         case COLUMN_STEP:
         case COLUMN_PLACE:
             break;

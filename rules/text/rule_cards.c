@@ -296,6 +296,31 @@ static bool read_dismisses(struct compile *compile, const struct yaml_node *node
     return true;
 }
 
+/* to: supervisor; to: {org: '11370000'}. */
+static bool read_to(struct compile *compile, const struct yaml_node *node, struct rung *rung)
+{
+    static const char *const keys[] = {"org"};
+    static const char *const words[] = {"supervisor"};
+    if (node == NULL)
+        return true;
+    if (node->kind != YAML_MAP) {
+        rung->to_supervisor = yaml_choice(node, words, COUNT_OF(words), compile->problems) == 0;
+        return rung->to_supervisor;
+    }
+    if (!yaml_check_keys(node, keys, COUNT_OF(keys), compile->problems))
+        return false;
+    const struct yaml_node *org = yaml_find(node, "org");
+    if (org == NULL || !yaml_is_scalar(org, compile->problems))
+        return false;
+    if (org->value.count == 0 || org->value.count > EVENT_CODE_BYTES_MAX) {
+        yaml_error(org, compile->problems, "to: an org has a code of 1 to %d bytes",
+                   "to: 机构编码为 1 到 %d 字节", EVENT_CODE_BYTES_MAX);
+        return false;
+    }
+    rung->to_org = compile_copy(compile, org->value);
+    return true;
+}
+
 static bool read_details(struct compile *compile, const struct rule_source *source,
                          const struct yaml_node *map, struct rung *rung)
 {
@@ -303,6 +328,7 @@ static bool read_details(struct compile *compile, const struct rule_source *sour
     is_good &= read_skip(compile, map, "after_finish", &rung->after_finish);
     is_good &= read_skip(compile, map, "after_limit", &rung->after_limit);
     is_good &= read_issue(compile, source, yaml_find(map, "issue"), rung);
+    is_good &= read_to(compile, yaml_find(map, "to"), rung);
     is_good &= read_dismisses(compile, yaml_find(map, "dismisses"), rung);
     is_good &= read_name(compile, source->rule, map, rung);
     return is_good;
@@ -312,7 +338,7 @@ static bool read_rung(struct compile *compile, const struct rule_source *source,
                       const struct yaml_node *entry)
 {
     static const char *const keys[] = {"when",  "if",   "after_finish", "after_limit",
-                                       "issue", "name", "dismisses"};
+                                       "issue", "name", "dismisses",    "to"};
     struct rule *rule = source->rule;
     struct rung rung = {0};
     if (!yaml_is_map(entry, compile->problems))
@@ -374,7 +400,8 @@ static bool read_ladder(struct compile *compile, const struct rule_source *sourc
 
 static bool read_fact_card(struct compile *compile, const struct rule_source *source)
 {
-    static const char *const keys[] = {"level", "if", "after_finish", "issue", "name", "dismisses"};
+    static const char *const keys[] = {"level",     "if", "after_finish", "issue", "name",
+                                       "dismisses", "to"};
     const struct yaml_node *card = yaml_find(source->node, "card");
     struct rung rung = {.form = RUNG_AT, .after_finish = true, .after_limit = true};
     if (card == NULL) {

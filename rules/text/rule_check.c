@@ -153,7 +153,7 @@ void rule_check(struct compile *compile, const struct rule_source *source)
     check_limits_used(compile, source);
 }
 
-/* ---- against the catalogue ------------------------------------------------------------------- */
+/* ---- against the tables ---------------------------------------------------------------------- */
 
 static bool takes_from_item(const struct rule_limit *limit)
 {
@@ -201,10 +201,31 @@ static void check_rung_items(struct compile *compile, const struct rule_source *
                   SLICE_ARG(first->code));
 }
 
-void rule_check_items(struct compile *compile)
+/* A card for the supervisor of an org that has none, is its own: worth knowing, said once a card.
+ */
+static void check_supervisors(struct compile *compile, const struct rule_source *source)
+{
+    const struct ruleset *ruleset = compile->ruleset;
+    const struct org *first = NULL;
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < ruleset->org_count; i++) {
+        if (ruleset->orgs[i].supervisor.count > 0)
+            continue;
+        first = count++ == 0 ? &ruleset->orgs[i] : first;
+    }
+    for (uint32_t i = 0; count > 0 && i < source->rule->rung_count; i++)
+        if (source->rule->rungs[i].to_supervisor)
+            yaml_warn(rung_node(source, i), compile->problems,
+                      "%u orgs, \"%.*s\" the first, have no supervisor: this card is their own",
+                      "有 %u 个机构（首个为“%.*s”）没有主管机构：此牌仍发给本机构", count,
+                      SLICE_ARG(first->code));
+}
+
+void rule_check_tables(struct compile *compile)
 {
     for (uint32_t i = 0; i < compile->source_count; i++) {
         const struct rule_source *source = &compile->sources[i];
+        check_supervisors(compile, source);
         if (source->rule->form != RULE_CLOCK)
             continue;
         for (uint32_t j = 0; j < source->rule->rung_count; j++)

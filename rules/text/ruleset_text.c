@@ -197,7 +197,7 @@ static void read_all(struct compile *compile, const struct document *documents, 
         return;
     read_tests(compile);
     if (is_good)
-        rule_check_items(compile);
+        rule_check_tables(compile);
 }
 
 static int finish(struct compile *compile)

@@ -1,6 +1,6 @@
 /* steps_text.c - the steps of items, and the orgs with settings of their own, as tables.
  *
- *     item_code,step_code,step_name,place,limit        org_code,org_name,area,calendar,limits
+ *     item_code,step_code,step_name,place,limit org_code,org_name,area,supervisor,calendar,limits
  *     350100-01,review,审查,2,3 workday                ORG-7,水利局,350100000000,,promised=5
  * workday
  */
@@ -16,10 +16,11 @@ static const struct table_word step_words[] = {
 };
 
 static const struct table_word org_words[] = {
-    {"org_code", COLUMN_CODE},     {"机构编码", COLUMN_CODE}, {"org_name", COLUMN_NAME},
-    {"机构名称", COLUMN_NAME},     {"area", COLUMN_AREA},     {"行政区划", COLUMN_AREA},
-    {"calendar", COLUMN_CALENDAR}, {"日历", COLUMN_CALENDAR}, {"limits", COLUMN_LIMITS},
-    {"时限", COLUMN_LIMITS},       {"note", COLUMN_NOTE},     {"备注", COLUMN_NOTE},
+    {"org_code", COLUMN_CODE},         {"机构编码", COLUMN_CODE},       {"org_name", COLUMN_NAME},
+    {"机构名称", COLUMN_NAME},         {"area", COLUMN_AREA},           {"行政区划", COLUMN_AREA},
+    {"calendar", COLUMN_CALENDAR},     {"日历", COLUMN_CALENDAR},       {"limits", COLUMN_LIMITS},
+    {"时限", COLUMN_LIMITS},           {"note", COLUMN_NOTE},           {"备注", COLUMN_NOTE},
+    {"supervisor", COLUMN_SUPERVISOR}, {"主管机构", COLUMN_SUPERVISOR},
 };
 
 /* ---- steps ----------------------------------------------------------------------------------- */
@@ -273,6 +274,8 @@ static bool read_org(struct table *table, const struct csv_row *row, struct org 
             org->name = compile_copy(table->compile, csv_cell(row, i));
         else if (role == COLUMN_AREA)
             org->area = compile_copy(table->compile, csv_cell(row, i));
+        else if (role == COLUMN_SUPERVISOR)
+            org->supervisor = compile_copy(table->compile, csv_cell(row, i));
         else if (role == COLUMN_CALENDAR)
             is_good &= cell_calendar(table, row, i, &org->calendar);
         else if (role == COLUMN_LIMITS)
