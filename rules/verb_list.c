@@ -48,6 +48,8 @@ static json_t *documents_json(const struct rule_edition *edition)
     return list;
 }
 
+static const char *const form_name[] = {"clock", "fact", "across"};
+
 static json_t *rules_json(const struct ruleset *ruleset)
 {
     json_t *list = json_array();
@@ -61,10 +63,10 @@ static json_t *rules_json(const struct ruleset *ruleset)
                                                   "name", json_slice(rule->rungs[j].name), "when",
                                                   json_slice(rule->rungs[j].text)));
         (void)json_array_append_new(
-            list, json_pack("{s:o, s:i, s:o, s:s, s:o, s:o}", "rule", json_slice(rule->name),
-                            "revision", (int)rule->revision, "set", json_slice(rule->set), "form",
-                            rule->form == RULE_CLOCK ? "clock" : "fact", "ground",
-                            json_slice(rule->ground), "cards", cards));
+            list,
+            json_pack("{s:o, s:i, s:o, s:s, s:o, s:o}", "rule", json_slice(rule->name), "revision",
+                      (int)rule->revision, "set", json_slice(rule->set), "form",
+                      form_name[rule->form], "ground", json_slice(rule->ground), "cards", cards));
     }
     return list;
 }

@@ -279,6 +279,13 @@ static uint32_t ask_count_step(void *ctx, enum event_kind kind)
     return tally_count_step(asking->core, asking->kase, kind, asking->event->step);
 }
 
+static bool ask_same_arrival(void *ctx, enum event_kind kind)
+{
+    const struct asking *asking = ctx;
+    struct instant arrived = tally_arrived(asking->core, asking->kase, kind);
+    return asking->event != NULL && instant_is_set(arrived) && arrived.ms == asking->arrived.ms;
+}
+
 /* Has the instant of this card passed, as the clocks stand? That is known from the events alone,
  * whether or when the card was issued: folding the case again gives the same. */
 static bool clock_has_raised(const struct asking *asking, const struct core_clock *clock,
@@ -331,6 +338,7 @@ bool asking_holds(const struct asking *asking, const struct condition *condition
                                     .count = ask_count,
                                     .since = ask_since,
                                     .count_step = ask_count_step,
-                                    .raised = ask_raised};
+                                    .raised = ask_raised,
+                                    .same_arrival = ask_same_arrival};
     return condition_holds(condition, &asker);
 }

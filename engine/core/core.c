@@ -4,6 +4,7 @@
  * instant, and every rung whose instant lies before core->now has been judged.
  */
 #include "engine/core/core.h"
+#include "engine/core/across.h"
 #include "engine/core/fold.h"
 #include "engine/core/judge.h"
 
@@ -30,6 +31,10 @@ static int core_init(struct core *core, const struct core_limits *limits)
         {&core->tallies, sizeof(struct case_tally), case_max},
         {&core->limit_sets, sizeof(struct limit_set), clock_max},
         {&core->step_tallies, sizeof(struct step_tally), clock_max},
+        {&core->arrivals, sizeof(struct case_arrivals), case_max},
+        {&core->groups, sizeof(struct core_group), clock_max},
+        {&core->marks, sizeof(struct core_mark), clock_max},
+        {&core->sides, sizeof(struct case_side), case_max},
     };
     for (size_t i = 0; i < COUNT_OF(pools); i++) {
         int error = pool_init(pools[i].pool, (uint32_t)pools[i].row_bytes, pools[i].max);
@@ -42,6 +47,7 @@ static int core_init(struct core *core, const struct core_limits *limits)
     core->items_found = calloc((size_t)1 << ITEMS_FOUND_BITS, sizeof *core->items_found);
     if (core->editions == NULL || core->past == NULL || core->items_found == NULL ||
         table_init(&core->case_table) != 0 || table_init(&core->limit_table) != 0 ||
+        table_init(&core->group_table) != 0 || table_init(&core->side_table) != 0 ||
         text_heap_init(&core->keys) != 0 || names_init(&core->names) != 0)
         return NO_MEMORY;
     core->now = INSTANT_NONE;
@@ -73,8 +79,14 @@ void core_destroy(struct core **core_p)
     pool_clear(&core->tallies);
     pool_clear(&core->limit_sets);
     pool_clear(&core->step_tallies);
+    pool_clear(&core->arrivals);
+    pool_clear(&core->groups);
+    pool_clear(&core->marks);
+    pool_clear(&core->sides);
     table_clear(&core->case_table);
     table_clear(&core->limit_table);
+    table_clear(&core->group_table);
+    table_clear(&core->side_table);
     text_heap_clear(&core->keys);
     names_clear(&core->names);
     deadlines_clear(&core->deadlines);
@@ -92,7 +104,7 @@ void core_destroy(struct core **core_p)
 static bool asks_for_counts(const struct instruction *it)
 {
     return it->op == OP_COUNT || it->op == OP_SEEN || it->op == OP_SINCE ||
-           it->op == OP_COUNT_STEP ||
+           it->op == OP_COUNT_STEP || it->op == OP_SAME_ARRIVAL ||
            ((it->op == OP_FIELD || it->op == OP_HAS) &&
             (it->operand == FIELD_LAST_STEP_PLACE || it->operand == FIELD_LAST_RESULT ||
              it->operand == FIELD_FURTHEST_STEP_PLACE));
@@ -103,6 +115,7 @@ static void condition_look(struct edition *edition, const struct condition *cond
     for (uint32_t i = 0; condition != NULL && i < condition->count; i++) {
         edition->is_counting |= asks_for_counts(&condition->code[i]);
         edition->is_counting_steps |= condition->code[i].op == OP_COUNT_STEP;
+        edition->is_noting_arrivals |= condition->code[i].op == OP_SAME_ARRIVAL;
     }
 }
 
@@ -117,6 +130,8 @@ static void rule_look(struct edition *edition, const struct rule *rule)
     condition_look(edition, rule->start_when);
     condition_look(edition, rule->stop_when);
     condition_look(edition, rule->fact);
+    condition_look(edition, rule->across == NULL ? NULL : rule->across->is_so);
+    edition->is_counting_cards |= rule->across != NULL && rule->across->is_of_cards;
     for (uint32_t i = 0; i < rule->rung_count; i++) {
         condition_look(edition, rule->rungs[i].when);
         edition->is_dismissing |= rule->rungs[i].dismiss_count > 0;
@@ -169,11 +184,6 @@ const struct ruleset *core_edition(const struct core *core, uint32_t index)
 /* ---- time --------------------------------------------------------------------------------------
  */
 
-static void deadline_place(void *owner, uint32_t case_index, uint32_t place)
-{
-    case_row(owner, case_index)->deadline = place;
-}
-
 void core_advance(struct core *core, struct instant now)
 {
     assert(core->now.ms <= now.ms);
@@ -181,12 +191,17 @@ void core_advance(struct core *core, struct instant now)
     if (!core->is_stepping)
         core->now = now;
     while (deadlines_first(&core->deadlines, &first) && first.at_ms < now.ms) {
-        struct core_case *kase = case_row(core, first.case_row);
         if (core->is_stepping && core->now.ms <= first.at_ms)
             core->now.ms = first.at_ms + 1;
+        if ((first.case_row & DEADLINE_OF_GROUP) != 0) {
+            across_due(core, first.case_row & ~DEADLINE_OF_GROUP);
+            continue;
+        }
+        struct core_case *kase = case_row(core, first.case_row);
         judge_due(core, kase, (struct instant){.ms = first.at_ms});
         deadlines_remove(&core->deadlines, kase->deadline, deadline_place, core);
         judge_arm(core, kase, first.case_row);
+        across_judge(core);
     }
     core->now = now;
 }
@@ -258,6 +273,8 @@ int core_admit(struct core *core, const struct event *event, struct event_ref re
     if (!is_item_known(core, edition, event->item))
         return CORE_E_UNKNOWN_ITEM;
     if (core->clocks.count >= core->clocks.max && core->clocks.free == 0)
+        return CORE_E_FULL;
+    if (across_is_full(core))
         return CORE_E_FULL;
     if (row == 0)
         row = case_make(core, event->case_no, hash, source);
@@ -392,7 +409,7 @@ void core_hold(struct core *core)
 
 bool core_has_held(const struct core *core)
 {
-    return core->held_count > 0;
+    return core->held_count > 0 || core->touched != 0;
 }
 
 void core_release(struct core *core)
@@ -404,14 +421,12 @@ void core_release(struct core *core)
     }
     core->held_count = 0;
     core->is_holding = false;
+    across_judge(core);
 }
 
-void core_apply(struct core *core, struct instant now, uint32_t case_index,
-                const struct event *event, struct event_ref ref, bool is_correction)
+static void case_take(struct core *core, struct core_case *kase, uint32_t case_index,
+                      const struct event *event, struct event_ref ref, bool is_correction)
 {
-    core_advance(core, now);
-    core->counts.events++;
-    struct core_case *kase = case_row(core, case_index);
     if (is_correction || event->at.ms < kase->settled_ms || changes_item(core, kase, event) ||
         follow_is_moved(core, kase, event)) {
         case_fold_again(core, kase, ref);
@@ -420,20 +435,30 @@ void core_apply(struct core *core, struct instant now, uint32_t case_index,
     }
     kase->settled_ms = event->at.ms;
     uint32_t old_count = judge_has_cards(core, kase) ? judge_old_keep(core, kase) : 0;
-    if (!fold_event(core, kase, now, event))
+    if (!fold_event(core, kase, core->now, event))
         return;
     judge_old_settle(core, kase, old_count);
     case_judge_or_hold(core, kase, case_index);
 }
 
+void core_apply(struct core *core, struct instant now, uint32_t case_index,
+                const struct event *event, struct event_ref ref, bool is_correction)
+{
+    core_advance(core, now);
+    core->counts.events++;
+    case_take(core, case_row(core, case_index), case_index, event, ref, is_correction);
+    if (!core->is_holding)
+        across_judge(core);
+}
+
 void core_count(const struct core *core, struct core_counts *counts_out)
 {
     *counts_out = core->counts;
-    counts_out->memory_bytes = pool_bytes(&core->cases) + pool_bytes(&core->clocks) +
-                               pool_bytes(&core->mores) + pool_bytes(&core->pauses) +
-                               pool_bytes(&core->tallies) + pool_bytes(&core->limit_sets) +
-                               pool_bytes(&core->step_tallies) + table_bytes(&core->case_table) +
-                               (uint64_t)core->deadlines.room * sizeof(struct deadline) +
-                               ((uint64_t)core->keys.segment_count << TEXT_SEGMENT_BITS) +
-                               ((uint64_t)core->names.heap.segment_count << TEXT_SEGMENT_BITS);
+    counts_out->memory_bytes =
+        pool_bytes(&core->cases) + pool_bytes(&core->clocks) + pool_bytes(&core->mores) +
+        pool_bytes(&core->pauses) + pool_bytes(&core->tallies) + pool_bytes(&core->limit_sets) +
+        pool_bytes(&core->step_tallies) + table_bytes(&core->case_table) + across_bytes(core) +
+        (uint64_t)core->deadlines.room * sizeof(struct deadline) +
+        ((uint64_t)core->keys.segment_count << TEXT_SEGMENT_BITS) +
+        ((uint64_t)core->names.heap.segment_count << TEXT_SEGMENT_BITS);
 }

@@ -63,7 +63,8 @@ struct core_counts {
     uint64_t cases;
     uint64_t cases_open;
     uint64_t clocks_running;
-    uint64_t unjudgeable;  /* clocks whose calendar does not reach: no card can be told */
+    uint64_t unjudgeable;  /* clocks (and groups of cases) whose calendar does not reach: no card
+                              can be told */
     uint64_t kindless;     /* rules for certain kinds of case that passed over a case whose kind is
                               not known: the edition has a catalogue, and the case is not in it */
     uint64_t unaddressed;  /* cards for the supervisor of an org that has none: they are its own */
@@ -295,5 +296,42 @@ void core_pauses(const struct core *core, uint32_t case_index, const struct cloc
 uint32_t core_stretches(const struct core *core, uint32_t case_index,
                         const struct clock_view *clock, struct instant *from, struct instant *to,
                         uint32_t max);
+
+/* ---- questions across cases -------------------------------------------------------------------
+ */
+
+/* Cases looked at together by one rule, as they stand. */
+struct group_view {
+    uint32_t index;
+    const struct ruleset *ruleset;
+    const struct rule *rule; /* as the newest edition has it */
+    struct slice key;
+    enum across_per per;
+    enum across_window window;
+    struct instant from; /* of its window */
+    struct instant to;
+    struct instant judged_at; /* of a share: after this; INSTANT_NONE: as its events come */
+    struct instant due_at;    /* of the card that stands; INSTANT_NONE: none does */
+    uint32_t count;           /* cases (or cards) in it */
+    uint32_t so_count;        /* of these, how many are so */
+    uint32_t place; /* of the case that made it hold, from 1; 0: no single one did, or none */
+};
+
+struct member_view {
+    struct slice case_no;
+    struct instant at;
+    bool is_so;
+    struct slice rule; /* of a card that is counted: whose it is; else empty */
+};
+
+/* core_group - the group of a rule whose card has this case number ("org:370100/2025-01"). Returns
+ * false when there is none. */
+bool core_group(const struct core *core, struct slice rule, struct slice case_no,
+                struct group_view *group_out);
+
+/* core_members - the cases of a group in the order of their instants, from a place on (the first
+ * is 1), at most max. The view borrows for the call. Cost: O(max × log cases). */
+void core_members(const struct core *core, uint32_t group_index, uint32_t place, uint32_t max,
+                  void (*visit)(void *ctx, const struct member_view *member), void *ctx);
 
 #endif

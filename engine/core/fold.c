@@ -2,6 +2,7 @@
  * event means depends on the events before it alone, so that folding again gives the same.
  */
 #include "engine/core/fold.h"
+#include "engine/core/across.h"
 #include "engine/core/reckon.h"
 
 static const event_kind_set kinds_finishing =
@@ -191,7 +192,9 @@ static bool rules_start(struct core *core, struct core_case *kase, struct asking
         asking->rule = rule;
         if (!rule_is_for(core, asking, rule, event))
             continue;
-        if (rule->form == RULE_FACT)
+        if (rule->form == RULE_ACROSS)
+            across_event(core, kase, rule, asking);
+        else if (rule->form == RULE_FACT)
             is_touched |= fact_note(core, kase, on[i], asking, event);
         else if ((rule->start & EVENT_KIND_BIT(event->kind)) != 0)
             is_touched |= clock_start(core, kase, on[i], asking, event);
@@ -434,6 +437,8 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
     kase->ended_by = after.ended_by;
     if (edition->is_counting)
         tally_after(core, kase, event);
+    if (edition->is_noting_arrivals)
+        tally_arrival(core, kase, event->kind, arrived);
     is_touched |= follow(core, kase, event->at);
     return is_touched;
 }
@@ -468,6 +473,7 @@ void fold_reset(struct core *core, struct core_case *kase)
         row = next;
     }
     tally_release(core, kase);
+    across_forget(core, kase);
     state_set(core, kase, CASE_OPEN);
     kase->first_clock = kase->first_pause = kase->tally = 0;
     kase->item = kase->org = kase->area = kase->handler = 0;

@@ -64,6 +64,13 @@ void tally_before(struct core *core, struct core_case *kase, const struct event 
 void tally_after(struct core *core, struct core_case *kase, const struct event *event);
 void tally_release(struct core *core, struct core_case *kase);
 
+/* tally_arrival - note when an event of this kind arrived; tally_arrived - when the last one before
+ * the event at hand did, INSTANT_NONE: none did. */
+void tally_arrival(struct core *core, struct core_case *kase, enum event_kind kind,
+                   struct instant arrived);
+struct instant tally_arrived(const struct core *core, const struct core_case *kase,
+                             enum event_kind kind);
+
 /* tally_count, tally_count_step - how many events of a kind the case has had, this one included;
  * how many of them of one step. */
 uint32_t tally_count(const struct core *core, const struct core_case *kase, enum event_kind kind);

@@ -2,14 +2,14 @@
  * from these (tables, places in the deadlines) is not written. The form is this build's own: an
  * image of another form is refused, and the journal is replayed instead.
  */
+#include "engine/core/across.h"
 #include "engine/core/judge.h"
-#include "engine/core/state.h"
 
 #include <string.h>
 
-enum { POOL_KINDS = 7 };
+enum { POOL_KINDS = 11, POOL_OF_GROUPS = 8 };
 
-static const char image_mark[8] = "CWCORE2";
+static const char image_mark[8] = "CWCORE3";
 
 struct image_head {
     char mark[8];
@@ -33,6 +33,10 @@ static void pools_of(const struct core *core, const struct pool *pools[POOL_KIND
     pools[4] = &core->tallies;
     pools[5] = &core->limit_sets;
     pools[6] = &core->step_tallies;
+    pools[7] = &core->arrivals;
+    pools[POOL_OF_GROUPS] = &core->groups;
+    pools[9] = &core->marks;
+    pools[10] = &core->sides;
 }
 
 static void head_fill(const struct core *core, struct image_head *head)
@@ -148,7 +152,8 @@ static int reindex(struct core *core)
         if (error != 0)
             return error;
     }
-    return names_reindex(&core->names);
+    int error = across_reindex(core);
+    return error != 0 ? error : names_reindex(&core->names);
 }
 
 int core_load(struct core *core, core_read read, void *ctx)
@@ -164,9 +169,10 @@ int core_load(struct core *core, core_read read, void *ctx)
         memcmp(head.row_bytes, own.row_bytes, sizeof head.row_bytes) != 0 ||
         head.kind_count != own.kind_count || head.edition_count != own.edition_count)
         return CORE_E_IMAGE;
-    struct pool *pools[POOL_KINDS] = {&core->cases,       &core->clocks,  &core->mores,
-                                      &core->pauses,      &core->tallies, &core->limit_sets,
-                                      &core->step_tallies};
+    struct pool *pools[POOL_KINDS] = {&core->cases,        &core->clocks,   &core->mores,
+                                      &core->pauses,       &core->tallies,  &core->limit_sets,
+                                      &core->step_tallies, &core->arrivals, &core->groups,
+                                      &core->marks,        &core->sides};
     for (int i = 0; error == 0 && i < POOL_KINDS; i++) {
         error = pool_load(pools[i], head.row_count[i], read, ctx);
         pools[i]->free = head.row_free[i];
@@ -202,6 +208,13 @@ static int digest_write(void *ctx, const void *bytes, size_t count)
     return 0;
 }
 
+static int digest_group(const struct core *core, uint32_t row, struct digest *digest)
+{
+    struct core_group copy = *group_row(core, row);
+    copy.deadline = 0;
+    return digest_write(digest, &copy, sizeof copy);
+}
+
 static int digest_case(const struct core *core, uint32_t row, struct digest *digest)
 {
     struct core_case copy = *case_row(core, row);
@@ -217,8 +230,11 @@ uint64_t core_digest(const struct core *core)
     (void)digest_write(&digest, &core->counts, sizeof core->counts);
     for (uint32_t row = 1; row < core->cases.count; row++)
         (void)digest_case(core, row, &digest);
+    for (uint32_t row = 1; row < core->groups.count; row++)
+        (void)digest_group(core, row, &digest);
     for (int i = 1; i < POOL_KINDS; i++)
-        (void)pool_save(pools[i], digest_write, &digest);
+        if (i != POOL_OF_GROUPS)
+            (void)pool_save(pools[i], digest_write, &digest);
     (void)heap_save(&core->keys, digest_write, &digest);
     (void)heap_save(&core->names.heap, digest_write, &digest);
     return digest.word;

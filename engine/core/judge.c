@@ -6,6 +6,7 @@
  * highest only.
  */
 #include "engine/core/judge.h"
+#include "engine/core/across.h"
 #include "engine/core/fold.h"
 #include "engine/core/reckon.h"
 
@@ -14,12 +15,12 @@
 enum { LIMIT_TEXT_BYTES = 40 };
 
 /* Why a card is what it is; static words of the contract, told in viewer/README.md. */
-static const char *const reason_late[2] = {
+const char *const reason_late[2] = {
     "late: found after its instant", "late: the rules or the calendar of its case have changed"};
-static const char *const reason_moved[2] = {
+const char *const reason_moved[2] = {
     "moved: its instant was judged again",
     "moved: the rules or the calendar of its case have changed"};
-static const char *const reason_withdrawn[2] = {
+const char *const reason_withdrawn[2] = {
     "withdrawn: a later event shows that it should not have been",
     "withdrawn: the rules or the calendar of its case have changed"};
 static const char reason_dismissed[] = "dismissed: a higher card took its place";
@@ -109,6 +110,8 @@ static void emit(struct core *core, const struct core_case *kase, const struct c
         card.is_provisional = reckoning.is_provisional;
     }
     core->ports.card(core->ports.ctx, &card);
+    if (case_edition(core, kase)->is_counting_cards)
+        across_card(core, kase, clock, rung_index, &card);
 }
 
 static bool rung_dismisses(const struct rung *rung, const struct rule *rule)
@@ -455,12 +458,6 @@ void judge_old_settle(struct core *core, struct core_case *kase, uint32_t old_co
     }
     if (case_edition(core, kase)->is_dismissing)
         others_settle(core, kase);
-}
-
-static void deadline_place(void *owner, uint32_t case_index, uint32_t place)
-{
-    struct core *core = owner;
-    case_row(core, case_index)->deadline = place;
 }
 
 /* An entry that would only move later is left: see deadlines.h. */

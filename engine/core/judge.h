@@ -4,6 +4,11 @@
 
 #include "engine/core/state.h"
 
+/* Why a card is what it is. */
+extern const char *const reason_late[2];
+extern const char *const reason_moved[2];
+extern const char *const reason_withdrawn[2];
+
 /* judge_case - an event has touched clocks of the case: what should have a card there gets it.
  * Rungs found past their instant are found late. After judge_old_settle, which takes cards away. */
 void judge_case(struct core *core, struct core_case *kase);

@@ -1,6 +1,7 @@
 /* move.c - a case comes under another edition, by an open act: its events are the same, its rules,
  * limits or calendar are others.
  */
+#include "engine/core/across.h"
 #include "engine/core/fold.h"
 #include "engine/core/judge.h"
 
@@ -81,6 +82,7 @@ bool core_move(struct core *core, struct instant now, uint32_t case_index, uint3
         fold_release(core, &core->old[i].clock);
     judge_case(core, kase);
     judge_arm(core, kase, case_index);
+    across_judge(core);
     core->is_moving = false;
     return true;
 }

@@ -97,14 +97,19 @@ static bool is_name(const void *owner, uint32_t row, struct slice key)
     return slice_is_equal(text_heap_get(owner, row), key);
 }
 
-uint32_t names_add(struct names *names, struct slice text)
+uint32_t names_find(const struct names *names, struct slice text)
 {
     if (text.count == 0)
         return 0;
-    uint64_t hash = table_hash(text);
-    uint32_t number = table_find(&names->table, hash, text, is_name, &names->heap);
-    if (number != 0)
+    return table_find(&names->table, table_hash(text), text, is_name, &names->heap);
+}
+
+uint32_t names_add(struct names *names, struct slice text)
+{
+    uint32_t number = names_find(names, text);
+    if (text.count == 0 || number != 0)
         return number;
+    uint64_t hash = table_hash(text);
     number = text_heap_add(&names->heap, text);
     if (number == 0 || table_add(&names->table, hash, number) != 0)
         return UINT32_MAX;

@@ -41,6 +41,9 @@ void names_clear(struct names *names);
 /* names_add - the number (heap address) of a text, made when it is new; UINT32_MAX: no room. */
 uint32_t names_add(struct names *names, struct slice text);
 
+/* names_find - the number of a text; 0: it is empty, or there is none. */
+uint32_t names_find(const struct names *names, struct slice text);
+
 struct slice names_get(const struct names *names, uint32_t number);
 
 /* names_reindex - after an image was loaded: build the table from the heap. Returns 0, -ENOMEM. */

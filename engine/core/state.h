@@ -10,6 +10,9 @@
  *         ├─ first_pause ──▶ core_pause …                                  by start
  *         └─ tally ──▶ case_tally            only where some rule counts events
  *                          └─ first_step ──▶ step_tally …    or counts them by step
+ *
+ *     core_group ── root ──▶ core_mark, a tree     only where some rule looks across cases
+ *     case_side ── first_mark ──▶ core_mark ── next ──▶ core_mark …    the marks of one case
  */
 #ifndef CORE_STATE_H
 #define CORE_STATE_H
@@ -93,6 +96,12 @@ struct case_tally {
     uint16_t furthest_step_place;
     uint32_t last_result; /* of the last step finished; number of a name */
     uint32_t first_step;
+    uint32_t arrivals; /* only where some rule asks what arrived together */
+};
+
+/* When the last event of each kind arrived. */
+struct case_arrivals {
+    int64_t last_ms[EVENT_KIND_COUNT];
 };
 
 /* The events of one step of a case. */
@@ -100,6 +109,50 @@ struct step_tally {
     uint32_t next;
     uint32_t step;
     uint16_t count[EVENT_KIND_COUNT];
+};
+
+/* Cases looked at together: of one rule, one key, one window. */
+struct core_group {
+    int64_t window_ms;     /* where its window begins */
+    int64_t judged_ms;     /* after this it is judged; INT64_MIN: as its marks come; INT64_MAX: the
+                              calendar does not reach */
+    int64_t issued_ms;     /* the instant of the card that stands; INT64_MIN: none does */
+    uint32_t rule_name;    /* numbers of names */
+    uint32_t key;          /* the code of the org, handler, item or area */
+    uint32_t root;         /* of its marks */
+    uint32_t so_count;     /* of these, how many are so */
+    uint32_t deadline;     /* place in the deadlines; 0: none */
+    uint32_t next_touched; /* UINT32_MAX: the last */
+    uint16_t rule;         /* where the rule was found: in this edition, … */
+    uint16_t edition;
+    uint16_t editions_seen; /* … the newest that had it of so many */
+    uint8_t per;
+    uint8_t window;
+};
+
+/* That a case, or a card of it, stands in a group. */
+struct core_mark {
+    int64_t at_ms;
+    uint32_t group;
+    uint32_t case_key; /* the case's number, in keys */
+    uint32_t next;     /* of the same case */
+    uint32_t left;     /* the tree: see marks.c */
+    uint32_t right;
+    uint32_t count;      /* of the marks below, this one included */
+    uint32_t first;      /* how many at their beginning are so without a break … */
+    uint32_t last;       /* … at their end … */
+    uint32_t longest;    /* … and anywhere */
+    uint32_t clock_rule; /* of a card: whose; 0: it is the case's own mark. Numbers of names */
+    uint32_t step;
+    uint8_t cycle;
+    uint8_t rung;
+    bool is_so;
+};
+
+/* What few cases have beside their row. */
+struct case_side {
+    uint32_t case_key;
+    uint32_t first_mark;
 };
 
 /* The resolved lengths of one clock's limits; most cases share theirs with many others. */
@@ -111,9 +164,11 @@ struct edition {
     const struct ruleset *ruleset;
     event_kind_set pause_from;
     event_kind_set pause_to;
-    bool is_counting;       /* some condition asks for counts: its cases keep a tally */
-    bool is_counting_steps; /* … by step */
-    bool is_dismissing;     /* some card dismisses those of other rules */
+    bool is_counting;        /* some condition asks for counts: its cases keep a tally */
+    bool is_counting_steps;  /* … by step */
+    bool is_dismissing;      /* some card dismisses those of other rules */
+    bool is_counting_cards;  /* some rule counts cards across cases */
+    bool is_noting_arrivals; /* some condition asks what arrived together */
 };
 
 /* What was found in a catalogue, kept because the same few are asked for again and again. Nothing
@@ -151,7 +206,15 @@ struct core {
     struct pool tallies;
     struct pool step_tallies;
     struct pool limit_sets;
+    struct pool arrivals;
+    struct pool groups;
+    struct pool marks;
+    struct pool sides;
     struct table limit_table;
+    struct table group_table;
+    struct table side_table;
+    uint32_t touched; /* the first of the groups to be judged; 0: none */
+    uint32_t touched_last;
     struct deadlines deadlines;
     struct edition *editions;
     uint32_t edition_count;
@@ -168,6 +231,11 @@ struct core {
 static inline struct core_case *case_row(const struct core *core, uint32_t row)
 {
     return pool_row(&core->cases, row);
+}
+
+static inline struct core_group *group_row(const struct core *core, uint32_t row)
+{
+    return pool_row(&core->groups, row);
 }
 
 static inline struct core_clock *clock_row(const struct core *core, uint32_t row)
@@ -219,6 +287,19 @@ static inline void case_settle_after(struct core_case *kase, struct instant due)
 {
     if (due.ms < INT64_MAX && kase->settled_ms < due.ms + 1)
         kase->settled_ms = due.ms + 1;
+}
+
+/* An entry of the deadlines is a case's, or, with this bit, a group's. */
+#define DEADLINE_OF_GROUP (UINT32_C(1) << 31)
+
+/* deadline_place - where an entry stands is kept with whose it is. owner: the core. */
+static inline void deadline_place(void *owner, uint32_t row, uint32_t place)
+{
+    struct core *core = owner;
+    if ((row & DEADLINE_OF_GROUP) != 0)
+        group_row(core, row & ~DEADLINE_OF_GROUP)->deadline = place;
+    else
+        case_row(core, row)->deadline = place;
 }
 
 static inline uint16_t rung_bit(uint32_t rung)

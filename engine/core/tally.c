@@ -70,8 +70,39 @@ void tally_release(struct core *core, struct core_case *kase)
         pool_free(&core->step_tallies, row);
         row = next;
     }
+    if (tally->arrivals != 0)
+        pool_free(&core->arrivals, tally->arrivals);
     pool_free(&core->tallies, kase->tally);
     kase->tally = 0;
+}
+
+void tally_arrival(struct core *core, struct core_case *kase, enum event_kind kind,
+                   struct instant arrived)
+{
+    if (kase->tally == 0)
+        return;
+    struct case_tally *tally = pool_row(&core->tallies, kase->tally);
+    if (tally->arrivals == 0) {
+        tally->arrivals = pool_add(&core->arrivals);
+        if (tally->arrivals == 0)
+            return;
+        struct case_arrivals *fresh = pool_row(&core->arrivals, tally->arrivals);
+        for (uint32_t i = 0; i < EVENT_KIND_COUNT; i++)
+            fresh->last_ms[i] = INSTANT_NONE.ms;
+    }
+    struct case_arrivals *arrivals = pool_row(&core->arrivals, tally->arrivals);
+    arrivals->last_ms[kind] = arrived.ms;
+}
+
+struct instant tally_arrived(const struct core *core, const struct core_case *kase,
+                             enum event_kind kind)
+{
+    const struct case_tally *tally =
+        kase->tally == 0 ? NULL : pool_row(&core->tallies, kase->tally);
+    if (tally == NULL || tally->arrivals == 0)
+        return INSTANT_NONE;
+    const struct case_arrivals *arrivals = pool_row(&core->arrivals, tally->arrivals);
+    return (struct instant){.ms = arrivals->last_ms[kind]};
 }
 
 uint32_t tally_count(const struct core *core, const struct core_case *kase, enum event_kind kind)

@@ -109,11 +109,13 @@ void core_due(const struct core *core, struct instant before, uint32_t max,
         struct frontier_entry entry = frontier_take(&frontier);
         if (entry.at_ms >= before.ms)
             return;
-        struct case_view view;
-        view_fill(core, entry.case_row, &view);
         if (entry.place != 0)
             for (uint32_t child = 0; child < 4; child++)
                 frontier_add_place(core, &frontier, entry.place * 4 - 2 + child);
+        if ((entry.case_row & DEADLINE_OF_GROUP) != 0)
+            continue;
+        struct case_view view;
+        view_fill(core, entry.case_row, &view);
         if (entry.place != 0 && view.next_at.ms > entry.at_ms) {
             frontier_add(&frontier, (struct frontier_entry){.at_ms = view.next_at.ms,
                                                             .case_row = entry.case_row});

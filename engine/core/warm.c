@@ -70,7 +70,10 @@ static void warm_deadlines(const struct core *core, uint32_t from, uint32_t coun
     uint32_t rows[WINDOW];
     for (uint32_t i = 0; i < count; i++) {
         rows[i] = core->deadlines.heap[from + i].case_row;
-        __builtin_prefetch(case_row(core, rows[i]));
+        if ((rows[i] & DEADLINE_OF_GROUP) != 0)
+            rows[i] = 0;
+        else
+            __builtin_prefetch(case_row(core, rows[i]));
     }
     warm_cases(core, rows, count);
 }

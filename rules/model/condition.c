@@ -151,6 +151,8 @@ static void ask(struct stack *stack, struct instruction it, const struct conditi
              (struct value){.type = VALUE_NUMBER, .number = asker->count_step(asker->ctx, kind)});
     else if (it.op == OP_SINCE)
         push(stack, asker->since(asker->ctx, kind, it.unit));
+    else if (it.op == OP_SAME_ARRIVAL)
+        push(stack, truth(asker->same_arrival(asker->ctx, kind)));
     else if (it.op == OP_SEEN)
         push(stack, truth(asker->count(asker->ctx, kind) > 0));
     else
@@ -187,6 +189,7 @@ bool condition_holds(const struct condition *condition, const struct condition_a
         case OP_SEEN:
         case OP_SINCE:
         case OP_COUNT_STEP:
+        case OP_SAME_ARRIVAL:
             ask(&stack, it, asker);
             break;
         case OP_RAISED:

@@ -41,8 +41,9 @@ enum op {
     OP_COUNT, /* operand: event kind → how many of that kind the case has, this one included */
     OP_SEEN,  /* operand: event kind → bool: count > 0 */
     OP_SINCE, /* operand: event kind → working or elapsed time since the last one: see unit */
-    OP_COUNT_STEP, /* operand: event kind → how many of that kind this event's step has */
-    OP_RAISED,     /* operand: constant, a rule; the constant behind it: its card → bool */
+    OP_COUNT_STEP,   /* operand: event kind → how many of that kind this event's step has */
+    OP_RAISED,       /* operand: constant, a rule; the constant behind it: its card → bool */
+    OP_SAME_ARRIVAL, /* operand: event kind → bool: the last one arrived when this event did */
     OP_NOT,
     OP_AND,
     OP_OR,
@@ -85,6 +86,7 @@ struct condition_asker {
     struct value (*since)(void *ctx, enum event_kind kind, enum unit unit);
     uint32_t (*count_step)(void *ctx, enum event_kind kind);
     bool (*raised)(void *ctx, struct slice rule, struct slice card);
+    bool (*same_arrival)(void *ctx, enum event_kind kind);
 };
 
 /* condition_holds - run it. Cost: O(instructions), no allocation. Asserts a well-formed program. */

@@ -8,6 +8,9 @@
 const char *const item_kind_name[ITEM_KIND_COUNT] = {"immediate", "promised", "joint", "forwarded"};
 const char *const item_kind_zh[ITEM_KIND_COUNT] = {"即办件", "承诺件", "联办件", "上报件"};
 const char *const edition_move_name[3] = {"none", "calendars", "all"};
+const char *const across_per_name[ACROSS_PER_COUNT] = {"org", "handler", "item", "area"};
+const char *const across_window_name[ACROSS_WINDOW_COUNT] = {"month", "day", "second"};
+const char *const across_form_name[3] = {"share", "count", "in_a_row"};
 
 void ruleset_destroy(struct ruleset **ruleset_p)
 {
@@ -66,7 +69,7 @@ const struct org *ruleset_org(const struct ruleset *ruleset, struct slice code)
 
 static event_kind_set rule_on(const struct rule *rule)
 {
-    return rule->form == RULE_FACT ? rule->on : rule->start;
+    return rule->form == RULE_CLOCK ? rule->start : rule->on;
 }
 
 static int rung_index(const struct rule *rule, struct slice name)

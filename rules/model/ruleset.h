@@ -6,7 +6,8 @@
  *
  * What one rule file looks like is told in rules/README.md; each struct below is one paragraph of
  * it. A rule either runs a CLOCK (it starts at one event, stops at others, and its rungs hold at
- * instants on the way), or states a FACT (a condition looked at whenever an event arrives).
+ * instants on the way), or states a FACT (a condition looked at whenever an event arrives), or
+ * looks ACROSS cases (how many of one org in one month).
  */
 #ifndef RULES_MODEL_RULESET_H
 #define RULES_MODEL_RULESET_H
@@ -148,7 +149,39 @@ struct rung {
     const struct slice *dismisses;
 };
 
-enum rule_form { RULE_CLOCK, RULE_FACT };
+/* Whose cases are looked at together. */
+enum across_per { PER_ORG, PER_HANDLER, PER_ITEM, PER_AREA, ACROSS_PER_COUNT };
+
+/* What time they share, by the calendar's wall clock. */
+enum across_window { WINDOW_MONTH, WINDOW_DAY, WINDOW_SECOND, ACROSS_WINDOW_COUNT };
+
+enum across_form {
+    ACROSS_SHARE,    /* too large a share of the cases is so, looked at once the window is over */
+    ACROSS_COUNT,    /* so many cases (or cards) in one window */
+    ACROSS_IN_A_ROW, /* so many cases running that are so */
+};
+
+extern const char *const across_per_name[ACROSS_PER_COUNT];
+extern const char *const across_window_name[ACROSS_WINDOW_COUNT];
+extern const char *const across_form_name[3];
+
+/* One group of cases for each key and window; a case stands in a group once, at its first event
+ * there, and is so where the condition holds at any of them. */
+struct rule_across {
+    enum across_per per;
+    enum across_window window;
+    enum across_form form;
+    const struct condition *is_so; /* NULL: every case is */
+    int32_t permille;              /* SHARE: the threshold */
+    bool is_reached;               /* SHARE: it holds at the threshold; false: only above it */
+    uint32_t at_least;  /* SHARE: with fewer cases nothing is said; else: how many it takes */
+    struct term judged; /* SHARE: so long after the window's end; not set: at its end */
+    bool is_of_cards;   /* cards are counted and not cases: those of … */
+    uint8_t level;
+    struct slice of_rule; /* … and of this rule of the set alone; empty: of any */
+};
+
+enum rule_form { RULE_CLOCK, RULE_FACT, RULE_ACROSS };
 enum late_discovery { DISCOVER_ALL, DISCOVER_HIGHEST };
 enum supersede { SUPERSEDE_KEEP, SUPERSEDE_DISMISS };
 
@@ -190,10 +223,11 @@ struct rule {
     enum late_discovery late_discovery;
     enum supersede supersede;
 
-    event_kind_set on;            /* RULE_FACT: looked at on these events */
-    const struct condition *fact; /* RULE_FACT: it is so */
+    event_kind_set on;                /* RULE_FACT, RULE_ACROSS: looked at on these events */
+    const struct condition *fact;     /* RULE_FACT: it is so */
+    const struct rule_across *across; /* RULE_ACROSS; else NULL */
 
-    uint32_t rung_count; /* RULE_FACT: exactly 1 */
+    uint32_t rung_count; /* RULE_FACT, RULE_ACROSS: exactly 1 */
     struct rung rungs[RULE_RUNGS_MAX];
 };
 
@@ -256,8 +290,8 @@ bool ruleset_item_kind(const struct ruleset *ruleset, const struct item *item,
 /* ruleset_org - NULL: none with settings of its own. */
 const struct org *ruleset_org(const struct ruleset *ruleset, struct slice code);
 
-/* ruleset_on - the rules whose clocks may start, or whose facts are looked at, on a kind of
- * event: indexes into rules, in file order. Cost: O(1). */
+/* ruleset_on - the rules whose clocks may start, or which are looked at, on a kind of event:
+ * indexes into rules, in file order. Cost: O(1). */
 const uint16_t *ruleset_on(const struct ruleset *ruleset, enum event_kind kind,
                            uint32_t *count_out);
 

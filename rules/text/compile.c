@@ -127,6 +127,19 @@ bool condition_at(struct compile *compile, const struct yaml_node *node,
     return status == 0;
 }
 
+int level_at(struct compile *compile, const struct yaml_node *node, struct slice name,
+             uint32_t line, uint32_t column)
+{
+    const char *names[RULESET_LEVELS_MAX];
+    int level = ruleset_level(compile->ruleset, name);
+    for (uint32_t i = 0; i < compile->ruleset->level_count; i++)
+        names[i] = compile->ruleset->levels[i].start;
+    if (level < 0)
+        tell_unknown(compile->problems, node->file, line, column, name, names,
+                     compile->ruleset->level_count, "level of card", "牌的级别");
+    return level;
+}
+
 /* ---- levels ---------------------------------------------------------------------------------- */
 
 static const struct {

@@ -78,6 +78,10 @@ bool event_kind_at(struct compile *compile, const struct yaml_node *node,
 bool event_kinds_at(struct compile *compile, const struct yaml_node *node,
                     event_kind_set *kinds_out);
 
+/* level_at - the index of a level of card; -1: told. line, column: where its name stands. */
+int level_at(struct compile *compile, const struct yaml_node *node, struct slice name,
+             uint32_t line, uint32_t column);
+
 /* term_at - a term in a scalar node, told when it is none, or zero. */
 bool term_at(struct compile *compile, const struct yaml_node *node, struct term *term_out);
 
@@ -98,11 +102,16 @@ bool rule_read(struct compile *compile, const struct rule_source *source);
 bool clock_read(struct compile *compile, const struct rule_source *source,
                 const struct yaml_node *clock);
 
+/* across_read - the map under across:. */
+bool across_read(struct compile *compile, const struct rule_source *source,
+                 const struct yaml_node *across);
+
 /* limits_read - the map under limits:. */
 bool limits_read(struct compile *compile, const struct rule_source *source,
                  const struct yaml_node *limits);
 
-/* cards_read - the list under cards: of a clock, or what stands under card: of a fact. */
+/* cards_read - the list under cards: of a clock, or what stands under card: of a fact or of a rule
+ * across cases. */
 bool cards_read(struct compile *compile, const struct rule_source *source);
 
 /* rule_check - what can be told of a rule that was read whole, before any case comes. */

@@ -121,7 +121,8 @@ static struct part read_about_kind(struct parser *parser, enum op op, struct wor
     if (is_of_step)
         op = OP_COUNT_STEP;
     parser->asks = true;
-    struct part part = part_of(op == OP_SEEN ? VALUE_BOOL : VALUE_NUMBER, word);
+    bool is_truth = op == OP_SEEN || op == OP_SAME_ARRIVAL;
+    struct part part = part_of(is_truth ? VALUE_BOOL : VALUE_NUMBER, word);
     if (op == OP_SINCE) {
         if (!words_take(&parser->words, "in")) {
             WORD_ERROR(&parser->words, &parser->words.now,
@@ -200,6 +201,8 @@ static struct part read_name(struct parser *parser, struct word word)
         return read_about_kind(parser, OP_SEEN, word);
     if (word_is(&word, "since"))
         return read_about_kind(parser, OP_SINCE, word);
+    if (word_is(&word, "same_arrival"))
+        return read_about_kind(parser, OP_SAME_ARRIVAL, word);
     if (word_is(&word, "raised"))
         return read_raised(parser, word);
     if (word_is(&word, "true") || word_is(&word, "false"))

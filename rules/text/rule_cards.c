@@ -200,19 +200,6 @@ static bool read_when(struct compile *compile, const struct rule *rule,
 
 /* ---- what stands with it --------------------------------------------------------------------- */
 
-static int read_level(struct compile *compile, const struct yaml_node *node, struct slice name,
-                      uint32_t line, uint32_t column)
-{
-    const char *names[RULESET_LEVELS_MAX];
-    int level = ruleset_level(compile->ruleset, name);
-    for (uint32_t i = 0; i < compile->ruleset->level_count; i++)
-        names[i] = compile->ruleset->levels[i].start;
-    if (level < 0)
-        tell_unknown(compile->problems, node->file, line, column, name, names,
-                     compile->ruleset->level_count, "level of card", "牌的级别");
-    return level;
-}
-
 static bool read_skip(struct compile *compile, const struct yaml_node *map, const char *key,
                       bool *is_issued)
 {
@@ -350,7 +337,7 @@ static bool read_rung(struct compile *compile, const struct rule_source *source,
                    "每行一张牌：- warn: 2 workday before promised");
         return false;
     }
-    int level = read_level(compile, node, node->key, node->key_line, node->key_column);
+    int level = level_at(compile, node, node->key, node->key_line, node->key_column);
     if (level < 0)
         return false;
     rung.level = (uint8_t)level;
@@ -398,20 +385,25 @@ static bool read_ladder(struct compile *compile, const struct rule_source *sourc
     return is_good;
 }
 
-static bool read_fact_card(struct compile *compile, const struct rule_source *source)
+/* What a card across cases may say comes first. */
+static bool read_lone_card(struct compile *compile, const struct rule_source *source)
 {
-    static const char *const keys[] = {"level",     "if", "after_finish", "issue", "name",
-                                       "dismisses", "to"};
+    enum { ACROSS_KEYS = 3 };
+    static const char *const keys[] = {"level", "issue", "name", "if", "after_finish", "dismisses", "to"};
+    bool is_across = source->rule->form == RULE_ACROSS;
     const struct yaml_node *card = yaml_find(source->node, "card");
     struct rung rung = {.form = RUNG_AT, .after_finish = true, .after_limit = true};
     if (card == NULL) {
-        yaml_error(source->node, compile->problems, "a fact raises one card: card: yellow",
-                   "事实规则发一张牌：card: yellow");
+        yaml_error(source->node, compile->problems,
+                   is_across ? "a rule across cases raises one card: card: yellow"
+                             : "a fact raises one card: card: yellow",
+                   is_across ? "跨件规则发一张牌：card: yellow" : "事实规则发一张牌：card: yellow");
         return false;
     }
     const struct yaml_node *level = card;
     if (card->kind == YAML_MAP) {
-        if (!yaml_check_keys(card, keys, COUNT_OF(keys), compile->problems))
+        if (!yaml_check_keys(card, keys, is_across ? (size_t)ACROSS_KEYS : COUNT_OF(keys),
+                             compile->problems))
             return false;
         level = yaml_find(card, "level");
     }
@@ -420,13 +412,15 @@ static bool read_fact_card(struct compile *compile, const struct rule_source *so
             yaml_error(card, compile->problems, "the card has no level:", "这张牌没有 level:");
         return false;
     }
-    int index = read_level(compile, level, level->value, level->line, level->column);
+    int index = level_at(compile, level, level->value, level->line, level->column);
     if (index < 0)
         return false;
     rung.level = (uint8_t)index;
     rung.name = compile->ruleset->levels[index];
     if (source->rule->fact != NULL)
         rung.text = source->rule->fact->text;
+    if (is_across && source->rule->across->is_so != NULL)
+        rung.text = source->rule->across->is_so->text;
     if (!read_details(compile, source, card, &rung))
         return false;
     source->rule->rungs[source->rule->rung_count++] = rung;
@@ -435,13 +429,16 @@ static bool read_fact_card(struct compile *compile, const struct rule_source *so
 
 bool cards_read(struct compile *compile, const struct rule_source *source)
 {
-    bool is_fact = source->rule->form == RULE_FACT;
-    const struct yaml_node *other = yaml_find(source->node, is_fact ? "cards" : "card");
+    static const char *const en[] = {"a clock has cards:, a list",
+                                     "a fact has one card: card: yellow",
+                                     "a rule across cases has one card: card: yellow"};
+    static const char *const zh[] = {"时钟规则用 cards: 列表", "事实规则只有一张牌：card: yellow",
+                                     "跨件规则只有一张牌：card: yellow"};
+    enum rule_form form = source->rule->form;
+    const struct yaml_node *other = yaml_find(source->node, form == RULE_CLOCK ? "card" : "cards");
     if (other != NULL) {
-        yaml_error(other, compile->problems,
-                   is_fact ? "a fact has one card: card: yellow" : "a clock has cards:, a list",
-                   is_fact ? "事实规则只有一张牌：card: yellow" : "时钟规则用 cards: 列表");
+        yaml_error(other, compile->problems, "%s%.0s", "%.0s%s", en[form], zh[form]);
         return false;
     }
-    return is_fact ? read_fact_card(compile, source) : read_ladder(compile, source);
+    return form == RULE_CLOCK ? read_ladder(compile, source) : read_lone_card(compile, source);
 }

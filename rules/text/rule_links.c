@@ -39,6 +39,16 @@ static const struct rung *find_rung(struct compile *compile, const struct rule_s
     return NULL;
 }
 
+/* A card across cases is no card of any one of them. */
+static void tell_across(struct compile *compile, const struct rule_source *source,
+                        const struct rule *rule, const char *en, const char *zh)
+{
+    yaml_error(source->node, compile->problems,
+               "%s%.0s, and \"%.*s\" looks across cases: name a rule with clock: or fact:",
+               "%.0s%s，而“%.*s”是跨件规则：请写有 clock: 或 fact: 的规则", en, zh,
+               SLICE_ARG(rule->name));
+}
+
 /* The instant of the card must follow from the events alone. */
 static void check_raised(struct compile *compile, const struct rule_source *source,
                          const struct condition *condition, uint32_t constant)
@@ -46,7 +56,14 @@ static void check_raised(struct compile *compile, const struct rule_source *sour
     struct slice name = condition->constants[constant + 1].text;
     const struct rule *rule = find_rule(compile, source, condition->constants[constant].text);
     const struct rung *rung = rule == NULL ? NULL : find_rung(compile, source, rule, name);
-    if (rung == NULL || (rung->form != RUNG_CHAIN && rung->when == NULL))
+    if (rung == NULL)
+        return;
+    if (rule->form == RULE_ACROSS) {
+        tell_across(compile, source, rule, "raised(…) asks about the case itself",
+                    "raised(…) 只问本件");
+        return;
+    }
+    if (rung->form != RUNG_CHAIN && rung->when == NULL)
         return;
     yaml_error(source->node, compile->problems,
                "raised(%.*s, %.*s): that card follows another or has an if: of its own; name a "
@@ -105,6 +122,11 @@ static void check_dismissed(struct compile *compile, const struct rule_source *s
     struct rule *rule = find_rule(compile, source, name);
     if (rule == NULL)
         return;
+    if (rule->form == RULE_ACROSS) {
+        tell_across(compile, source, rule, "a card dismisses those of its own case",
+                    "一张牌只能使本件的牌摘牌");
+        return;
+    }
     bool is_higher = rule != source->rule;
     for (uint32_t i = 0; i < rule->rung_count; i++)
         is_higher = is_higher && rule->rungs[i].level < rung->level;
@@ -119,6 +141,30 @@ static void check_dismissed(struct compile *compile, const struct rule_source *s
                SLICE_ARG(rung->name), SLICE_ARG(rule->name));
 }
 
+/* The cards that are counted are those of one rule: it must raise some of that level for all to
+ * see. */
+static void check_counted(struct compile *compile, const struct rule_source *source,
+                          const struct rule_across *across)
+{
+    bool is_any = false;
+    struct rule *rule = find_rule(compile, source, across->of_rule);
+    if (rule == NULL)
+        return;
+    if (rule->form == RULE_ACROSS) {
+        tell_across(compile, source, rule, "cards: counts the cards of cases",
+                    "cards: 只计各件的牌");
+        return;
+    }
+    for (uint32_t i = 0; i < rule->rung_count; i++)
+        is_any =
+            is_any || (rule->rungs[i].level == across->level && rule->rungs[i].issue == ISSUE_AUTO);
+    if (!is_any)
+        yaml_error(source->node, compile->problems,
+                   "there is nothing to count: \"%.*s\" issues no card of the level \"%.*s\"",
+                   "无可计之牌：规则“%.*s”不发“%.*s”级的牌", SLICE_ARG(rule->name),
+                   SLICE_ARG(compile->ruleset->levels[across->level]));
+}
+
 void rule_links_check(struct compile *compile)
 {
     for (uint32_t i = 0; i < compile->source_count; i++) {
@@ -130,6 +176,10 @@ void rule_links_check(struct compile *compile)
         check_condition(compile, source, rule->start_when);
         check_condition(compile, source, rule->stop_when);
         check_condition(compile, source, rule->fact);
+        if (rule->across != NULL)
+            check_condition(compile, source, rule->across->is_so);
+        if (rule->across != NULL && rule->across->of_rule.count > 0)
+            check_counted(compile, source, rule->across);
         for (uint32_t k = 0; k < rule->rung_count; k++) {
             check_condition(compile, source, rule->rungs[k].when);
             for (uint32_t j = 0; j < rule->rungs[k].dismiss_count; j++)

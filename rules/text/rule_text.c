@@ -4,14 +4,15 @@
 #include "rules/text/compile.h"
 
 static const char *const rule_keys[] = {
-    "rule",  "revision", "title", "ground", "valid_from",     "valid_to",  "applies", "calendar",
-    "clock", "fact",     "cards", "card",   "late_discovery", "supersede", "issue",   "tests",
+    "rule",    "revision",       "title",     "ground", "valid_from", "valid_to",
+    "applies", "calendar",       "clock",     "fact",   "across",     "cards",
+    "card",    "late_discovery", "supersede", "issue",  "tests",
 };
 /* A file of a single rule is its own set. */
 static const char *const lone_keys[] = {
-    "rule",           "revision",  "title", "ground", "valid_from", "valid_to",
-    "applies",        "calendar",  "clock", "fact",   "cards",      "card",
-    "late_discovery", "supersede", "issue", "tests",  "set",        "levels",
+    "rule",      "revision", "title", "ground", "valid_from", "valid_to", "applies",
+    "calendar",  "clock",    "fact",  "across", "cards",      "card",     "late_discovery",
+    "supersede", "issue",    "tests", "set",    "levels",
 };
 
 static bool is_name(struct slice name)
@@ -290,13 +291,18 @@ static bool read_watched(struct compile *compile, const struct rule_source *sour
 {
     const struct yaml_node *clock = yaml_find(source->node, "clock");
     const struct yaml_node *fact = yaml_find(source->node, "fact");
-    if (clock != NULL && fact == NULL)
+    const struct yaml_node *across = yaml_find(source->node, "across");
+    if (clock != NULL && fact == NULL && across == NULL)
         return clock_read(compile, source, clock);
-    if (fact != NULL && clock == NULL)
+    if (fact != NULL && clock == NULL && across == NULL)
         return read_fact(compile, source, fact);
-    yaml_error(fact == NULL ? source->node : fact, compile->problems,
-               "rule \"%.*s\" must have either clock: or fact:, and not both",
-               "规则“%.*s”须有 clock: 或 fact: 之一，不可兼有", SLICE_ARG(source->rule->name));
+    if (across != NULL && clock == NULL && fact == NULL)
+        return across_read(compile, source, across);
+    yaml_error(across != NULL ? across
+               : fact != NULL ? fact
+                              : source->node,
+               compile->problems, "rule \"%.*s\" must have one of clock:, fact: and across:",
+               "规则“%.*s”须有且只有 clock:、fact:、across: 之一", SLICE_ARG(source->rule->name));
     return false;
 }
 

@@ -18,11 +18,13 @@ static void look_through(const struct ruleset *ruleset)
         assert(rule->name.count > 0);
         assert(rule->rung_count >= 1 && rule->rung_count <= RULE_RUNGS_MAX);
         assert(rule->limit_count <= RULE_LIMITS_MAX);
-        assert(rule->form == RULE_FACT ? rule->on != 0 : rule->start != 0);
+        assert(rule->form != RULE_FACT || rule->on != 0);
+        assert(rule->form != RULE_CLOCK || rule->start != 0);
+        assert((rule->form == RULE_ACROSS) == (rule->across != NULL));
         for (uint32_t j = 0; j < rule->rung_count; j++) {
             const struct rung *rung = &rule->rungs[j];
             assert(rung->level < ruleset->level_count);
-            assert(rule->form == RULE_FACT || rung->limit < rule->limit_count);
+            assert(rule->form != RULE_CLOCK || rung->limit < rule->limit_count);
             assert(rung->form != RUNG_CHAIN || rung->chain_rung < j);
         }
         for (uint32_t j = 0; j < rule->limit_count; j++)

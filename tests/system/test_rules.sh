@@ -47,7 +47,7 @@ says()
 }
 
 begin the_shipped_sets_pass_their_own_tests
-for set in permit-law hunan hunan-instant jiangsu yingzhou chain hotline-12345 shandong-flow wabo; do
+for set in permit-law hunan hunan-instant jiangsu yingzhou chain hotline-12345 shandong-flow rates wabo; do
     run 0 check --alone "${given[@]}" "rules/sets/$set.yaml"
     says out "good: rules="
 done
@@ -133,6 +133,19 @@ says out "Limit \"promised\": what the event says, else the item's, else 56 days
 says out "时限“承诺时限”：事件所载，否则事项规定，否则56 个自然日"
 run 0 show --store "$store" "Graffiti Removal"
 says out "45 workday"
+cat >"$room/rate.yaml" <<'END'
+rule: rate
+calendar: nl
+across: {per: org, window: month, of: finish, share: count(return) >= 2, over: 1%,
+         at_least: 20 case, judged: 2 day after}
+card: red
+END
+run 0 check "${given[@]}" "$room/rate.yaml"
+run 0 import --store "$room/rates" "${given[@]}" "$room/rate.yaml"
+run 0 show --store "$room/rates" rate
+says out "Across the cases of one org in one month: those with finished (finish)"
+says out "A card when they are over 1.0% of at least 20 cases; judged 2 days after the end"
+says out "占比超过 1.0% 即发牌（至少 20 件）；期间结束后 2 个自然日判定"
 run 65 show --store "$store" wabo-decison
 says err "Did you mean: wabo-decision"
 end

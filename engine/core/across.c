@@ -1,0 +1,411 @@
+/* across.c - see across.h. */
+#include "engine/core/across.h"
+
+#include "engine/core/judge.h"
+#include "engine/core/marks.h"
+
+enum { NUMBERS_BYTES = 64, TOUCHED_LAST = UINT32_MAX };
+
+static struct core_mark *mark_row(const struct core *core, uint32_t row)
+{
+    return pool_row(&core->marks, row);
+}
+
+/* ---- the marks of one case --------------------------------------------------------------------
+ */
+
+static struct slice side_key(const uint32_t *case_key)
+{
+    return (struct slice){.start = (const char *)case_key, .count = sizeof *case_key};
+}
+
+static bool is_side(const void *owner, uint32_t row, struct slice key)
+{
+    const struct core *core = owner;
+    const struct case_side *side = pool_row(&core->sides, row);
+    return slice_is_equal(side_key(&side->case_key), key);
+}
+
+static struct case_side *side_find(const struct core *core, const struct core_case *kase)
+{
+    struct slice key = side_key(&kase->key);
+    uint32_t row = table_find(&core->side_table, table_hash(key), key, is_side, core);
+    return row == 0 ? NULL : pool_row(&core->sides, row);
+}
+
+static struct case_side *side_make(struct core *core, const struct core_case *kase)
+{
+    struct case_side *side = side_find(core, kase);
+    if (side != NULL)
+        return side;
+    uint32_t row = pool_add(&core->sides);
+    if (row == 0)
+        return NULL;
+    side = pool_row(&core->sides, row);
+    side->case_key = kase->key;
+    if (table_add(&core->side_table, table_hash(side_key(&kase->key)), row) == 0)
+        return side;
+    pool_free(&core->sides, row);
+    return NULL;
+}
+
+static void touch(struct core *core, uint32_t row)
+{
+    struct core_group *group = group_row(core, row);
+    if (group->next_touched != 0)
+        return;
+    group->next_touched = TOUCHED_LAST;
+    if (core->touched == 0)
+        core->touched = row;
+    else
+        group_row(core, core->touched_last)->next_touched = row;
+    core->touched_last = row;
+}
+
+static void mark_lay(struct core *core, struct case_side *side, uint32_t group_index,
+                     const struct core_mark *like)
+{
+    uint32_t row = pool_add(&core->marks);
+    if (row == 0) {
+        core->counts.unjudgeable++;
+        return;
+    }
+    struct core_group *group = group_row(core, group_index);
+    struct core_mark *mark = mark_row(core, row);
+    *mark = *like;
+    mark->group = group_index;
+    mark->case_key = side->case_key;
+    mark->next = side->first_mark;
+    side->first_mark = row;
+    group->root = marks_add(core, group->root, row);
+    group->so_count += mark->is_so;
+    touch(core, group_index);
+}
+
+/* link: what leads to it among the marks of its case. */
+static void mark_take(struct core *core, uint32_t *link)
+{
+    uint32_t row = *link;
+    const struct core_mark *mark = mark_row(core, row);
+    struct core_group *group = group_row(core, mark->group);
+    *link = mark->next;
+    group->root = marks_remove(core, group->root, row);
+    group->so_count -= mark->is_so;
+    touch(core, mark->group);
+    pool_free(&core->marks, row);
+}
+
+void across_forget(struct core *core, const struct core_case *kase)
+{
+    struct case_side *side = core->sides.count == 1 ? NULL : side_find(core, kase);
+    if (side == NULL)
+        return;
+    for (uint32_t *link = &side->first_mark; *link != 0;) {
+        if (mark_row(core, *link)->clock_rule == 0)
+            mark_take(core, link);
+        else
+            link = &mark_row(core, *link)->next;
+    }
+}
+
+/* ---- what lays them ---------------------------------------------------------------------------
+ */
+
+static uint32_t key_of(const struct core_case *kase, enum across_per per)
+{
+    switch (per) {
+    case PER_ORG:
+        return kase->org;
+    case PER_HANDLER:
+        return kase->handler;
+    case PER_ITEM:
+        return kase->item;
+    case PER_AREA:
+        return kase->area;
+    case ACROSS_PER_COUNT:
+        break;
+    }
+    assert(false);
+    return 0;
+}
+
+void across_event(struct core *core, const struct core_case *kase, const struct rule *rule,
+                  const struct asking *asking)
+{
+    struct core_mark mark = {.at_ms = asking->event->at.ms,
+                             .is_so = asking_holds(asking, rule->across->is_so)};
+    uint32_t key = key_of(kase, rule->across->per);
+    if (key == 0 || (rule->across->form == ACROSS_COUNT && !mark.is_so))
+        return; /* whose it is, is not known; or it is not counted */
+    struct case_side *side = side_make(core, kase);
+    uint32_t group_index = side == NULL ? 0 : group_make(core, rule, key, asking->event->at);
+    if (group_index == 0) {
+        core->counts.unjudgeable++;
+        return;
+    }
+    for (uint32_t row = side->first_mark; row != 0; row = mark_row(core, row)->next) {
+        struct core_mark *there = mark_row(core, row);
+        if (there->group != group_index)
+            continue;
+        if (mark.is_so && !there->is_so) { /* it stands there once, and is so now */
+            struct core_group *group = group_row(core, group_index);
+            there->is_so = true;
+            group->so_count++;
+            marks_renew(core, group->root, row);
+            touch(core, group_index);
+        }
+        return;
+    }
+    mark_lay(core, side, group_index, &mark);
+}
+
+static bool counts_card(const struct rule *rule, const struct rule *of, const struct rung *rung,
+                        struct instant due)
+{
+    const struct rule_across *across = rule->across;
+    return across != NULL && across->is_of_cards && across->level == rung->level &&
+           (across->of_rule.count == 0 || slice_is_equal(across->of_rule, of->name)) &&
+           !instant_is_before(due, rule->valid_from) && instant_is_before(due, rule->valid_to);
+}
+
+void across_card(struct core *core, const struct core_case *kase, const struct core_clock *clock,
+                 uint32_t rung_index, const struct card *card)
+{
+    const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
+    const struct rule *of = clock_rule(core, kase, clock);
+    const struct rung *rung = &of->rungs[rung_index];
+    struct core_mark mark = {.at_ms = card->due_at.ms,
+                             .clock_rule = names_add(&core->names, of->name),
+                             .step = clock->step,
+                             .cycle = clock->cycle,
+                             .rung = (uint8_t)rung_index,
+                             .is_so = true};
+    struct case_side *side = side_make(core, kase);
+    if (side == NULL || mark.clock_rule == UINT32_MAX) {
+        core->counts.unjudgeable++;
+        return;
+    }
+    for (uint32_t *link = &side->first_mark; *link != 0;) {
+        const struct core_mark *there = mark_row(core, *link);
+        if (there->clock_rule == mark.clock_rule && there->step == mark.step &&
+            there->cycle == mark.cycle && there->rung == mark.rung)
+            mark_take(core, link);
+        else
+            link = &mark_row(core, *link)->next;
+    }
+    bool is_standing = card->state == CARD_ISSUED || card->state == CARD_DISMISSED;
+    for (uint32_t i = 0; is_standing && rung->issue == ISSUE_AUTO && i < ruleset->rule_count; i++) {
+        const struct rule *rule = &ruleset->rules[i];
+        uint32_t key = rule->across == NULL ? 0 : key_of(kase, rule->across->per);
+        if (key == 0 || !counts_card(rule, of, rung, card->due_at))
+            continue;
+        uint32_t group_index = group_make(core, rule, key, card->due_at);
+        if (group_index != 0)
+            mark_lay(core, side, group_index, &mark);
+        else
+            core->counts.unjudgeable++;
+    }
+}
+
+/* ---- judging ----------------------------------------------------------------------------------
+ */
+
+struct numbers {
+    size_t count;
+    char text[NUMBERS_BYTES];
+};
+
+static void put_text(struct numbers *numbers, struct slice text)
+{
+    assert(numbers->count + text.count <= sizeof numbers->text);
+    memcpy(numbers->text + numbers->count, text.start, text.count);
+    numbers->count += text.count;
+}
+
+static void put_number(struct numbers *numbers, uint32_t number)
+{
+    char digits[10];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    put_text(numbers, (struct slice){.start = digits + at, .count = sizeof digits - at});
+}
+
+/* "over 1.5%", "20 case", "3 card" */
+static struct slice limit_text(const struct rule_across *across, struct numbers *numbers)
+{
+    numbers->count = 0;
+    if (across->form == ACROSS_SHARE) {
+        put_text(numbers, across->is_reached ? SLICE("reaches ") : SLICE("over "));
+        put_number(numbers, (uint32_t)across->permille / 10);
+        if (across->permille % 10 != 0) {
+            put_text(numbers, SLICE("."));
+            put_number(numbers, (uint32_t)across->permille % 10);
+        }
+        put_text(numbers, SLICE("%"));
+    } else {
+        put_number(numbers, across->at_least);
+        put_text(numbers, across->is_of_cards ? SLICE(" card") : SLICE(" case"));
+        if (across->form == ACROSS_IN_A_ROW)
+            put_text(numbers, SLICE(" in a row"));
+    }
+    return (struct slice){.start = numbers->text, .count = numbers->count};
+}
+
+/* "7 of 350 case", "23 case" */
+static struct slice used_text(const struct core *core, const struct core_group *group,
+                              const struct rule_across *across, struct numbers *numbers)
+{
+    numbers->count = 0;
+    put_number(numbers, group->so_count);
+    if (across->form != ACROSS_COUNT) {
+        put_text(numbers, SLICE(" of "));
+        put_number(numbers, marks_count(core, group->root));
+    }
+    put_text(numbers, across->is_of_cards ? SLICE(" card") : SLICE(" case"));
+    return (struct slice){.start = numbers->text, .count = numbers->count};
+}
+
+static void emit(struct core *core, const struct core_group *group, int64_t due_ms,
+                 enum card_state state, const char *reason)
+{
+    const struct rule *rule = group_rule(core, group);
+    const struct ruleset *ruleset = core->editions[group->edition].ruleset;
+    const struct rung *rung = &rule->rungs[0];
+    const struct slice none = {0};
+    struct instant due = {.ms = due_ms};
+    struct slice key = names_get(&core->names, group->key);
+    struct numbers limit;
+    struct numbers used;
+    char name[GROUP_NAME_BYTES];
+    struct card card = {
+        .case_no = group_name(core, group, name),
+        .item = group->per == PER_ITEM ? key : none,
+        .org = group->per == PER_ORG ? key : none,
+        .area = group->per == PER_AREA ? key : none,
+        .handler = group->per == PER_HANDLER ? key : none,
+        .level = ruleset->levels[rung->level],
+        .rule = rule->name,
+        .rule_version = rule->revision,
+        .clock = rule->name,
+        .rung = rung->name,
+        .due_at = due,
+        .issued_at = core->now,
+        .late_ms = core->now.ms > due_ms ? core->now.ms - due_ms : 0,
+        .state = state,
+        .limit = limit_text(rule->across, &limit),
+        .used = used_text(core, group, rule->across, &used),
+        .reason = slice_of(reason),
+        .is_shadow = rung->issue == ISSUE_SHADOW,
+        .edition = ruleset->edition,
+        .offset_s = calendar_offset_s(rule->calendar, due),
+    };
+    core->ports.card(core->ports.ctx, &card);
+}
+
+/* The instant of the card that the group should have; false: it should have none. */
+static bool due_of(const struct core *core, const struct core_group *group, int64_t *due_out)
+{
+    const struct rule_across *across = group_rule(core, group)->across;
+    uint32_t count = marks_count(core, group->root);
+    uint32_t place = across->at_least;
+    if (across->form == ACROSS_SHARE) {
+        int64_t so = (int64_t)group->so_count * 1000;
+        int64_t most = (int64_t)across->permille * count;
+        *due_out = group->judged_ms;
+        return group->judged_ms < core->now.ms && count > 0 && count >= across->at_least &&
+               (across->is_reached ? so >= most : so > most);
+    }
+    if (across->form == ACROSS_IN_A_ROW)
+        place = marks_run(core, group->root, across->at_least);
+    if (place == 0 || place > count)
+        return false;
+    *due_out = mark_row(core, marks_at(core, group->root, place))->at_ms;
+    return true;
+}
+
+static void arm(struct core *core, struct core_group *group, uint32_t row)
+{
+    bool is_waiting = group->judged_ms >= core->now.ms && group->judged_ms != INT64_MAX;
+    if (!is_waiting && group->deadline != 0)
+        deadlines_remove(&core->deadlines, group->deadline, deadline_place, core);
+    if (!is_waiting)
+        return;
+    int error = deadlines_set(&core->deadlines, group->deadline, row | DEADLINE_OF_GROUP,
+                              (struct instant){.ms = group->judged_ms}, deadline_place, core);
+    assert(error == 0); /* a deadline that is lost is a card that is lost */
+}
+
+/* late: why a share that holds is told only now. */
+static void judge(struct core *core, uint32_t row, const char *late)
+{
+    struct core_group *group = group_row(core, row);
+    int64_t due_ms;
+    group_renew(core, group);
+    const struct rule *rule = group_rule(core, group);
+    enum card_state begun = rule->rungs[0].issue == ISSUE_CONFIRM ? CARD_PENDING : CARD_ISSUED;
+    arm(core, group, row);
+    if (!due_of(core, group, &due_ms)) {
+        if (group->issued_ms != INT64_MIN)
+            emit(core, group, group->issued_ms, CARD_WITHDRAWN, reason_withdrawn[core->is_moving]);
+        group->issued_ms = INT64_MIN;
+        return;
+    }
+    if (group->issued_ms == INT64_MIN)
+        emit(core, group, due_ms, begun, rule->across->form == ACROSS_SHARE ? late : "");
+    else if (group->issued_ms != due_ms)
+        emit(core, group, due_ms, CARD_ISSUED, reason_moved[core->is_moving]);
+    group->issued_ms = due_ms;
+}
+
+void across_judge(struct core *core)
+{
+    while (core->touched != 0) {
+        uint32_t row = core->touched;
+        struct core_group *group = group_row(core, row);
+        core->touched = group->next_touched == TOUCHED_LAST ? 0 : group->next_touched;
+        group->next_touched = 0;
+        judge(core, row, reason_late[core->is_moving]);
+    }
+}
+
+void across_due(struct core *core, uint32_t row)
+{
+    judge(core, row, "");
+}
+
+/* ---- the whole --------------------------------------------------------------------------------
+ */
+
+bool across_is_full(const struct core *core)
+{
+    return core->marks.count >= core->marks.max && core->marks.free == 0;
+}
+
+int across_reindex(struct core *core)
+{
+    for (uint32_t row = 1; row < core->groups.count; row++) {
+        struct core_group *group = group_row(core, row);
+        int error = group_reindex(core, row);
+        if (error != 0)
+            return error;
+        group->deadline = 0;
+        arm(core, group, row);
+    }
+    for (uint32_t row = 1; row < core->sides.count; row++) {
+        const struct case_side *side = pool_row(&core->sides, row);
+        int error = table_add(&core->side_table, table_hash(side_key(&side->case_key)), row);
+        if (error != 0)
+            return error;
+    }
+    return 0;
+}
+
+uint64_t across_bytes(const struct core *core)
+{
+    return pool_bytes(&core->arrivals) + pool_bytes(&core->groups) + pool_bytes(&core->marks) +
+           pool_bytes(&core->sides) + table_bytes(&core->group_table) +
+           table_bytes(&core->side_table);
+}

@@ -1,0 +1,69 @@
+/* across.h - rules that look across cases: the groups, their marks, their cards. Inside
+ * engine/core.
+ *
+ * A case that is folded leaves marks: an event that such a rule looks at puts the case into a group
+ * (of one rule, one key such as an org, one window such as a month); a card that is counted is put
+ * there when it is issued, and taken out when it is withdrawn. Folded again, a case takes its own
+ * marks away and lays them anew. Groups that were touched are judged when the case is settled: what
+ * comes to the same in the end is never told.
+ */
+#ifndef CORE_ACROSS_H
+#define CORE_ACROSS_H
+
+#include "engine/core/fold.h"
+
+/* across_event - the rule looks at the event at hand: the case stands in its group. */
+void across_event(struct core *core, const struct core_case *kase, const struct rule *rule,
+                  const struct asking *asking);
+
+/* across_card - a card of the case has begun, changed or ended. */
+void across_card(struct core *core, const struct core_case *kase, const struct core_clock *clock,
+                 uint32_t rung_index, const struct card *card);
+
+/* across_forget - the case is folded again: it stands in no group. Its cards stay where they are
+ * until they are told to have changed. */
+void across_forget(struct core *core, const struct core_case *kase);
+
+/* across_judge - judge the groups that were touched. Cost: O(log marks) each. */
+void across_judge(struct core *core);
+
+/* across_due - time alone has passed: the window of this group is judged. */
+void across_due(struct core *core, uint32_t row);
+
+/* across_is_full - there may be no room for one more mark. */
+bool across_is_full(const struct core *core);
+
+/* across_reindex - after an image was loaded: tables and deadlines. Returns 0, -ENOMEM (-12). */
+MUST_USE int across_reindex(struct core *core);
+
+uint64_t across_bytes(const struct core *core);
+
+/* ---- groups (groups.c) ------------------------------------------------------------------------
+ */
+
+enum { GROUP_NAME_BYTES = 16 + TEXT_BYTES_MAX + 32 };
+
+/* group_make - the group of a rule, a key and the window that an instant lies in, made when it is
+ * new; 0: no room. */
+uint32_t group_make(struct core *core, const struct rule *rule, uint32_t key, struct instant at);
+
+/* group_named - the group of a rule by its name, "org:370100/2025-01"; 0: there is none. */
+uint32_t group_named(const struct core *core, struct slice rule_name, struct slice name);
+
+/* group_rule - the rule as the newest edition has it that has it. */
+const struct rule *group_rule(const struct core *core, const struct core_group *group);
+
+/* group_renew - look for the rule again where there are newer editions. */
+void group_renew(struct core *core, struct core_group *group);
+
+/* group_end - where its window ends; not part of it. */
+struct instant group_end(const struct core *core, const struct core_group *group);
+
+/* group_name - "org:370100/2025-01", into text. */
+struct slice group_name(const struct core *core, const struct core_group *group,
+                        char text[GROUP_NAME_BYTES]);
+
+/* group_reindex - put a row into the table of groups. Returns 0, -ENOMEM (-12). */
+MUST_USE int group_reindex(struct core *core, uint32_t row);
+
+#endif

@@ -1,0 +1,55 @@
+/* across_view.c - questions about groups of cases, answered without changing anything. */
+#include "engine/core/across.h"
+#include "engine/core/marks.h"
+
+static uint32_t deciding_place(const struct core *core, const struct core_group *group)
+{
+    const struct rule_across *across = group_rule(core, group)->across;
+    uint32_t count = marks_count(core, group->root);
+    if (across->form == ACROSS_SHARE)
+        return 0;
+    if (across->form == ACROSS_IN_A_ROW)
+        return marks_run(core, group->root, across->at_least);
+    return count < across->at_least ? 0 : across->at_least;
+}
+
+bool core_group(const struct core *core, struct slice rule, struct slice case_no,
+                struct group_view *group_out)
+{
+    uint32_t row = group_named(core, rule, case_no);
+    if (row == 0)
+        return false;
+    const struct core_group *group = group_row(core, row);
+    *group_out = (struct group_view){
+        .index = row,
+        .ruleset = core->editions[group->edition].ruleset,
+        .rule = group_rule(core, group),
+        .key = names_get(&core->names, group->key),
+        .per = (enum across_per)group->per,
+        .window = (enum across_window)group->window,
+        .from = {.ms = group->window_ms},
+        .to = group_end(core, group),
+        .judged_at = {.ms = group->judged_ms},
+        .due_at = {.ms = group->issued_ms},
+        .count = marks_count(core, group->root),
+        .so_count = group->so_count,
+        .place = deciding_place(core, group),
+    };
+    return true;
+}
+
+void core_members(const struct core *core, uint32_t group_index, uint32_t place, uint32_t max,
+                  void (*visit)(void *ctx, const struct member_view *member), void *ctx)
+{
+    const struct core_group *group = group_row(core, group_index);
+    uint32_t count = marks_count(core, group->root);
+    for (uint32_t i = 0; i < max && place + i <= count; i++) {
+        const struct core_mark *mark =
+            pool_row(&core->marks, marks_at(core, group->root, place + i));
+        struct member_view view = {.case_no = text_heap_get(&core->keys, mark->case_key),
+                                   .at = {.ms = mark->at_ms},
+                                   .is_so = mark->is_so,
+                                   .rule = names_get(&core->names, mark->clock_rule)};
+        visit(ctx, &view);
+    }
+}

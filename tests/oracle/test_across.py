@@ -1,0 +1,297 @@
+"""Rules that look across cases, against a slow and obvious count of all raw events.
+
+Small made-up authorities: some orgs and handlers, events that come late, are corrected, or arrive in
+bursts of one second. For every stream the cards that stand at its end are computed here from nothing
+but the events (and, where cards are counted, from the cards of the cases), and compared."""
+
+import datetime
+import json
+import random
+import subprocess
+import tempfile
+
+from tests.lib.check import check, check_eq, main, program, test
+
+SEEDS = 250
+HOUR = 3600
+ZONE = datetime.timezone(datetime.timedelta(hours=8))
+BEGIN = int(datetime.datetime(2025, 3, 20, tzinfo=ZONE).timestamp())
+
+CALENDAR = """calendar: flat
+zone: Asia/Shanghai
+known: {from: 2024-01-01, to: 2026-12-31}
+week: {mon-sun: "00:00-24:00"}
+"""
+
+RULES = """set: across
+ground: made up
+calendar: flat
+rules:
+  - rule: case-clock
+    clock: {start: accept, stop: [finish, reject], count: instant, start_at: as it is,
+            limits: {promised: 48 hour}}
+    cards:
+      - warn: {when: 12 hour before promised, after_finish: issue, after_limit: issue}
+      - yellow: after promised
+  - rule: overdue-share
+    across: {per: org, window: month, of: [finish, reject], share: 'raised(case-clock, yellow)',
+             over: 33.3%, at_least: 3 case, judged: 2 day after}
+    card: yellow
+  - rule: refused-share
+    across: {per: area, window: day, of: [finish, reject], share: kind = reject, reaches: 50%}
+    card: warn
+  - rule: same-second
+    across: {per: org, window: second, of: [step_end, finish], count: at least 3 case}
+    card: warn
+  - rule: returned
+    across: {per: org, window: day, of: finish, if: seen(return), count: 2 case}
+    card: warn
+  - rule: three-in-a-row
+    across: {per: handler, window: month, of: finish, in_a_row: 3 case,
+             if: 'raised(case-clock, warn)'}
+    card: red
+  - rule: yellow-cards
+    across: {per: org, window: month, cards: {level: yellow, rule: case-clock}, count: 2 card}
+    card: red
+  - rule: one-batch
+    fact: {on: finish, is: same_arrival(accept)}
+    card: warn
+"""
+
+
+def text_of(at):
+    return datetime.datetime.fromtimestamp(at, ZONE).isoformat()
+
+
+def seconds_of(text):
+    return int(datetime.datetime.fromisoformat(text).timestamp())
+
+
+# ---- streams ------------------------------------------------------------------------------------
+
+
+def life_of(rng, number):
+    """The events of one case, as they happened."""
+    at = BEGIN + rng.randrange(0, 25 * 24) * HOUR
+    about = {"case": f"C{number}", "org": rng.choice("AB"), "area": rng.choice(("370100", "370200")),
+             "handler": rng.choice(("张三", "李四")), "step": "review"}
+    events = []
+    for kind in ["accept"] + ["return"] * (rng.random() < 0.5) + ["step_end"] * rng.randrange(3):
+        events.append({**about, "kind": kind, "at": at})
+        at += rng.choice((0, 1, HOUR, 7 * HOUR, 20 * HOUR))
+    at += rng.choice((0, 3 * HOUR, 30 * HOUR, 40 * HOUR))
+    if rng.random() < 0.4:  # a burst: many at one instant
+        at = BEGIN + rng.choice((6, 7, 20)) * 24 * HOUR
+    if rng.random() < 0.9:
+        events.append({**about, "kind": rng.choice(("finish", "finish", "reject")), "at": at})
+    if rng.random() < 0.1:
+        events.append({**about, "kind": "finish", "at": at + 5 * HOUR})
+    for event in events:  # the org is told now and then, and can change on the way
+        if event["kind"] != "accept" and rng.random() < 0.5:
+            del event["org"]
+        if rng.random() < 0.05:
+            event["org"] = rng.choice("AB")
+    return events
+
+
+def stream_of(rng):
+    """Events in the order in which they arrive."""
+    life = [event for number in range(rng.randrange(3, 40)) for event in life_of(rng, number)]
+    life.sort(key=lambda event: event["at"])
+    for seq, event in enumerate(life, 1):
+        event.update(source="hall", seq=seq, version=0)
+    arrivals = [(event["at"] + rng.choice((0, 0, 0, 0, 30, 24 * HOUR, 200 * HOUR)), event)
+                for event in life]
+    for event in life:
+        if rng.random() < 0.08:
+            again = dict(event, version=1, at=event["at"] + rng.randrange(-40, 40) * HOUR)
+            if rng.random() < 0.5:
+                again["kind"] = rng.choice(("finish", "step_end"))
+            arrivals.append((event["at"] + rng.randrange(1, 300) * HOUR, again))
+    arrivals.sort(key=lambda pair: pair[0])
+    return [event for _, event in arrivals][:rng.randrange(5, 200)]
+
+
+# ---- the slow count -----------------------------------------------------------------------------
+
+
+def histories_of(stream):
+    """case → its events as they count, in order; and how old each case is."""
+    now = 0
+    cases = {}
+    for place, event in enumerate(stream):
+        now = max(now, event["at"])
+        cases.setdefault(event["case"], []).append(dict(event, place=place, arrived=now))
+    for events in cases.values():
+        kept = []
+        for event in events:
+            same = [e for e in events if e["seq"] == event["seq"]]
+            best = max(same, key=lambda e: (e["version"], -e["place"]))
+            if best is event:
+                kept.append(event)
+        kept.sort(key=lambda e: (e["at"], e["place"]))
+        for field in ("org", "area", "handler"):
+            last = ""
+            for event in kept:
+                last = event[field] = event.get(field) or last
+        events[:] = kept
+    return cases
+
+
+def raised(events, upto, hours):
+    """Had the clock run so many hours, before it stopped and before this event?"""
+    for index, event in enumerate(events):
+        if event["kind"] != "accept":
+            continue
+        if any(e["kind"] in ("finish", "reject") for e in events[:index]):
+            return False
+        ends = [e["at"] for e in events[index:] if e["kind"] in ("finish", "reject")]
+        return event["at"] + hours * HOUR < min(ends + [upto])
+    return False
+
+
+def window_of(at, window):
+    local = datetime.datetime.fromtimestamp(at, ZONE)
+    form = {"month": "%Y-%m", "day": "%Y-%m-%d", "second": "%Y-%m-%dT%H:%M:%S"}[window]
+    return local.strftime(form)
+
+
+def window_end(at, window):
+    local = datetime.datetime.fromtimestamp(at, ZONE).replace(hour=0, minute=0, second=0)
+    if window == "month":
+        local = (local.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)
+    else:
+        local += datetime.timedelta(days=1)
+    return int(local.timestamp())
+
+
+def groups_of(cases, per, window, kinds, is_so, only_so=False):
+    """(per:key/window) → the cases in it as [at, age, is_so], in order, each once."""
+    groups = {}
+    for age, events in enumerate(cases.values()):
+        for index, event in enumerate(events):
+            if event["kind"] not in kinds or not event[per]:
+                continue
+            so = is_so(events, index)
+            if only_so and not so:
+                continue
+            name = f"{per}:{event[per]}/{window_of(event['at'], window)}"
+            member = groups.setdefault(name, {}).setdefault(age, [event["at"], age, False])
+            member[2] = member[2] or so
+    return {name: sorted(members.values()) for name, members in groups.items()}
+
+
+def run_end(members, length):
+    running = 0
+    for at, _, is_so in members:
+        running = running + 1 if is_so else 0
+        if running == length:
+            return at
+    return None
+
+
+def should_be(cases, cards, until):
+    found = {}
+    ends = ("finish", "reject")
+
+    def shares(rule, per, window, is_so, holds, after):
+        for name, members in groups_of(cases, per, window, ends, is_so).items():
+            due = window_end(members[0][0], window) + after
+            if due < until and holds(sum(m[2] for m in members), len(members)):
+                found[(rule, name)] = due
+
+    shares("overdue-share", "org", "month", lambda events, i: raised(events, events[i]["at"], 48),
+           lambda so, all_: all_ >= 3 and so * 1000 > 333 * all_, 48 * HOUR)
+    shares("refused-share", "area", "day", lambda events, i: events[i]["kind"] == "reject",
+           lambda so, all_: so * 2 >= all_, 0)
+    for name, members in groups_of(cases, "org", "second", ("step_end", "finish"),
+                                   lambda events, i: True).items():
+        if len(members) >= 3:
+            found[("same-second", name)] = members[2][0]
+    for name, members in groups_of(
+            cases, "org", "day", ("finish",),
+            lambda events, i: any(e["kind"] == "return" for e in events[:i + 1]), True).items():
+        if len(members) >= 2:
+            found[("returned", name)] = members[1][0]
+    for name, members in groups_of(cases, "handler", "month", ("finish",),
+                                   lambda events, i: raised(events, events[i]["at"], 36)).items():
+        if run_end(members, 3) is not None:
+            found[("three-in-a-row", name)] = run_end(members, 3)
+    counted = {}
+    for card in cards:
+        if card["rule"] == "case-clock" and card["level"] == "yellow" and card["org"]:
+            name = f"org:{card['org']}/{window_of(seconds_of(card['due_at']), 'month')}"
+            counted.setdefault(name, []).append(seconds_of(card["due_at"]))
+    for name, dues in counted.items():
+        if len(dues) >= 2:
+            found[("yellow-cards", name)] = sorted(dues)[1]
+    for case, events in cases.items():
+        for index, event in enumerate(events):
+            accepts = [e for e in events[:index] if e["kind"] == "accept"]
+            if event["kind"] == "finish" and accepts and \
+                    accepts[-1]["arrived"] == event["arrived"]:
+                found.setdefault(("one-batch", case), event["at"])
+    return found
+
+
+# ---- comparing ----------------------------------------------------------------------------------
+
+
+def replay(stream, until):
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in (("flat.yaml", CALENDAR), ("across.yaml", RULES)):
+            with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
+                file.write(text)
+        with open(f"{folder}/events.jsonl", "w", encoding="utf-8") as file:
+            for event in stream:
+                file.write(json.dumps(dict(event, at=text_of(event["at"]))) + "\n")
+        done = subprocess.run(
+            [program("cardwatch"), "replay", "--rules", f"{folder}/flat.yaml", "--rules",
+             f"{folder}/across.yaml", "--until", text_of(until),
+             f"{folder}/events.jsonl"], capture_output=True, text=True, check=True)
+    check("refused 0," in done.stderr, done.stderr)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def standing(records):
+    cards = {}
+    for record in records:
+        before = cards.get(record["card"])
+        check(before is None or
+              (before["state"], before["due_at"]) != (record["state"], record["due_at"]),
+              f"told twice: {record}")
+        check(before is not None or record["state"] != "withdrawn", f"withdrawn unissued: {record}")
+        cards[record["card"]] = record
+    return [card for card in cards.values() if card["state"] != "withdrawn"]
+
+
+@test
+def the_cards_across_cases_are_those_of_a_slow_count():
+    seen = {}
+    withdrawn = 0
+    for seed in range(SEEDS):
+        rng = random.Random(seed)
+        stream = stream_of(rng)
+        until = max(e["at"] for e in stream) + rng.randrange(0, 50 * 24) * HOUR + 1
+        records = replay(stream, until)
+        cards = standing(records)
+        should = should_be(histories_of(stream), cards, until)
+        found = {}
+        for card in cards:
+            if card["rule"] == "one-batch":
+                found.setdefault((card["rule"], card["case"]), seconds_of(card["due_at"]))
+            elif card["rule"] != "case-clock":
+                found[(card["rule"], card["case"])] = seconds_of(card["due_at"])
+        check_eq(sorted(found.items()), sorted(should.items()), f"seed {seed}")
+        withdrawn += sum(r["state"] == "withdrawn" and ":" in r["case"] for r in records)
+        for rule, _ in should:
+            seen[rule] = seen.get(rule, 0) + 1
+    check_eq(sorted(seen), ["one-batch", "overdue-share", "refused-share", "returned", "same-second",
+                            "three-in-a-row", "yellow-cards"])
+    check(withdrawn >= 20, f"only {withdrawn} cards across cases were taken back")
+    print(" ".join(f"{rule}={count}" for rule, count in sorted(seen.items())),
+          f"withdrawn={withdrawn}")
+
+
+
+main("oracle/across")
