@@ -14,12 +14,13 @@
 #include <stdlib.h>
 #include <sysexits.h>
 
-enum { REFUSALS_SHOWN = 20 };
+enum { REFUSALS_SHOWN = 20, STRAYS_SHOWN_MAX = 1000000 };
 
 static struct {
     struct option_list rules;
     const char *until;
     struct verb_options verb;
+    int64_t strays_shown;
     bool is_quiet;
 } settings;
 
@@ -30,6 +31,9 @@ static const struct option options[] = {
     {"until", 'u', OPTION_TEXT, "TIME", NULL, 0, 0,
      "let time go on to this instant after the last event", "最后一个事件之后让时间走到此刻",
      &settings.until},
+    {"strays", 0, OPTION_NUMBER, "N", "20", 0, STRAYS_SHOWN_MAX,
+     "events without effect that are told one by one; the others are counted",
+     "逐条说明的无效事件数目，其余只计数", &settings.strays_shown},
     {"quiet", 'q', OPTION_FLAG, NULL, NULL, 0, 0, "no summary", "不输出汇总", &settings.is_quiet},
     OPTION_CALENDARS(settings.verb),
 };
@@ -133,10 +137,56 @@ static int compile(struct ruleset **ruleset_out)
     return error != 0 || is_bad ? EX_DATAERR : 0;
 }
 
+/* ---- events without effect ---------------------------------------------------------------------
+ */
+
+struct stray_walk {
+    struct slice case_no;
+    int32_t offset_s;
+    int64_t left;
+};
+
+static void stray_print(void *ctx, const struct stray_view *stray)
+{
+    struct stray_walk *walk = ctx;
+    char at[INSTANT_TEXT_BYTES];
+    if (walk->left-- <= 0)
+        return;
+    struct slice rule = stray->rule == NULL ? (struct slice){0} : stray->rule->name;
+    (void)fprintf(stderr, say("case %.*s: %s %s: %s%s%.*s\n", "办件 %.*s：%s %s：%s%s%.*s\n"),
+                  (int)walk->case_no.count, walk->case_no.start,
+                  lang_is_zh() ? event_kind_zh[stray->kind] : event_kind_name[stray->kind],
+                  instant_format(stray->at, walk->offset_s, at),
+                  lang_is_zh() ? stray_reason_zh[stray->reason] : stray_reason_en[stray->reason],
+                  rule.count == 0 ? "" : say(" by rule ", "，规则 "), (int)rule.count,
+                  rule.count == 0 ? "" : rule.start);
+}
+
+/* As the cases stand at the end: what a later event has put right is not told. */
+static void strays_print(const struct core *core, const struct core_counts *counts)
+{
+    struct stray_walk walk = {.left = settings.strays_shown};
+    const struct ruleset *ruleset = core_rules(core);
+    if (ruleset->calendar_count > 0 && instant_is_set(core_now(core)))
+        walk.offset_s = calendar_offset_s(ruleset->calendars[0], core_now(core));
+    for (uint32_t i = 1; i <= counts->cases && walk.left > 0; i++) {
+        struct case_view kase;
+        core_case(core, i, &kase);
+        walk.case_no = kase.case_no;
+        core_strays(core, i, stray_print, &walk);
+    }
+    for (int i = 0; i < STRAY_REASON_COUNT; i++)
+        if (counts->stray[i] > 0)
+            (void)fprintf(stderr, say("stray events %llu: %s\n", "无效事件 %llu：%s\n"),
+                          (unsigned long long)counts->stray[i],
+                          lang_is_zh() ? stray_reason_zh[i] : stray_reason_en[i]);
+}
+
 static void summary(const struct replay *replay)
 {
     struct core_counts counts;
     core_count(offline_core(replay->offline), &counts);
+    strays_print(offline_core(replay->offline), &counts);
     (void)fprintf(stderr,
                   say("events %llu, refused %llu, cases %llu (open %llu), judged again %llu, card "
                       "records %llu\n",

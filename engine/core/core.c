@@ -7,6 +7,7 @@
 #include "engine/core/across.h"
 #include "engine/core/fold.h"
 #include "engine/core/judge.h"
+#include "engine/core/stray.h"
 
 #include <stdlib.h>
 
@@ -35,6 +36,7 @@ static int core_init(struct core *core, const struct core_limits *limits)
         {&core->groups, sizeof(struct core_group), clock_max},
         {&core->marks, sizeof(struct core_mark), clock_max},
         {&core->sides, sizeof(struct case_side), case_max},
+        {&core->strays, sizeof(struct core_stray), clock_max},
     };
     for (size_t i = 0; i < COUNT_OF(pools); i++) {
         int error = pool_init(pools[i].pool, (uint32_t)pools[i].row_bytes, pools[i].max);
@@ -83,6 +85,7 @@ void core_destroy(struct core **core_p)
     pool_clear(&core->groups);
     pool_clear(&core->marks);
     pool_clear(&core->sides);
+    pool_clear(&core->strays);
     table_clear(&core->case_table);
     table_clear(&core->limit_table);
     table_clear(&core->group_table);
@@ -356,9 +359,14 @@ void fold_history(struct core *core, struct core_case *kase, struct event_ref ne
     uint32_t count = past_fetch(core, newest);
     past_of_one_item(core->past, count);
     fold_reset(core, kase);
+    uint32_t folded = stray_reversed_last(case_edition(core, kase), core->past, count);
     for (uint32_t i = 0; i < count; i++) {
         const struct past_event *past = &core->past[i];
-        (void)fold_event(core, kase, past->arrived_at, &past->event);
+        core->folding = past->ref.place;
+        if (i < folded)
+            (void)fold_event(core, kase, past->arrived_at, &past->event);
+        else
+            stray_note(core, kase, &past->event, STRAY_REVERSED, NULL);
         if (kase->settled_ms < past->event.at.ms)
             kase->settled_ms = past->event.at.ms;
     }
@@ -428,14 +436,16 @@ static void case_take(struct core *core, struct core_case *kase, uint32_t case_i
                       const struct event *event, struct event_ref ref, bool is_correction)
 {
     if (is_correction || event->at.ms < kase->settled_ms || changes_item(core, kase, event) ||
-        follow_is_moved(core, kase, event)) {
+        follow_is_moved(core, kase, event) || stray_asks_again(core, kase, event)) {
         case_fold_again(core, kase, ref);
         case_judge_or_hold(core, kase, case_index);
         return;
     }
-    kase->settled_ms = event->at.ms;
+    core->folding = ref.place;
     uint32_t old_count = judge_has_cards(core, kase) ? judge_old_keep(core, kase) : 0;
-    if (!fold_event(core, kase, core->now, event))
+    bool is_touched = fold_event(core, kase, core->now, event);
+    kase->settled_ms = event->at.ms;
+    if (!is_touched)
         return;
     judge_old_settle(core, kase, old_count);
     case_judge_or_hold(core, kase, case_index);
@@ -457,7 +467,8 @@ void core_count(const struct core *core, struct core_counts *counts_out)
     counts_out->memory_bytes =
         pool_bytes(&core->cases) + pool_bytes(&core->clocks) + pool_bytes(&core->mores) +
         pool_bytes(&core->pauses) + pool_bytes(&core->tallies) + pool_bytes(&core->limit_sets) +
-        pool_bytes(&core->step_tallies) + table_bytes(&core->case_table) + across_bytes(core) +
+        pool_bytes(&core->step_tallies) + pool_bytes(&core->strays) +
+        table_bytes(&core->case_table) + across_bytes(core) +
         (uint64_t)core->deadlines.room * sizeof(struct deadline) +
         ((uint64_t)core->keys.segment_count << TEXT_SEGMENT_BITS) +
         ((uint64_t)core->names.heap.segment_count << TEXT_SEGMENT_BITS);

@@ -14,6 +14,7 @@
 
 #include "engine/model/card.h"
 #include "engine/model/event.h"
+#include "engine/model/stray.h"
 #include "rules/model/ruleset.h"
 
 /* Where the event stands in the journal: a number that rises with every event taken in. */
@@ -68,7 +69,8 @@ struct core_counts {
     uint64_t kindless;     /* rules for certain kinds of case that passed over a case whose kind is
                               not known: the edition has a catalogue, and the case is not in it */
     uint64_t unaddressed;  /* cards for the supervisor of an org that has none: they are its own */
-    uint64_t stray_events; /* a resume without a pause, a second extension: recorded, no effect */
+    uint64_t stray[STRAY_REASON_COUNT]; /* events without the effect they were sent for, as the
+                                           cases stand: recorded, and told by core_strays */
     uint64_t memory_bytes;
 };
 
@@ -289,6 +291,20 @@ uint32_t core_limits(const struct core *core, uint32_t case_index, struct limit_
 /* core_pauses - every pause of the case as one of its clocks counted it. */
 void core_pauses(const struct core *core, uint32_t case_index, const struct clock_view *clock,
                  void (*visit)(void *ctx, const struct pause_view *pause), void *ctx);
+
+/* An event of a case that has no effect, or less than it was sent for. */
+struct stray_view {
+    struct event_ref ref;
+    enum event_kind kind;
+    struct instant at;
+    enum stray_reason reason;
+    const struct rule *rule; /* whose clock does not take it; NULL: none's in particular */
+};
+
+/* core_strays - those of one case, as it stands now: an event that a late one has given its effect
+ * back is none any more. Cost: O(strays), of which no more than 250 are kept of a case. */
+void core_strays(const struct core *core, uint32_t case_index,
+                 void (*visit)(void *ctx, const struct stray_view *stray), void *ctx);
 
 /* core_stretches - what the pauses come to for one clock: merged, capped, in order, none touching
  * another, none before what the start counts from. to: INSTANT_NEVER when it is open. At most max

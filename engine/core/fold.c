@@ -4,16 +4,12 @@
 #include "engine/core/fold.h"
 #include "engine/core/across.h"
 #include "engine/core/reckon.h"
+#include "engine/core/stray.h"
 
 static const event_kind_set kinds_finishing =
     EVENT_KIND_BIT(EVENT_FINISH) | EVENT_KIND_BIT(EVENT_REJECT) | EVENT_KIND_BIT(EVENT_FORWARD);
 static const event_kind_set kinds_voiding =
     EVENT_KIND_BIT(EVENT_WITHDRAW) | EVENT_KIND_BIT(EVENT_VOID);
-
-static void stray(struct core *core)
-{
-    core->counts.stray_events++;
-}
 
 static void state_set(struct core *core, struct core_case *kase, enum case_state state)
 {
@@ -32,12 +28,13 @@ static bool is_ended(const struct core_case *kase, const struct rule *rule)
 
 /* Data have cases that end before they begin. A clock that would have been stopped by that end is
  * begun, so that it can be explained, and stands still. */
-void fold_end_at_once(struct core *core, const struct core_case *kase, struct core_clock *clock,
-                      const struct rule *rule)
+void fold_end_at_once(struct core *core, struct core_case *kase, struct core_clock *clock,
+                      const struct rule *rule, const struct event *event)
 {
     if (!is_ended(kase, rule))
         return;
-    stray(core);
+    if (event != NULL)
+        stray_note(core, kase, event, STRAY_START_AFTER_END, rule);
     bool is_cancelled = (rule->cancel & EVENT_KIND_BIT(kase->ended_by)) != 0;
     clock->state = is_cancelled ? CLOCK_CANCELLED : CLOCK_STOPPED;
     clock->stop_ms = clock->start_ms;
@@ -93,7 +90,8 @@ struct core_clock *fold_begin(struct core *core, struct core_case *kase, uint32_
 }
 
 /* The time between its stop and now was nobody's: a stretch that this clock alone leaves out. */
-static void clock_continue(struct core *core, struct core_clock *clock, struct instant at)
+static void clock_continue(struct core *core, struct core_case *kase, struct core_clock *clock,
+                           const struct event *event)
 {
     struct clock_more *more = fold_more(core, clock);
     uint32_t row = pool_add(&core->pauses);
@@ -101,7 +99,7 @@ static void clock_continue(struct core *core, struct core_clock *clock, struct i
         return;
     struct core_pause *gap = pause_row(core, row);
     gap->from_ms = clock->stop_ms;
-    gap->to_ms = at.ms;
+    gap->to_ms = event->at.ms;
     uint32_t *link = &more->first_gap;
     uint32_t count = 1;
     while (*link != 0) {
@@ -110,7 +108,7 @@ static void clock_continue(struct core *core, struct core_clock *clock, struct i
     }
     if (count > PAUSE_MAX) {
         pool_free(&core->pauses, row);
-        stray(core);
+        stray_note(core, kase, event, STRAY_PAUSES_FULL, clock_rule(core, kase, clock));
         return;
     }
     *link = row;
@@ -169,14 +167,14 @@ static bool clock_start(struct core *core, struct core_case *kase, uint32_t rule
     if (clock != NULL && !rule->restart) {
         if (!rule->per_step || clock->state == CLOCK_CANCELLED || is_ended(kase, rule))
             return false;
-        clock_continue(core, clock, event->at);
+        clock_continue(core, kase, clock, event);
         return true;
     }
     clock = fold_begin(core, kase, rule_index, event, step, cycles);
     if (clock == NULL)
         return false;
     core->counts.clocks_running++;
-    fold_end_at_once(core, kase, clock, rule);
+    fold_end_at_once(core, kase, clock, rule, event);
     return true;
 }
 
@@ -202,12 +200,21 @@ static bool rules_start(struct core *core, struct core_case *kase, struct asking
     return is_touched;
 }
 
+static bool has_no_length(const struct event *event)
+{
+    return term_is_set(event->term) && event->term.n == 0;
+}
+
 static bool clock_extend(struct core *core, struct core_case *kase, struct core_clock *clock,
                          const struct rule *rule, const struct event *event)
 {
+    if (has_no_length(event)) {
+        stray_note(core, kase, event, STRAY_NO_LENGTH, NULL);
+        return false;
+    }
     struct clock_more *more = fold_more(core, clock);
     if (more == NULL || more->extension_count >= rule->extension.times_max) {
-        stray(core);
+        stray_note(core, kase, event, STRAY_EXTENSION_SPENT, rule);
         return false;
     }
     struct reckoning reckoning;
@@ -227,7 +234,7 @@ static bool clock_extend(struct core *core, struct core_case *kase, struct core_
         lengths[i] = asked < lengths[i] ? asked : lengths[i]; /* at most what the rule gives */
     }
     if (!is_in_time) {
-        stray(core);
+        stray_note(core, kase, event, STRAY_EXTENSION_TOO_LATE, rule);
         return false;
     }
     more->extension_count++;
@@ -281,7 +288,7 @@ static bool clock_event(struct core *core, struct core_case *kase, struct core_c
         if (event->kind != EVENT_REOPEN || rule->per_step || rule->restart ||
             !goes_on_with_case(clock, rule))
             return false;
-        clock_continue(core, clock, event->at);
+        clock_continue(core, kase, clock, event);
         return true;
     }
     asking->rule = rule;
@@ -302,7 +309,7 @@ static bool clock_event(struct core *core, struct core_case *kase, struct core_c
 /* ---- pauses ------------------------------------------------------------------------------------
  */
 
-static enum event_kind pause_kind_ended(const struct edition *edition, enum event_kind kind)
+enum event_kind fold_pause_of(const struct edition *edition, enum event_kind kind)
 {
     for (uint32_t i = 0; i < edition->ruleset->rule_count; i++) {
         const struct rule *rule = &edition->ruleset->rules[i];
@@ -313,13 +320,39 @@ static enum event_kind pause_kind_ended(const struct edition *edition, enum even
     return EVENT_NONE;
 }
 
+/* The same pause, sent a second time under another number. */
+static bool is_pause_open(const struct core *core, const struct core_case *kase,
+                          const struct event *event)
+{
+    for (uint32_t row = kase->first_pause; row != 0;) {
+        const struct core_pause *pause = pause_row(core, row);
+        if (pause->kind == (uint32_t)event->kind && pause->from_ms == event->at.ms &&
+            pause->to_ms == INT64_MAX && pause->term.n == event->term.n &&
+            pause->term.unit == event->term.unit &&
+            slice_is_equal(names_get(&core->names, pause->step), event->step))
+            return true;
+        row = pause->next;
+    }
+    return false;
+}
+
 static bool pause_begin(struct core *core, struct core_case *kase, const struct event *event)
 {
-    uint32_t row = kase->pause_count < PAUSE_MAX ? pool_add(&core->pauses) : 0;
-    if (row == 0) {
-        stray(core);
+    if (is_pause_open(core, kase, event)) {
+        stray_note(core, kase, event, STRAY_SAME_PAUSE, NULL);
         return false;
     }
+    uint32_t row = kase->pause_count < PAUSE_MAX ? pool_add(&core->pauses) : 0;
+    if (row == 0) {
+        stray_note(core, kase, event, STRAY_PAUSES_FULL, NULL);
+        return false;
+    }
+    if (kase->ended_by != EVENT_NONE)
+        stray_note(core, kase, event, STRAY_PAUSE_AFTER_END, NULL);
+    else if (kase->settled_ms == INT64_MIN)
+        stray_note(core, kase, event, STRAY_PAUSE_BEFORE_CASE, NULL);
+    if (has_no_length(event))
+        stray_note(core, kase, event, STRAY_NO_LENGTH, NULL);
     struct core_pause *pause = pause_row(core, row);
     pause->from_ms = event->at.ms;
     pause->to_ms = INT64_MAX;
@@ -352,7 +385,7 @@ static bool pause_end(struct core *core, struct core_case *kase, enum event_kind
             found = pause;
     }
     if (found == NULL) {
-        stray(core);
+        stray_note(core, kase, event, STRAY_NO_PAUSE, NULL);
         return false;
     }
     found->to_ms = event->at.ms;
@@ -423,7 +456,7 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
     if ((edition->pause_from & bit) != 0)
         is_moved |= pause_begin(core, kase, event);
     if ((edition->pause_to & bit) != 0)
-        is_moved |= pause_end(core, kase, pause_kind_ended(edition, event->kind), event);
+        is_moved |= pause_end(core, kase, fold_pause_of(edition, event->kind), event);
     if (is_moved)
         is_touched |= clocks_touch(core, kase);
     /* a rule sees the case's state before this event, its fields after it */
@@ -474,6 +507,7 @@ void fold_reset(struct core *core, struct core_case *kase)
     }
     tally_release(core, kase);
     across_forget(core, kase);
+    stray_release(core, kase);
     state_set(core, kase, CASE_OPEN);
     kase->first_clock = kase->first_pause = kase->tally = 0;
     kase->item = kase->org = kase->area = kase->handler = 0;

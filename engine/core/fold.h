@@ -16,6 +16,9 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
 /* fold_history - the case anew, from all its events up to `newest`, as the history port gives them
  * back. */
 void fold_history(struct core *core, struct core_case *kase, struct event_ref newest);
+/* fold_pause_of - the kind of event that begins the pauses which this kind ends; EVENT_NONE: it
+ * ends none. */
+enum event_kind fold_pause_of(const struct edition *edition, enum event_kind kind);
 
 /* fold_reset - the case as it was before its first event; its rows are handed back. Clocks of
  * which the caller has kept copies keep their `more` rows: fold_release frees those. */
@@ -28,9 +31,9 @@ struct core_clock *fold_begin(struct core *core, struct core_case *kase, uint32_
                               const struct event *event, uint32_t step, uint32_t cycle);
 
 /* fold_end_at_once - a clock that begins behind the end of its case stands still, if that end would
- * have stopped it. */
-void fold_end_at_once(struct core *core, const struct core_case *kase, struct core_clock *clock,
-                      const struct rule *rule);
+ * have stopped it. event: that begins it, which is then noted as stray; NULL: a card does. */
+void fold_end_at_once(struct core *core, struct core_case *kase, struct core_clock *clock,
+                      const struct rule *rule, const struct event *event);
 
 /* follow - begin the clocks that cards begin, for every card whose instant lies before `end`; take
  * away those whose card is not one any more. Before and after each event, and when time passes.

@@ -73,7 +73,7 @@ static bool clock_begin(struct core *core, struct core_case *kase, const struct 
     if (clock == NULL)
         return false;
     core->counts.clocks_running++;
-    fold_end_at_once(core, kase, clock, rule);
+    fold_end_at_once(core, kase, clock, rule, NULL);
     if (clock->state != CLOCK_RUNNING)
         clock->next_ms = INT64_MAX; /* nothing can fall due on it, and time alone judges no other */
     case_settle_after(kase, at);

@@ -7,9 +7,9 @@
 
 #include <string.h>
 
-enum { POOL_KINDS = 11, POOL_OF_GROUPS = 8 };
+enum { POOL_KINDS = 12, POOL_OF_GROUPS = 8 };
 
-static const char image_mark[8] = "CWCORE3";
+static const char image_mark[8] = "CWCORE4";
 
 struct image_head {
     char mark[8];
@@ -37,6 +37,7 @@ static void pools_of(const struct core *core, const struct pool *pools[POOL_KIND
     pools[POOL_OF_GROUPS] = &core->groups;
     pools[9] = &core->marks;
     pools[10] = &core->sides;
+    pools[11] = &core->strays;
 }
 
 static void head_fill(const struct core *core, struct image_head *head)
@@ -172,7 +173,7 @@ int core_load(struct core *core, core_read read, void *ctx)
     struct pool *pools[POOL_KINDS] = {&core->cases,        &core->clocks,   &core->mores,
                                       &core->pauses,       &core->tallies,  &core->limit_sets,
                                       &core->step_tallies, &core->arrivals, &core->groups,
-                                      &core->marks,        &core->sides};
+                                      &core->marks,        &core->sides,    &core->strays};
     for (int i = 0; error == 0 && i < POOL_KINDS; i++) {
         error = pool_load(pools[i], head.row_count[i], read, ctx);
         pools[i]->free = head.row_free[i];

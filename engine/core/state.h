@@ -8,6 +8,7 @@
  *     core_case ── first_clock ──▶ core_clock ── next ──▶ core_clock …   oldest first
  *         │                            └─ more ──▶ clock_more ── first_gap ──▶ core_pause …
  *         ├─ first_pause ──▶ core_pause …                                  by start
+ *         ├─ first_stray ──▶ core_stray …                                  newest first
  *         └─ tally ──▶ case_tally            only where some rule counts events
  *                          └─ first_step ──▶ step_tally …    or counts them by step
  *
@@ -28,7 +29,9 @@
 
 enum {
     EDITION_MAX = 4096,
-    PAUSE_MAX = 250, /* of one case; more are stray events */
+    PAUSE_MAX = 250,   /* of one case; more are stray events */
+    STRAY_MAX = 250,   /* notes about stray events of one case */
+    REVERSED_MAX = 64, /* pauses and resumes of one case that are looked at for it */
     NO_MEMORY = -12,
 };
 
@@ -39,6 +42,7 @@ struct core_case {
     uint32_t deadline;  /* place in the deadlines; 0: none */
     uint32_t first_clock;
     uint32_t first_pause;
+    uint32_t first_stray;
     uint32_t tally;
     uint32_t item; /* numbers of names */
     uint32_t org;
@@ -47,9 +51,9 @@ struct core_case {
     uint16_t edition;
     uint16_t source;
     uint8_t state;
-    bool is_accepted;
     uint8_t pause_count;
-    bool is_held;     /* folded, and to be judged when the hold ends */
+    bool is_accepted : 1;
+    bool is_held : 1; /* folded, and to be judged when the hold ends */
     uint8_t ended_by; /* the kind of event that finished or voided it; EVENT_NONE: it is open */
 };
 
@@ -87,6 +91,16 @@ struct core_pause {
     uint32_t next;
     uint32_t kind; /* the event kind that began it; EVENT_NONE: a gap */
     uint32_t step;
+};
+
+/* A note about an event without effect: see stray.h. */
+struct core_stray {
+    uint64_t place; /* in the journal */
+    int64_t at_ms;
+    uint32_t next;
+    uint32_t rule; /* index plus one; 0: no rule's in particular */
+    uint8_t kind;
+    uint8_t reason;
 };
 
 struct case_tally {
@@ -203,6 +217,7 @@ struct core {
     struct pool clocks;
     struct pool mores;
     struct pool pauses;
+    struct pool strays;
     struct pool tallies;
     struct pool step_tallies;
     struct pool limit_sets;
@@ -221,6 +236,7 @@ struct core {
     uint32_t in_force; /* index of the edition for new cases */
     bool is_moving;    /* what is judged now is so because a case came under another edition */
     struct core_counts counts;
+    uint64_t folding;        /* place of the event that is being folded */
     struct past_event *past; /* room for folding a case again */
     uint32_t past_room;
     struct old_clock *old;

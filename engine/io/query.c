@@ -83,6 +83,16 @@ static json_t *levels_json(const struct turn_counts *counts, const struct rulese
     return levels;
 }
 
+static json_t *strays_json(const struct core_counts *counts)
+{
+    json_t *strays = json_object();
+    for (int i = 0; i < STRAY_REASON_COUNT; i++)
+        if (counts->stray[i] > 0)
+            json_object_set_new(strays, stray_reason_name[i],
+                                json_integer((json_int_t)counts->stray[i]));
+    return strays;
+}
+
 json_t *query_pulse(const struct query_world *world)
 {
     const struct core *core = turn_core(world->turn);
@@ -115,7 +125,7 @@ json_t *query_pulse(const struct query_world *world)
         {"late_events", json_integer((json_int_t)inside.late_events)},
         {"corrections", json_integer((json_int_t)counts->corrections)},
         {"duplicates", json_integer((json_int_t)counts->duplicates)},
-        {"stray_events", json_integer((json_int_t)inside.stray_events)},
+        {"stray", strays_json(&inside)},
         {"unaddressed", json_integer((json_int_t)inside.unaddressed)},
         {"kindless", json_integer((json_int_t)inside.kindless)},
         {"refused", json_integer((json_int_t)facts.refused)},

@@ -77,6 +77,26 @@ static json_t *clocks_json(const struct query_world *world, const struct case_vi
     return walk.clocks;
 }
 
+/* The events of a case, as they are listed. */
+struct events_walk {
+    const struct past_event *past;
+    uint32_t count;
+    json_t *list; /* oldest first, past from its end */
+};
+
+static void stray_mark(void *ctx, const struct stray_view *stray)
+{
+    struct events_walk *walk = ctx;
+    for (uint32_t i = 0; i < walk->count; i++) {
+        if (walk->past[i].ref.place != stray->ref.place)
+            continue;
+        json_t *event = json_array_get(walk->list, walk->count - 1 - i);
+        json_object_set_new(event, "stray", json_string(stray_reason_name[stray->reason]));
+        if (stray->rule != NULL)
+            json_object_set_new(event, "stray_rule", query_text(stray->rule->name));
+    }
+}
+
 static json_t *events_json(const struct query_world *world, const struct case_view *kase)
 {
     json_t *list = json_array();
@@ -89,13 +109,15 @@ static json_t *events_json(const struct query_world *world, const struct case_vi
     struct bytes bytes = {0};
     for (uint32_t i = count; i-- > 0;) {
         bytes.count = 0;
-        if (event_to_json(&bytes, &past[i].event) != 0)
-            continue;
-        json_t *event = json_loadb(bytes.start, bytes.count, 0, NULL);
+        json_t *event = event_to_json(&bytes, &past[i].event) == 0
+                            ? json_loadb(bytes.start, bytes.count, 0, NULL)
+                            : json_object();
         json_object_set_new(event, "seq", json_integer((json_int_t)past[i].seq));
         json_object_set_new(event, "arrived_at", query_instant(past[i].arrived_at, 0));
         json_array_append_new(list, event);
     }
+    struct events_walk walk = {.past = past, .count = count, .list = list};
+    core_strays(turn_core(world->turn), kase->index, stray_mark, &walk);
     bytes_clear(&bytes);
     free(past);
     return list;

@@ -60,7 +60,10 @@ class Case:
         self.org = event.get("org") or self.org
         rules = self.world["rules"]
         pairs = [pair for rule in rules for pair in rule["pauses"]]
-        if any(pair["from"] == event["kind"] for pair in pairs):
+        same = [p for p in self.pauses if p["to"] == NEVER and p["from"] == event["at"] and
+                (p["kind"], p["term"], p["step"]) ==
+                (event["kind"], event.get("term"), event.get("step", ""))]
+        if not same and any(pair["from"] == event["kind"] for pair in pairs):
             self.pauses.append({"kind": event["kind"], "from": event["at"], "to": NEVER,
                                 "term": event.get("term"), "step": event.get("step", "")})
         for pair in pairs:
@@ -226,7 +229,37 @@ class Watch:
             name = (event["source"], event["seq"])
             if name not in best or event["version"] > best[name][1]["version"]:
                 best[name] = (place, event)
-        return [e for _, e in sorted(best.values(), key=lambda pair: (pair[1]["at"], pair[0]))]
+        return self.possible(sorted(best.values(), key=lambda pair: (pair[1]["at"], pair[0])))
+
+    def possible(self, history):
+        """Without the pauses that end before they begin: a resume that finds no pause is that of
+        a later one which was sent before it and was open when it came."""
+        pairs = {(p["from"], p["to"]) for rule in self.world["rules"] for p in rule["pauses"]}
+        for begin, end in pairs:
+            for sent, resume in sorted(
+                    (pair for pair in history if pair[1]["kind"] == end), key=lambda p: p[0]):
+                if sent in self.unpaired(history, begin, end)[1]:
+                    known = [pair for pair in history if pair[0] <= sent]
+                    later = [pause for pause in self.unpaired(known, begin, end)[0]
+                             if pause[1] > resume["at"] and pause[2] == resume.get("step", "")]
+                    if later:
+                        dropped = {sent, max(later)[0]}
+                        history = [pair for pair in history if pair[0] not in dropped]
+        return [event for _, event in history]
+
+    @staticmethod
+    def unpaired(history, begin, end):
+        """The pauses that stay open, and the resumes that find none, by when they were sent."""
+        begun, lonely = [], []
+        for sent, event in history:
+            step = event.get("step", "")
+            if event["kind"] == begin:
+                begun.append((sent, event["at"], step))
+            elif event["kind"] == end and begun:
+                begun.remove(next((pause for pause in begun if pause[2] == step), begun[0]))
+            elif event["kind"] == end:
+                lonely.append(sent)
+        return begun, lonely
 
     def arrive(self, now, place, event):
         self.pass_time(now)

@@ -1,5 +1,6 @@
 /* lists.c - the engine's state, and the lists: open cases, what falls due, refused events. */
 #include "viewer/ask/lists.h"
+#include "engine/model/stray.h"
 #include "engine/sys/lang.h"
 #include "viewer/feed/fit.h"
 #include "viewer/feed/table.h"
@@ -62,6 +63,20 @@ static void show_sources(FILE *out, const json_t *sources)
     table_print(out, &table);
 }
 
+/* Events without effect, by reason: see `cardwatch case` for which and why. */
+static void show_strays(FILE *out, const json_t *counts)
+{
+    for (int i = 0; i < STRAY_REASON_COUNT; i++) {
+        char text[WORDS_BYTES];
+        if (field_number(counts, stray_reason_name[i]) <= 0)
+            continue;
+        (void)snprintf(text, sizeof text, say("%lld: %s", "%lld：%s"),
+                       (long long)field_number(counts, stray_reason_name[i]),
+                       lang_is_zh() ? stray_reason_zh[i] : stray_reason_en[i]);
+        fact_print(out, say("stray events", "无效事件"), text);
+    }
+}
+
 void show_status(FILE *out, const json_t *answer)
 {
     char text[WORDS_BYTES];
@@ -76,6 +91,7 @@ void show_status(FILE *out, const json_t *answer)
     number_fact(out, say("edition", "规则库版次"), answer, "edition");
     number_fact(out, say("events", "事件"), answer, "events");
     number_fact(out, say("refused", "拒收"), answer, "refused");
+    show_strays(out, json_object_get(answer, "stray"));
     number_fact(out, say("cases", "办件"), answer, "cases");
     number_fact(out, say("open cases", "在办"), answer, "cases_open");
     number_fact(out, say("last card", "末牌号"), answer, "head");

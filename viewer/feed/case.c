@@ -1,6 +1,7 @@
 /* case.c - a case as a timeline: what happened, the cards it raised, and what will hold next, all
  * in one row of time; then each clock in numbers.
  */
+#include "engine/model/stray.h"
 #include "engine/sys/lang.h"
 #include "viewer/feed/fit.h"
 #include "viewer/feed/show.h"
@@ -57,6 +58,22 @@ static const char *arrived_text(const json_t *event, char room[WORDS_BYTES])
     return room;
 }
 
+/* Why it has no effect, or less than it was sent for; "" where it has. */
+static const char *stray_text(const json_t *event, char room[WORDS_BYTES])
+{
+    const char *reason = field_text(event, "stray");
+    const char *rule = field_text(event, "stray_rule");
+    const char *words = reason;
+    for (int i = 0; i < STRAY_REASON_COUNT; i++)
+        if (strcmp(reason, stray_reason_name[i]) == 0)
+            words = lang_is_zh() ? stray_reason_zh[i] : stray_reason_en[i];
+    room[0] = '\0';
+    if (reason[0] != '\0')
+        (void)snprintf(room, WORDS_BYTES, "%s%s%s%s", say("! ", "！"), words,
+                       rule[0] == '\0' ? "" : say(" by rule ", "，规则 "), rule);
+    return room;
+}
+
 static void add_events(struct timeline *timeline, const json_t *events)
 {
     for (size_t i = 0; i < json_array_size(events); i++) {
@@ -71,11 +88,13 @@ static void add_events(struct timeline *timeline, const json_t *events)
                            (long long)field_number(event, "version"));
         char term[TERM_ROOM_BYTES];
         char late[WORDS_BYTES];
+        char stray[WORDS_BYTES];
         (void)JOINED(entry->what, " ", kind_text(field_text(event, "kind")),
                      field_text(event, "step"));
-        (void)JOINED(entry->more, " · ", field_text(event, "org"), field_text(event, "handler"),
-                     field_text(event, "result"), term_text(field_text(event, "term"), term),
-                     field_text(event, "reason"), version, arrived_text(event, late));
+        (void)JOINED(entry->more, " · ", stray_text(event, stray), field_text(event, "org"),
+                     field_text(event, "handler"), field_text(event, "result"),
+                     term_text(field_text(event, "term"), term), field_text(event, "reason"),
+                     version, arrived_text(event, late));
     }
 }
 
