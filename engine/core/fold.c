@@ -448,6 +448,8 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
         row = clock->next;
         is_touched |= clock_event(core, kase, clock, &asking, event);
     }
+    if (event->kind == EVENT_EXTEND && kase->ended_by != EVENT_NONE)
+        stray_note(core, kase, event, STRAY_EXTENSION_AFTER_END, NULL);
     struct core_case before = *kase;
     fields_take(core, kase, event);
     asking.kase = kase;

@@ -12,6 +12,7 @@ const char *const stray_reason_name[STRAY_REASON_COUNT] = {
     [STRAY_NO_LENGTH] = "no-length",
     [STRAY_EXTENSION_SPENT] = "extension-spent",
     [STRAY_EXTENSION_TOO_LATE] = "extension-too-late",
+    [STRAY_EXTENSION_AFTER_END] = "extension-after-end",
 };
 
 const char *const stray_reason_en[STRAY_REASON_COUNT] = {
@@ -25,6 +26,7 @@ const char *const stray_reason_en[STRAY_REASON_COUNT] = {
     [STRAY_NO_LENGTH] = "its term is zero: no effect",
     [STRAY_EXTENSION_SPENT] = "no further extension is allowed: no effect",
     [STRAY_EXTENSION_TOO_LATE] = "an extension after the due instant: no effect",
+    [STRAY_EXTENSION_AFTER_END] = "an extension after the case has ended: no effect",
 };
 
 const char *const stray_reason_zh[STRAY_REASON_COUNT] = {
@@ -38,4 +40,5 @@ const char *const stray_reason_zh[STRAY_REASON_COUNT] = {
     [STRAY_NO_LENGTH] = "时限为零：不起作用",
     [STRAY_EXTENSION_SPENT] = "不允许再次延期：不起作用",
     [STRAY_EXTENSION_TOO_LATE] = "延期申请晚于到期时刻：不起作用",
+    [STRAY_EXTENSION_AFTER_END] = "延期申请在办件结束之后：不起作用",
 };

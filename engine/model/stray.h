@@ -18,7 +18,8 @@ enum stray_reason {
     STRAY_START_AFTER_END,   /* a clock begins after the end that would have stopped it */
     STRAY_NO_LENGTH,         /* a pause or an extension whose term is zero */
     STRAY_EXTENSION_SPENT,   /* the rule allows no further extension */
-    STRAY_EXTENSION_TOO_LATE, /* asked for after the due instant */
+    STRAY_EXTENSION_TOO_LATE,  /* asked for after the due instant */
+    STRAY_EXTENSION_AFTER_END, /* asked for after the case has ended */
     STRAY_REASON_COUNT
 };
 
