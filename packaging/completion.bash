@@ -17,7 +17,10 @@ _cardwatch()
         words=$("${call[@]}" --help 2>/dev/null | grep -oE -- '--[a-z][a-z-]*' | sort -u)
     elif [ "$COMP_CWORD" -eq 2 ]; then
         case $verb in
-        rules) words='check import list show history diff rollback export preview backtest' ;;
+        rules)
+            words='check import list show history diff rollback export preview backtest'
+            words+=' approval drafts approve reject'
+            ;;
         collect) words='csv jsonl xes sim' ;;
         view) words='tail top web notify' ;;
         config) words='check' ;;

@@ -31,6 +31,12 @@ static const struct verb {
     {"rollback", verb_rollback, "make an earlier edition the newest again", "回退到以前的版次"},
     {"export", verb_export, "write the files of an edition into a folder",
      "把版次的文件导出到目录"},
+    {"approval", verb_approval, "how many people a change takes: one, or two",
+     "修改需要一人还是两人"},
+    {"drafts", verb_drafts, "changes that wait for a second person, and what became of them",
+     "待第二人审批的修改，以及结果"},
+    {"approve", verb_approve, "put a draft into force", "批准草稿，使其生效"},
+    {"reject", verb_reject, "turn a draft down", "否决草稿"},
 };
 
 static void overview(FILE *to)

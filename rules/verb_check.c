@@ -6,12 +6,10 @@
  */
 #include "rules/verbs.h"
 
-#include "engine/sys/clock.h"
 #include "engine/sys/lang.h"
 #include "rules/text/notice_text.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
@@ -41,12 +39,9 @@ static void say_problems_json(const struct problem_list *problems)
                             problem->is_warning ? "warning" : "error", "en", problem->en, "zh",
                             problem->zh)); /* (short of memory: an entry less) */
     }
-    json_t *all = json_pack("{s:b, s:i, s:i, s:o}", "ok", problems->error_count == 0, "errors",
-                            (int)problems->error_count, "warnings", (int)problems->warning_count,
-                            "problems", list);
-    (void)json_dumpf(all, stdout, JSON_INDENT(2));
-    (void)fputc('\n', stdout);
-    json_decref(all);
+    json_say(json_pack("{s:b, s:i, s:i, s:o}", "ok", problems->error_count == 0, "errors",
+                       (int)problems->error_count, "warnings", (int)problems->warning_count,
+                       "problems", list)); /* (what is wrong gives the exit code) */
 }
 
 static void say_problems(const struct problem_list *problems)
@@ -200,14 +195,6 @@ int verb_check(int argc, char **argv)
 
 /* ---- keeping --------------------------------------------------------------------------------- */
 
-static const char *author(void)
-{
-    const char *user = getenv("USER");
-    if (options.author != NULL)
-        return options.author;
-    return user == NULL || user[0] == '\0' ? "-" : user;
-}
-
 static void say_document(const struct document *document)
 {
     struct notice_head head;
@@ -243,15 +230,16 @@ static int keep(const struct checked *checked)
 {
     struct rule_store *store = NULL;
     uint32_t number = 0;
-    const struct edition_words words = {.made_at = clock_now(),
-                                        .author = author(),
-                                        .note = options.note == NULL ? "" : options.note,
-                                        .move = checked->move};
-    int code = verb_store_open(&options, true, true, &store);
+    struct edition_words words;
+    int code = edition_words_pick(&options, "", &words);
+    if (code == EX_OK)
+        code = verb_store_open(&options, true, true, &store);
     if (code != EX_OK)
         return code;
     int status = rule_store_import(store, &words, checked->set.at, checked->given_count, &number);
     rule_store_close(&store);
+    if (status == RULE_STORE_E_DRAFT)
+        return draft_said(number, &words, &options);
     if (status == RULE_STORE_E_SAME) {
         if (options.is_json)
             printf("{\"edition\": null, \"unchanged\": true}\n");

@@ -1,10 +1,11 @@
-/* verb_common.c - what every verb does the same way: find the store, pick an edition, say a
- * failure, run the tests.
+/* verb_common.c - what every verb does the same way: find the store, pick an edition or a draft and
+ * look at it, say a change, say a failure, run the tests.
  */
 #include "rules/verbs.h"
 
 #include "engine/base/date.h"
 #include "engine/sys/lang.h"
+#include "engine/sys/nearest.h"
 #include "rules/trial/trial.h"
 
 #include <errno.h>
@@ -102,6 +103,127 @@ char *instant_say(struct instant at, char text[INSTANT_SAY_BYTES])
     if (localtime_r(&seconds, &local) == NULL ||
         strftime(text, INSTANT_SAY_BYTES, "%Y-%m-%d %H:%M", &local) == 0)
         text[0] = '\0';
+    return text;
+}
+
+int json_say(json_t *value)
+{
+    if (value == NULL)
+        return exit_of(-ENOMEM, "json");
+    (void)json_dumpf(value, stdout, JSON_INDENT(2));
+    (void)fputc('\n', stdout);
+    json_decref(value);
+    return EX_OK;
+}
+
+/* ---- looking at an edition, or at what a draft would become ---------------------------------- */
+
+static int look_at_draft(const struct verb_options *options, struct rule_store *store,
+                         struct arena *arena, struct looked_at *looked)
+{
+    struct rule_draft draft;
+    int code = draft_pick(store, options->draft, arena, &draft);
+    if (code != EX_OK)
+        return code;
+    if (draft.act != DRAFT_EDITION) {
+        (void)fprintf(stderr,
+                      say("cardwatch rules: draft %u sets approval and holds no documents\n",
+                          "cardwatch rules：第 %u 号草稿是审批设置，不含文件\n"),
+                      draft.number);
+        return EX_DATAERR;
+    }
+    looked->draft = draft.number;
+    looked->base = draft.base;
+    looked->edition = draft.edition;
+    int status =
+        rule_store_draft_documents(store, draft.number, arena, &looked->documents, &looked->count);
+    return status == 0 ? EX_OK : exit_of(status, store_folder(options));
+}
+
+int look_at(const struct verb_options *options, struct rule_store *store, struct arena *arena,
+            struct looked_at *looked_out)
+{
+    struct looked_at looked = {.draft = 0};
+    uint32_t number = 0;
+    if (options->draft > 0) {
+        int code = look_at_draft(options, store, arena, &looked);
+        if (code == EX_OK)
+            *looked_out = looked;
+        return code;
+    }
+    int code = edition_pick(store, options->edition, &number);
+    if (code != EX_OK)
+        return code;
+    int status = rule_store_edition(store, number, arena, &looked.edition);
+    if (status == 0)
+        status = rule_store_documents(store, number, arena, &looked.documents, &looked.count);
+    if (status != 0)
+        return exit_of(status, store_folder(options));
+    *looked_out = looked;
+    return EX_OK;
+}
+
+int looked_compile(const struct looked_at *looked, struct ruleset **ruleset_out)
+{
+    struct problem_list problems;
+    problem_list_init(&problems);
+    int status = ruleset_compile(looked->documents, looked->count, looked->edition.number,
+                                 &problems, ruleset_out);
+    if (problems.error_count > 0)
+        problem_list_print(&problems, stderr);
+    problem_list_clear(&problems);
+    return status == 0 ? EX_OK : status < 0 ? exit_of(status, "compile") : EX_DATAERR;
+}
+
+const char *rule_nearest(const struct ruleset *ruleset, const char *name)
+{
+    const char *nearest = NULL;
+    for (uint32_t i = 0; i < ruleset->rule_count; i++) {
+        const char *known = ruleset->rules[i].name.start;
+        if (word_is_near(name, known) &&
+            (nearest == NULL || word_distance(name, known) < word_distance(name, nearest)))
+            nearest = known;
+    }
+    return nearest;
+}
+
+/* ---- changes --------------------------------------------------------------------------------- */
+
+static const struct edition_document *document_named(const struct rule_edition *edition,
+                                                     enum document_kind kind, const char *name)
+{
+    for (uint32_t i = 0; i < edition->count; i++)
+        if (edition->documents[i].kind == kind && strcmp(edition->documents[i].name, name) == 0)
+            return &edition->documents[i];
+    return NULL;
+}
+
+char *changes_say(const struct rule_edition *before, const struct rule_edition *after,
+                  const char *only, char text[CHANGES_SAY_BYTES])
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (int pass = 0; pass < 2; pass++) {
+        const struct rule_edition *from = pass == 0 ? after : before;
+        const struct rule_edition *to = pass == 0 ? before : after;
+        for (uint32_t i = 0; i < from->count && used < CHANGES_SAY_BYTES; i++) {
+            const struct edition_document *document = &from->documents[i];
+            const struct edition_document *other =
+                document_named(to, document->kind, document->name);
+            bool is_same =
+                other != NULL && memcmp(other->hash, document->hash, DOCUMENT_HASH_BYTES) == 0;
+            if (is_same || (pass == 1 && other != NULL) ||
+                (only != NULL && strcmp(only, document->name) != 0))
+                continue;
+            int count =
+                snprintf(text + used, CHANGES_SAY_BYTES - used, "%s%c %s %s", used == 0 ? "" : ", ",
+                         pass == 1       ? '-'
+                         : other == NULL ? '+'
+                                         : '~',
+                         document_kind_name[document->kind], document->name);
+            used += count > 0 ? (size_t)count : 0;
+        }
+    }
     return text;
 }
 

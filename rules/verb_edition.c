@@ -1,12 +1,10 @@
 /* verb_edition.c - cardwatch rules diff, rollback, export: editions as wholes. */
 #include "rules/verbs.h"
 
-#include "engine/sys/clock.h"
 #include "engine/sys/lang.h"
 #include "rules/lines.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -14,23 +12,6 @@
 
 static struct verb_options options;
 static bool is_brief;
-
-/* "3" → 3; what is no number of an edition is said. */
-static bool edition_operand(const char *text, int64_t *number_out)
-{
-    char *end = NULL;
-    errno = 0;
-    long long number = strtoll(text, &end, 10);
-    if (errno == 0 && end != text && *end == '\0' && number >= 1 && number <= UINT32_MAX) {
-        *number_out = number;
-        return true;
-    }
-    (void)fprintf(stderr,
-                  say("cardwatch rules: \"%s\" is no edition: give its number, such as 3\n",
-                      "cardwatch rules：“%s”不是版次：请给出数字，例如 3\n"),
-                  text);
-    return false;
-}
 
 /* ---- diff -------------------------------------------------------------------------------------
  */
@@ -110,6 +91,8 @@ static int say_differences(struct rule_store *store, struct arena *arena,
         (void)json_dumpf(all, stdout, JSON_INDENT(2));
         (void)fputc('\n', stdout);
         json_decref(all);
+    } else if (count == 0 && status == 0 && options.draft > 0) {
+        printf("%s\n", say("no document is changed", "文件没有变化"));
     } else if (count == 0 && status == 0) {
         printf(say("editions %u and %u hold the same\n", "第 %u 版与第 %u 版内容相同\n"),
                two->before.number, two->after.number);
@@ -117,13 +100,40 @@ static int say_differences(struct rule_store *store, struct arena *arena,
     return status;
 }
 
+/* What a draft changes in the edition it was made on. */
+static int diff_draft(struct rule_store *store, struct arena *arena)
+{
+    struct two_editions two = {.before = {.count = 0}};
+    struct rule_draft draft;
+    char move[MOVE_SAY_BYTES];
+    int status = 0;
+    int code = draft_pick(store, options.draft, arena, &draft);
+    if (code != EX_OK)
+        return code;
+    two.after = draft.edition;
+    if (draft.act == DRAFT_EDITION && draft.base > 0)
+        status = rule_store_edition(store, draft.base, arena, &two.before);
+    if (status == 0 && !options.is_json)
+        printf(say("draft %u by %s, on edition %u. %s\n", "第 %u 号草稿，%s，基于第 %u 版。%s\n"),
+               draft.number, draft.edition.author, two.before.number, draft.edition.note);
+    if (status == 0 && !options.is_json && draft.act == DRAFT_ONE_PERSON)
+        printf("%s\n", say("a change would take one person", "修改将只需一人"));
+    else if (status == 0)
+        status = say_differences(store, arena, &two);
+    if (status == 0 && !options.is_json && draft.edition.move != MOVE_NONE)
+        printf("%s\n", move_say(draft.edition.move, move));
+    return status == 0 ? EX_OK : exit_of(status, store_folder(&options));
+}
+
 static int diff(struct rule_store *store, struct arena *arena, int count, char *const *operands)
 {
     struct two_editions two;
     int64_t wanted[2] = {0, 0};
     uint32_t numbers[2] = {0, 0};
+    if (options.draft > 0)
+        return diff_draft(store, arena);
     for (int i = 0; i < count; i++)
-        if (i == 2 || !edition_operand(operands[i], &wanted[i]))
+        if (i == 2 || !number_operand(operands[i], false, &wanted[i]))
             return EX_USAGE;
     int code = edition_pick(store, wanted[1], &numbers[1]);
     if (code == EX_OK && wanted[0] == 0)
@@ -145,18 +155,11 @@ static int diff(struct rule_store *store, struct arena *arena, int count, char *
 
 static int rollback(struct rule_store *store, int64_t to)
 {
-    const char *user = getenv("USER");
     char note[64];
     uint32_t number = 0;
+    struct edition_words words;
     (void)snprintf(note, sizeof note, "rollback to edition %lld", (long long)to);
-    struct edition_words words = {
-        .made_at = clock_now(),
-        .author = options.author != NULL ? options.author
-                  : user != NULL         ? user
-                                         : "-",
-        .note = options.note != NULL ? options.note : note,
-    };
-    int code = move_pick(&options, &words.move);
+    int code = edition_words_pick(&options, note, &words);
     if (code != EX_OK)
         return code;
     int status = rule_store_rollback(store, &words, (uint32_t)to, &number);
@@ -173,6 +176,8 @@ static int rollback(struct rule_store *store, int64_t to)
                (long long)to);
         return EX_OK;
     }
+    if (status == RULE_STORE_E_DRAFT)
+        return draft_said(number, &words, &options);
     if (status != 0)
         return exit_of(status, store_folder(&options));
     if (options.is_json)
@@ -211,24 +216,19 @@ static int write_document(const char *folder, const struct document *document)
 static int export_to(struct rule_store *store, struct arena *arena, const char *folder)
 {
     enum { FOLDER_MODE = 0755 };
-    struct document *documents = NULL;
-    uint32_t count = 0;
-    uint32_t number = 0;
-    int code = edition_pick(store, options.edition, &number);
+    struct looked_at looked;
+    int code = look_at(&options, store, arena, &looked);
     if (code != EX_OK)
         return code;
-    int status = rule_store_documents(store, number, arena, &documents, &count);
-    if (status != 0)
-        return exit_of(status, store_folder(&options));
     if (mkdir(folder, FOLDER_MODE) != 0 && errno != EEXIST)
         return exit_of(-errno, folder);
-    for (uint32_t i = 0; i < count; i++) {
-        status = write_document(folder, &documents[i]);
+    for (uint32_t i = 0; i < looked.count; i++) {
+        int status = write_document(folder, &looked.documents[i]);
         if (status == -EEXIST)
             (void)fprintf(stderr,
                           say("cardwatch rules: %s/%s exists: export into an empty folder\n",
                               "cardwatch rules：%s/%s 已存在：请导出到空目录\n"),
-                          folder, documents[i].file);
+                          folder, looked.documents[i].file);
         if (status != 0)
             return status == -EEXIST ? EX_CANTCREAT : exit_of(status, folder);
     }
@@ -252,9 +252,9 @@ static int run(enum act act, const struct program *program, int argc, char **arg
     int first = options_read(program, argc, argv);
     int count = argc - first;
     int64_t to = 0;
-    if (act == ACT_DIFF && count > 2)
-        return needs(program, "[A] [B]");
-    if (act == ACT_ROLLBACK && (count != 1 || !edition_operand(argv[first], &to)))
+    if (act == ACT_DIFF && count > (options.draft > 0 ? 0 : 2))
+        return needs(program, say("[A] [B], or --draft N alone", "[A] [B]，或只用 --draft N"));
+    if (act == ACT_ROLLBACK && (count != 1 || !number_operand(argv[first], false, &to)))
         return needs(program, "EDITION");
     if (act == ACT_EXPORT && count != 1)
         return needs(program, "DIR");
@@ -279,15 +279,19 @@ int verb_diff(int argc, char **argv)
          .en = "the documents only, not their lines",
          .zh = "只列文件，不列各行",
          .place = &is_brief},
+        OPTION_DRAFT(options),
         OPTION_JSON(options),
     };
     static const struct program program = {
         .name = "cardwatch rules diff",
         .section = "rules",
         .usage = "[OPTION…] [A] [B]",
-        .about_en = "What differs between editions A and B: by default the newest and the one "
-                    "before it;\nwith A alone, A and the newest.",
-        .about_zh = "比较版次 A 与 B：默认为最新版次与其前一版；只给 A 时，与最新版次比较。",
+        .about_en =
+            "What differs between editions A and B: by default the newest and the one "
+            "before it;\nwith A alone, A and the newest. With --draft: what a draft changes "
+            "in the edition\nit was made on.",
+        .about_zh = "比较版次 A 与 B：默认为最新版次与其前一版；只给 A 时，与最新版次比较。\n"
+                    "用 --draft 时：草稿对其所基于的版次的改动。",
         .options = rows,
         .option_count = COUNT_OF(rows),
     };
@@ -314,7 +318,8 @@ int verb_rollback(int argc, char **argv)
 
 int verb_export(int argc, char **argv)
 {
-    static const struct option rows[] = {OPTION_STORE(options), OPTION_EDITION(options)};
+    static const struct option rows[] = {OPTION_STORE(options), OPTION_EDITION(options),
+                                         OPTION_DRAFT(options)};
     static const struct program program = {
         .name = "cardwatch rules export",
         .section = "rules",

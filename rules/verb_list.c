@@ -6,7 +6,6 @@
 #include "engine/sys/lang.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
@@ -14,16 +13,6 @@
 static struct verb_options options;
 
 enum { HASH_SHOWN = 12 };
-
-static int print_json(json_t *value)
-{
-    if (value == NULL)
-        return exit_of(-ENOMEM, "json");
-    (void)json_dumpf(value, stdout, JSON_INDENT(2));
-    (void)fputc('\n', stdout);
-    json_decref(value);
-    return EX_OK;
-}
 
 static json_t *json_slice(struct slice text)
 {
@@ -71,27 +60,41 @@ static json_t *rules_json(const struct ruleset *ruleset)
     return list;
 }
 
-static int list_json(const struct rule_edition *edition, const struct ruleset *ruleset)
+static int list_json(const struct looked_at *looked, const struct ruleset *ruleset)
 {
+    const struct rule_edition *edition = &looked->edition;
     char at[INSTANT_TEXT_BYTES];
-    return print_json(json_pack(
-        "{s:i, s:s, s:s, s:s, s:s, s:i, s:o, s:o}", "edition", (int)edition->number, "made_at",
-        instant_format(edition->made_at, 0, at), "author", edition->author, "note", edition->note,
-        "move", edition_move_name[edition->move], "items", (int)ruleset->item_count, "documents",
-        documents_json(edition), "rules", rules_json(ruleset)));
+    json_t *number = edition->number > 0 ? json_integer(edition->number) : json_null();
+    json_t *draft = looked->draft > 0 ? json_integer(looked->draft) : NULL;
+    return json_say(json_pack("{s:o, s:o*, s:s, s:s, s:s, s:s, s:s, s:i, s:o, s:o}", "edition",
+                              number, "draft", draft, "made_at",
+                              instant_format(edition->made_at, 0, at), "author", edition->author,
+                              "approver", edition->approver, "note", edition->note, "move",
+                              edition_move_name[edition->move], "items", (int)ruleset->item_count,
+                              "documents", documents_json(edition), "rules", rules_json(ruleset)));
 }
 
-static int list_text(const struct rule_edition *edition, const struct ruleset *ruleset)
+static void list_head(const struct looked_at *looked)
 {
-    struct columns columns = {0};
+    const struct rule_edition *edition = &looked->edition;
     char text[INSTANT_SAY_BYTES];
-    char hash[DOCUMENT_HASH_TEXT];
     char move[MOVE_SAY_BYTES];
-    printf(say("Edition %u, %s, by %s. %s\n", "第 %u 版，%s，%s。%s\n"), edition->number,
-           instant_say(edition->made_at, text), edition->author, edition->note);
+    char people[PEOPLE_SAY_BYTES];
+    printf(looked->draft > 0 ? say("Draft %u, %s, by %s. %s\n", "第 %u 号草稿，%s，%s。%s\n")
+                             : say("Edition %u, %s, by %s. %s\n", "第 %u 版，%s，%s。%s\n"),
+           looked->draft > 0 ? looked->draft : edition->number, instant_say(edition->made_at, text),
+           people_say(edition, people), edition->note);
     if (edition->move != MOVE_NONE)
         printf("%s\n", move_say(edition->move, move));
     printf("\n");
+}
+
+static int list_text(const struct looked_at *looked, const struct ruleset *ruleset)
+{
+    const struct rule_edition *edition = &looked->edition;
+    struct columns columns = {0};
+    char hash[DOCUMENT_HASH_TEXT];
+    list_head(looked);
     for (uint32_t i = 0; i < edition->count; i++) {
         const struct edition_document *document = &edition->documents[i];
         columns_add(&columns, "%s", document_kind_name[document->kind]);
@@ -129,23 +132,13 @@ static int list_text(const struct rule_edition *edition, const struct ruleset *r
 
 static int list(struct rule_store *store, struct arena *arena)
 {
-    struct rule_edition edition;
+    struct looked_at looked;
     struct ruleset *ruleset = NULL;
-    struct problem_list problems;
-    uint32_t number = 0;
-    int code = edition_pick(store, options.edition, &number);
-    if (code != EX_OK)
-        return code;
-    problem_list_init(&problems);
-    int status = rule_store_edition(store, number, arena, &edition);
-    if (status == 0)
-        status = rule_store_load(store, number, &problems, &ruleset);
-    if (problems.error_count > 0)
-        problem_list_print(&problems, stderr);
-    problem_list_clear(&problems);
-    if (status != 0)
-        return exit_of(status, store_folder(&options));
-    code = options.is_json ? list_json(&edition, ruleset) : list_text(&edition, ruleset);
+    int code = look_at(&options, store, arena, &looked);
+    if (code == EX_OK)
+        code = looked_compile(&looked, &ruleset);
+    if (code == EX_OK)
+        code = options.is_json ? list_json(&looked, ruleset) : list_text(&looked, ruleset);
     ruleset_destroy(&ruleset);
     return code;
 }
@@ -166,7 +159,7 @@ static int with_store(int (*run)(struct rule_store *store, struct arena *arena))
 int verb_list(int argc, char **argv)
 {
     static const struct option rows[] = {OPTION_STORE(options), OPTION_EDITION(options),
-                                         OPTION_JSON(options)};
+                                         OPTION_DRAFT(options), OPTION_JSON(options)};
     static const struct program program = {
         .name = "cardwatch rules list",
         .section = "rules",
@@ -185,46 +178,33 @@ int verb_list(int argc, char **argv)
 
 static const char *only; /* the document that is asked about; NULL: all */
 
-static const struct edition_document *document_named(const struct rule_edition *edition,
-                                                     enum document_kind kind, const char *name)
+static json_t *history_json(const struct rule_edition *edition, const char *changes)
 {
-    for (uint32_t i = 0; i < edition->count; i++)
-        if (edition->documents[i].kind == kind && strcmp(edition->documents[i].name, name) == 0)
-            return &edition->documents[i];
-    return NULL;
+    char at[INSTANT_TEXT_BYTES];
+    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:s}", "edition", (int)edition->number,
+                     "made_at", instant_format(edition->made_at, 0, at), "author", edition->author,
+                     "approver", edition->approver, "note", edition->note, "move",
+                     edition_move_name[edition->move], "changes", changes);
 }
 
-/* What one edition did: "+ rules wabo", "~ items boston", "- orgs orgs". */
-static void add_changes(char *text, size_t bytes, const struct rule_edition *before,
-                        const struct rule_edition *after)
+static void history_row(struct columns *columns, const struct rule_edition *edition,
+                        const char *changes)
 {
-    size_t used = 0;
-    text[0] = '\0';
-    for (int pass = 0; pass < 2; pass++) {
-        const struct rule_edition *from = pass == 0 ? after : before;
-        const struct rule_edition *to = pass == 0 ? before : after;
-        for (uint32_t i = 0; i < from->count && used < bytes; i++) {
-            const struct edition_document *document = &from->documents[i];
-            const struct edition_document *other =
-                document_named(to, document->kind, document->name);
-            bool is_same =
-                other != NULL && memcmp(other->hash, document->hash, DOCUMENT_HASH_BYTES) == 0;
-            if (is_same || (pass == 1 && other != NULL) ||
-                (only != NULL && strcmp(only, document->name) != 0))
-                continue;
-            int count = snprintf(text + used, bytes - used, "%s%c %s %s", used == 0 ? "" : ", ",
-                                 pass == 1       ? '-'
-                                 : other == NULL ? '+'
-                                                 : '~',
-                                 document_kind_name[document->kind], document->name);
-            used += count > 0 ? (size_t)count : 0;
-        }
-    }
+    char text[INSTANT_SAY_BYTES];
+    char move[MOVE_SAY_BYTES];
+    char people[PEOPLE_SAY_BYTES];
+    columns_add(columns, "%u", edition->number);
+    columns_add(columns, "%s", instant_say(edition->made_at, text));
+    columns_add(columns, "%s", people_say(edition, people));
+    columns_add(columns, "%s", changes);
+    columns_add(columns, "%s", edition->note);
+    if (edition->move != MOVE_NONE)
+        columns_add(columns, "%s", move_say(edition->move, move));
+    columns_end(columns);
 }
 
 static int history(struct rule_store *store, struct arena *arena)
 {
-    enum { CHANGES_BYTES = 512 };
     struct columns columns = {0};
     json_t *all = options.is_json ? json_array() : NULL;
     struct rule_edition before = {.count = 0};
@@ -232,39 +212,24 @@ static int history(struct rule_store *store, struct arena *arena)
     int code = edition_pick(store, 0, &latest);
     for (uint32_t number = 1; code == EX_OK && number <= latest; number++) {
         struct rule_edition edition;
-        char changes[CHANGES_BYTES];
-        char at[INSTANT_TEXT_BYTES];
-        char text[INSTANT_SAY_BYTES];
-        char move[MOVE_SAY_BYTES];
+        char changes[CHANGES_SAY_BYTES];
         int status = rule_store_edition(store, number, arena, &edition);
         if (status != 0) {
             code = exit_of(status, store_folder(&options));
             break;
         }
-        add_changes(changes, sizeof changes, &before, &edition);
+        (void)changes_say(&before, &edition, only, changes);
         before = edition;
         if (only != NULL && changes[0] == '\0')
             continue;
-        if (all != NULL) {
-            (void)json_array_append_new(
-                all, json_pack("{s:i, s:s, s:s, s:s, s:s, s:s}", "edition", (int)number, "made_at",
-                               instant_format(edition.made_at, 0, at), "author", edition.author,
-                               "note", edition.note, "move", edition_move_name[edition.move],
-                               "changes", changes));
-            continue;
-        }
-        columns_add(&columns, "%u", number);
-        columns_add(&columns, "%s", instant_say(edition.made_at, text));
-        columns_add(&columns, "%s", edition.author);
-        columns_add(&columns, "%s", changes);
-        columns_add(&columns, "%s", edition.note);
-        if (edition.move != MOVE_NONE)
-            columns_add(&columns, "%s", move_say(edition.move, move));
-        columns_end(&columns);
+        if (all != NULL)
+            (void)json_array_append_new(all, history_json(&edition, changes));
+        else
+            history_row(&columns, &edition, changes);
     }
     int status = columns_print(&columns, stdout);
     if (all != NULL && code == EX_OK)
-        return print_json(all);
+        return json_say(all);
     json_decref(all);
     return status == 0 ? code : exit_of(status, "history");
 }
@@ -277,8 +242,9 @@ int verb_history(int argc, char **argv)
         .section = "rules",
         .usage = "[OPTION…] [NAME]",
         .about_en = "All editions, oldest first, with what each added (+), changed (~), took away "
-                    "(-).",
-        .about_zh = "全部版次（由旧到新），以及各自新增（+）、修改（~）、去除（-）的文件。",
+                    "(-);\nby whom, approved by whom, and why.",
+        .about_zh = "全部版次（由旧到新），以及各自新增（+）、修改（~）、去除（-）的文件；\n"
+                    "何人修改、何人批准、为何。",
         .options = rows,
         .option_count = COUNT_OF(rows),
     };

@@ -5,7 +5,6 @@
 
 #include "engine/sys/columns.h"
 #include "engine/sys/lang.h"
-#include "engine/sys/nearest.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -45,13 +44,7 @@ static int show_item(const struct ruleset *ruleset, const struct item *item)
 
 static int unknown(const struct ruleset *ruleset, const char *name)
 {
-    const char *nearest = NULL;
-    for (uint32_t i = 0; i < ruleset->rule_count; i++) {
-        const char *known = ruleset->rules[i].name.start;
-        if (word_is_near(name, known) &&
-            (nearest == NULL || word_distance(name, known) < word_distance(name, nearest)))
-            nearest = known;
-    }
+    const char *nearest = rule_nearest(ruleset, name);
     (void)fprintf(stderr,
                   say("cardwatch rules: %s is no rule, no item and no document of this edition\n",
                       "cardwatch rules：%s 不是本版次的规则、事项或文件\n"),
@@ -92,38 +85,30 @@ static int show(const struct ruleset *ruleset, const struct document *documents,
 }
 
 /* A case of an older edition may be judged by this one all the same. */
-static int say_move(struct rule_store *store, struct arena *arena, uint32_t number)
+static void say_move(const struct looked_at *looked)
 {
-    struct rule_edition edition;
     char move[MOVE_SAY_BYTES];
-    int status = rule_store_edition(store, number, arena, &edition);
-    if (status == 0 && edition.move != MOVE_NONE)
-        printf(say("\nEdition %u %s\n", "\n第 %u 版：%s\n"), number, move_say(edition.move, move));
-    return status;
+    if (looked->edition.move == MOVE_NONE)
+        return;
+    printf(looked->draft > 0 ? say("\nDraft %u %s\n", "\n第 %u 号草稿：%s\n")
+                             : say("\nEdition %u %s\n", "\n第 %u 版：%s\n"),
+           looked->draft > 0 ? looked->draft : looked->edition.number,
+           move_say(looked->edition.move, move));
 }
 
 static int show_from(struct rule_store *store, struct arena *arena, const char *name)
 {
-    struct document *documents = NULL;
+    struct looked_at looked;
     struct ruleset *ruleset = NULL;
-    struct problem_list problems;
-    uint32_t count = 0;
-    uint32_t number = 0;
-    int code = edition_pick(store, options.edition, &number);
-    if (code != EX_OK)
-        return code;
-    problem_list_init(&problems);
-    int status = rule_store_documents(store, number, arena, &documents, &count);
-    if (status == 0)
-        status = rule_store_load(store, number, &problems, &ruleset);
-    problem_list_clear(&problems);
-    if (status != 0)
-        return exit_of(status, store_folder(&options));
-    code = show(ruleset, documents, count, name);
-    ruleset_destroy(&ruleset);
+    int code = look_at(&options, store, arena, &looked);
+    if (code == EX_OK)
+        code = looked_compile(&looked, &ruleset);
+    if (code == EX_OK)
+        code = show(ruleset, looked.documents, looked.count, name);
     if (code == EX_OK && !is_source)
-        status = say_move(store, arena, number);
-    return status == 0 ? code : exit_of(status, store_folder(&options));
+        say_move(&looked);
+    ruleset_destroy(&ruleset);
+    return code;
 }
 
 int verb_show(int argc, char **argv)
@@ -131,6 +116,7 @@ int verb_show(int argc, char **argv)
     static const struct option rows[] = {
         OPTION_STORE(options),
         OPTION_EDITION(options),
+        OPTION_DRAFT(options),
         {.name = "source",
          .type = OPTION_FLAG,
          .en = "the document as it was written",

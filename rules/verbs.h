@@ -11,6 +11,8 @@
 #include "rules/store/store.h"
 #include "rules/text/ruleset_text.h"
 
+#include <jansson.h>
+
 /* The options that most verbs have. */
 struct verb_options {
     const char *store;
@@ -20,6 +22,7 @@ struct verb_options {
     const char *move; /* "calendars", "all"; NULL: open cases stay */
     bool is_json;
     int64_t edition; /* 0: the newest */
+    int64_t draft;   /* 0: none, an edition */
 };
 
 /* Rows for a table of options. */
@@ -50,8 +53,8 @@ struct verb_options {
 #define OPTION_AUTHOR(options)                                                                     \
     {                                                                                              \
         .name = "author", .type = OPTION_TEXT, .value = "NAME",                                    \
-        .en = "who makes the change (default: $USER)", .zh = "修改人（默认：$USER）",              \
-        .place = &(options).author                                                                 \
+        .en = "who makes the change (default: the login this runs under)",                         \
+        .zh = "修改人（默认：运行本命令的登录名）", .place = &(options).author                     \
     }
 #define OPTION_NOTE(options)                                                                       \
     {                                                                                              \
@@ -67,6 +70,19 @@ struct verb_options {
         .place = &(options).move                                                                   \
     }
 
+#define OPTION_BY(options)                                                                         \
+    {                                                                                              \
+        .name = "by", .type = OPTION_TEXT, .value = "NAME",                                        \
+        .en = "who decides (default: the login this runs under)",                                  \
+        .zh = "审批人（默认：运行本命令的登录名）", .place = &(options).author                     \
+    }
+#define OPTION_DRAFT(options)                                                                      \
+    {                                                                                              \
+        .name = "draft", .type = OPTION_NUMBER, .value = "N", .preset = "0", .min = 0,             \
+        .max = UINT32_MAX, .en = "what this draft would become, in place of an edition",           \
+        .zh = "查看此草稿将成为的版次", .place = &(options).draft                                  \
+    }
+
 /* What --move means, for every --help that has it. */
 #define MOVE_EN                                                                                    \
     "By default a case keeps what it was accepted under: a new edition is for new cases.\n"        \
@@ -74,9 +90,9 @@ struct verb_options {
     "by the new calendars; with --move all, open cases are judged by the new edition\n"            \
     "altogether. Closed cases never move. Preview it first: cardwatch rules preview."
 #define MOVE_ZH                                                                                    \
-    "默认情况下，案件始终按受理时的版次判断，新版次只用于新案件。\n" \
+    "默认情况下，办件始终按受理时的版次判断，新版次只用于新办件。\n" \
     "--move calendars：在办件的规则、事项和时限不变，改按新日历计算；\n"   \
-    "--move all：在办件全部改按新版次判断。已办结的案件从不迁移。\n"      \
+    "--move all：在办件全部改按新版次判断。已办结的办件从不迁移。\n"      \
     "请先预览：cardwatch rules preview。"
 
 /* Documents on their way: read from files, out of the store, out of the shipped calendars. */
@@ -105,6 +121,59 @@ MUST_USE int move_pick(const struct verb_options *options, enum edition_move *mo
 /* move_say - "moves open cases: calendars", for a move that is not none. */
 enum { MOVE_SAY_BYTES = 96 };
 char *move_say(enum edition_move move, char text[MOVE_SAY_BYTES]);
+
+/* edition_words_pick - what stands beside a new edition, from --author, --note (preset_note:
+ * without it) and
+ * --move; a name that is none is said. 0 or an exit code. */
+MUST_USE int edition_words_pick(const struct verb_options *options, const char *preset_note,
+                                struct edition_words *words_out);
+
+/* person_pick - who does this: --author or --by, else the name of the login. 0 or an exit code. */
+MUST_USE int person_pick(const struct verb_options *options, const char **name_out);
+
+/* number_operand - "3" → 3; what is no number of an edition, or of a draft, is said. */
+MUST_USE bool number_operand(const char *text, bool is_draft, int64_t *number_out);
+
+/* draft_pick - a draft, said when there is none. 0 or an exit code. */
+MUST_USE int draft_pick(struct rule_store *store, int64_t number, struct arena *arena,
+                        struct rule_draft *draft_out);
+
+/* draft_said - a change became a draft, and what to do next. Returns EX_OK. */
+int draft_said(uint32_t draft, const struct edition_words *words,
+               const struct verb_options *options);
+
+/* What --edition and --draft ask for. */
+struct looked_at {
+    uint32_t draft; /* 0: an edition */
+    uint32_t base;  /* of a draft: the edition it was made on */
+    struct rule_edition edition;
+    struct document *documents;
+    uint32_t count;
+};
+
+/* look_at - all of it in the arena; said when there is none. 0 or an exit code. */
+MUST_USE int look_at(const struct verb_options *options, struct rule_store *store,
+                     struct arena *arena, struct looked_at *looked_out);
+
+/* looked_compile - what was looked at, or other documents in its place, compiled; mistakes are
+ * said. The caller owns *ruleset_out. 0 or an exit code. */
+MUST_USE int looked_compile(const struct looked_at *looked, struct ruleset **ruleset_out);
+
+/* changes_say - what `after` did to `before`: "+ rules wabo, ~ items boston, - orgs orgs". only: of
+ * documents of this name; NULL: of all. */
+enum { CHANGES_SAY_BYTES = 512 };
+char *changes_say(const struct rule_edition *before, const struct rule_edition *after,
+                  const char *only, char text[CHANGES_SAY_BYTES]);
+
+/* people_say - "王", or "王, approved by 李". */
+enum { PEOPLE_SAY_BYTES = 256 };
+char *people_say(const struct rule_edition *edition, char text[PEOPLE_SAY_BYTES]);
+
+/* json_say - as text to standard output; the value is given up. 0 or an exit code. */
+int json_say(json_t *value);
+
+/* rule_nearest - the rule whose name was probably meant; NULL: none is near. */
+const char *rule_nearest(const struct ruleset *ruleset, const char *name);
 
 /* exit_of - the exit code of a negative errno, said. */
 int exit_of(int status, const char *what);
@@ -157,5 +226,9 @@ int verb_rollback(int argc, char **argv);
 int verb_export(int argc, char **argv);
 int verb_preview(int argc, char **argv);
 int verb_backtest(int argc, char **argv);
+int verb_approval(int argc, char **argv);
+int verb_drafts(int argc, char **argv);
+int verb_approve(int argc, char **argv);
+int verb_reject(int argc, char **argv);
 
 #endif

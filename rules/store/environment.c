@@ -18,6 +18,7 @@ enum { MAP_BYTES_FIRST = 16 * 1024 * 1024 };
 struct environment {
     MDB_env *env;
     MDB_dbi tables[TABLE_COUNT];
+    bool is_there[TABLE_COUNT];
     char *folder;
 };
 
@@ -26,7 +27,8 @@ struct transaction {
     MDB_txn *txn;
 };
 
-static const char *const table_names[TABLE_COUNT] = {"documents", "editions"};
+static const char *const table_names[TABLE_COUNT] = {"documents", "editions", "drafts", "decisions",
+                                                     "approvals"};
 
 /* Our code for a code of LMDB's, logged with the words that only this place knows. */
 static int failure(const struct environment *environment, const char *call, int code)
@@ -57,9 +59,13 @@ static int open_tables(struct environment *environment, bool is_writable)
     int code = mdb_txn_begin(environment->env, NULL, is_writable ? 0 : MDB_RDONLY, &txn);
     if (code != 0)
         return failure(environment, "begin", code);
-    for (int i = 0; i < TABLE_COUNT && code == 0; i++)
+    for (int i = 0; i < TABLE_COUNT && code == 0; i++) {
         code = mdb_dbi_open(txn, table_names[i], is_writable ? MDB_CREATE : 0,
                             &environment->tables[i]);
+        environment->is_there[i] = code == 0;
+        if (code == MDB_NOTFOUND && i > TABLE_EDITIONS)
+            code = 0; /* a store from before it */
+    }
     if (code == 0)
         code = mdb_txn_commit(txn);
     else
@@ -203,6 +209,8 @@ int transaction_get(struct transaction *transaction, enum environment_table tabl
 {
     MDB_val value;
     MDB_val wanted = to_val(key);
+    if (!transaction->environment->is_there[table])
+        return ENVIRONMENT_E_NONE;
     int code = mdb_get(transaction->txn, transaction->environment->tables[table], &wanted, &value);
     if (code == MDB_NOTFOUND)
         return ENVIRONMENT_E_NONE;
@@ -218,6 +226,8 @@ int transaction_last(struct transaction *transaction, enum environment_table tab
     MDB_cursor *cursor = NULL;
     MDB_val key;
     MDB_val value;
+    if (!transaction->environment->is_there[table])
+        return ENVIRONMENT_E_NONE;
     int code = mdb_cursor_open(transaction->txn, transaction->environment->tables[table], &cursor);
     if (code != 0)
         return failure(transaction->environment, "open a cursor", code);

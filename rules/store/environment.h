@@ -1,6 +1,7 @@
 /* environment.h - LMDB behind a few functions: the one place that sees its codes.
  *
- * Layer: rules/store. Two tables: documents (hash → text) and editions (number → record).
+ * Layer: rules/store. Documents have their hash for a key, all others a number. A store that was
+ * made before a table was thought of is read as if the table were there and empty.
  */
 #ifndef RULES_STORE_ENVIRONMENT_H
 #define RULES_STORE_ENVIRONMENT_H
@@ -13,7 +14,14 @@ enum {
         1000, /* the map was grown: begin again; apart from all codes of store.h */
 };
 
-enum environment_table { TABLE_DOCUMENTS, TABLE_EDITIONS, TABLE_COUNT };
+enum environment_table {
+    TABLE_DOCUMENTS, /* hash → text */
+    TABLE_EDITIONS,
+    TABLE_DRAFTS,
+    TABLE_DECISIONS, /* by the number of the draft */
+    TABLE_APPROVALS,
+    TABLE_COUNT
+};
 
 struct environment;
 struct transaction;

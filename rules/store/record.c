@@ -5,19 +5,20 @@
 
 #include <errno.h>
 
-enum { FORM_PLAIN = 1, FORM_WITH_MOVE = 2 };
+enum { FORM_PLAIN = 1, FORM_WITH_MOVE = 2 }; /* of an edition */
+enum { FORM_FIRST = 1 };                     /* of all others */
 
-struct slice edition_key(uint32_t number, unsigned char room[EDITION_KEY_BYTES])
+struct slice number_key(uint32_t number, unsigned char room[NUMBER_KEY_BYTES])
 {
-    for (int i = 0; i < EDITION_KEY_BYTES; i++)
-        room[i] = (unsigned char)(number >> (8 * (EDITION_KEY_BYTES - 1 - i)));
-    return (struct slice){.start = (const char *)room, .count = EDITION_KEY_BYTES};
+    for (int i = 0; i < NUMBER_KEY_BYTES; i++)
+        room[i] = (unsigned char)(number >> (8 * (NUMBER_KEY_BYTES - 1 - i)));
+    return (struct slice){.start = (const char *)room, .count = NUMBER_KEY_BYTES};
 }
 
-uint32_t edition_number(struct slice key)
+uint32_t key_number(struct slice key)
 {
     uint32_t number = 0;
-    for (size_t i = 0; i < key.count && i < EDITION_KEY_BYTES; i++)
+    for (size_t i = 0; i < key.count && i < NUMBER_KEY_BYTES; i++)
         number = number << 8 | (unsigned char)key.start[i];
     return number;
 }
@@ -69,6 +70,64 @@ int edition_encode(struct arena *arena, const struct rule_edition *edition, stru
         put_text(&cursor, document->name);
         put_text(&cursor, document->file);
     }
+    assert((size_t)(cursor - bytes) == room);
+    *bytes_out = (struct slice){.start = (const char *)bytes, .count = room};
+    return 0;
+}
+
+int draft_encode(struct arena *arena, const struct rule_draft *draft, struct slice *bytes_out)
+{
+    enum { HEAD_BYTES = 1 + 1 + 4 };
+    struct slice edition;
+    int status = edition_encode(arena, &draft->edition, &edition);
+    unsigned char *bytes = status != 0 ? NULL : arena_take(arena, HEAD_BYTES + edition.count, 1);
+    if (bytes == NULL)
+        return -ENOMEM;
+    unsigned char *cursor = bytes;
+    put_number(&cursor, FORM_FIRST, 1);
+    put_number(&cursor, draft->act, 1);
+    put_number(&cursor, draft->base, 4);
+    memcpy(cursor, edition.start, edition.count);
+    *bytes_out = (struct slice){.start = (const char *)bytes, .count = HEAD_BYTES + edition.count};
+    return 0;
+}
+
+int decision_encode(struct arena *arena, const struct draft_decision *decision,
+                    struct slice *bytes_out)
+{
+    enum { FIXED_BYTES = 1 + 1 + 8 + 4 + 4 + 4 };
+    size_t room = FIXED_BYTES + strlen(decision->words.by) + strlen(decision->words.note);
+    unsigned char *bytes = arena_take(arena, room, 1);
+    if (bytes == NULL)
+        return -ENOMEM;
+    unsigned char *cursor = bytes;
+    put_number(&cursor, FORM_FIRST, 1);
+    put_number(&cursor, decision->is_approved, 1);
+    put_number(&cursor, (uint64_t)decision->words.made_at.ms, 8);
+    put_number(&cursor, decision->edition, 4);
+    put_text(&cursor, decision->words.by);
+    put_text(&cursor, decision->words.note);
+    assert((size_t)(cursor - bytes) == room);
+    *bytes_out = (struct slice){.start = (const char *)bytes, .count = room};
+    return 0;
+}
+
+int approval_encode(struct arena *arena, const struct rule_approval *approval,
+                    struct slice *bytes_out)
+{
+    enum { FIXED_BYTES = 1 + 1 + 8 + 4 + 4 + 4 };
+    size_t room = FIXED_BYTES + strlen(approval->author) + strlen(approval->approver) +
+                  strlen(approval->note);
+    unsigned char *bytes = arena_take(arena, room, 1);
+    if (bytes == NULL)
+        return -ENOMEM;
+    unsigned char *cursor = bytes;
+    put_number(&cursor, FORM_FIRST, 1);
+    put_number(&cursor, approval->people, 1);
+    put_number(&cursor, (uint64_t)approval->made_at.ms, 8);
+    put_text(&cursor, approval->author);
+    put_text(&cursor, approval->approver);
+    put_text(&cursor, approval->note);
     assert((size_t)(cursor - bytes) == room);
     *bytes_out = (struct slice){.start = (const char *)bytes, .count = room};
     return 0;
@@ -164,5 +223,63 @@ int edition_decode(struct arena *arena, uint32_t number, struct slice bytes,
         take_document(&reader, &edition.documents[i]);
     if (reader.status == 0)
         *edition_out = edition;
+    return reader.status;
+}
+
+int draft_decode(struct arena *arena, uint32_t number, struct slice bytes,
+                 struct rule_draft *draft_out)
+{
+    struct reader reader = {
+        .cursor = (const unsigned char *)bytes.start, .left = bytes.count, .arena = arena};
+    struct rule_draft draft = {.number = number, .decided_by = "", .decision_note = ""};
+    uint64_t form = take_number(&reader, 1);
+    uint64_t act = take_number(&reader, 1);
+    draft.base = (uint32_t)take_number(&reader, 4);
+    if (reader.status != 0 || form != FORM_FIRST || act > DRAFT_ONE_PERSON)
+        return -EBADMSG;
+    draft.act = (enum draft_act)act;
+    const struct slice rest = {.start = (const char *)reader.cursor, .count = reader.left};
+    int status = edition_decode(arena, 0, rest, &draft.edition);
+    if (status == 0)
+        *draft_out = draft;
+    return status;
+}
+
+int decision_decode(struct arena *arena, struct slice bytes, struct draft_decision *decision_out)
+{
+    struct reader reader = {
+        .cursor = (const unsigned char *)bytes.start, .left = bytes.count, .arena = arena};
+    struct draft_decision decision = {.is_approved = false};
+    uint64_t form = take_number(&reader, 1);
+    uint64_t is_approved = take_number(&reader, 1);
+    decision.is_approved = is_approved == 1;
+    decision.words.made_at.ms = (int64_t)take_number(&reader, 8);
+    decision.edition = (uint32_t)take_number(&reader, 4);
+    decision.words.by = take_text(&reader);
+    decision.words.note = take_text(&reader);
+    if (reader.status == 0 && (form != FORM_FIRST || is_approved > 1))
+        return -EBADMSG;
+    if (reader.status == 0)
+        *decision_out = decision;
+    return reader.status;
+}
+
+int approval_decode(struct arena *arena, uint32_t number, struct slice bytes,
+                    struct rule_approval *approval_out)
+{
+    struct reader reader = {
+        .cursor = (const unsigned char *)bytes.start, .left = bytes.count, .arena = arena};
+    struct rule_approval approval = {.number = number};
+    uint64_t form = take_number(&reader, 1);
+    approval.people = (uint32_t)take_number(&reader, 1);
+    approval.made_at.ms = (int64_t)take_number(&reader, 8);
+    approval.author = take_text(&reader);
+    approval.approver = take_text(&reader);
+    approval.note = take_text(&reader);
+    bool is_known = form == FORM_FIRST && (approval.people == 1 || approval.people == 2);
+    if (reader.status == 0 && !is_known)
+        return -EBADMSG;
+    if (reader.status == 0)
+        *approval_out = approval;
     return reader.status;
 }

@@ -1,19 +1,13 @@
 /* store.c - editions as lists of hashes, texts by their hash: a document that ten editions share is
  * kept once, and whether something changed is a compare of 32 bytes.
  */
-#include "rules/store/store.h"
+#include "rules/store/inside.h"
 
 #include "engine/sys/log.h"
-#include "rules/store/environment.h"
-#include "rules/store/record.h"
 
 #include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>
-
-struct rule_store {
-    struct environment *environment;
-};
 
 /* ---- hashes ---------------------------------------------------------------------------------- */
 
@@ -61,22 +55,22 @@ void rule_store_close(struct rule_store **store_p)
 
 /* ---- reading --------------------------------------------------------------------------------- */
 
-static int last_number(struct transaction *transaction, uint32_t *number_out)
+int store_last(struct transaction *transaction, enum environment_table table, uint32_t *number_out)
 {
     struct slice key;
-    int status = transaction_last(transaction, TABLE_EDITIONS, &key);
+    int status = transaction_last(transaction, table, &key);
     if (status < 0)
         return status;
-    *number_out = status == ENVIRONMENT_E_NONE ? 0 : edition_number(key);
+    *number_out = status == ENVIRONMENT_E_NONE ? 0 : key_number(key);
     return 0;
 }
 
-static int read_edition(struct transaction *transaction, uint32_t number, struct arena *arena,
-                        struct rule_edition *edition_out)
+int store_edition(struct transaction *transaction, uint32_t number, struct arena *arena,
+                  struct rule_edition *edition_out)
 {
-    unsigned char room[EDITION_KEY_BYTES];
+    unsigned char room[NUMBER_KEY_BYTES];
     struct slice record;
-    int status = transaction_get(transaction, TABLE_EDITIONS, edition_key(number, room), &record);
+    int status = transaction_get(transaction, TABLE_EDITIONS, number_key(number, room), &record);
     if (status != 0)
         return status == ENVIRONMENT_E_NONE ? RULE_STORE_E_UNKNOWN : status;
     status = edition_decode(arena, number, record, edition_out);
@@ -105,13 +99,31 @@ static int read_text(struct transaction *transaction, const unsigned char *hash,
     return arena_copy(arena, text, text_out) ? 0 : -ENOMEM;
 }
 
+int store_documents(struct transaction *transaction, const struct rule_edition *edition,
+                    struct arena *arena, struct document **documents_out, uint32_t *count_out)
+{
+    struct document *documents = arena_take(arena, edition->count, sizeof *documents);
+    int status = documents == NULL ? -ENOMEM : 0;
+    for (uint32_t i = 0; status == 0 && i < edition->count; i++) {
+        const struct edition_document *from = &edition->documents[i];
+        documents[i] =
+            (struct document){.kind = from->kind, .name = from->name, .file = from->file};
+        status = read_text(transaction, from->hash, arena, &documents[i].text);
+    }
+    if (status != 0)
+        return status;
+    *documents_out = documents;
+    *count_out = edition->count;
+    return 0;
+}
+
 int rule_store_latest(struct rule_store *store, uint32_t *number_out)
 {
     struct transaction *transaction = NULL;
     int status = environment_begin(store->environment, false, &transaction);
     if (status != 0)
         return status;
-    status = last_number(transaction, number_out);
+    status = store_last(transaction, TABLE_EDITIONS, number_out);
     transaction_abort(&transaction);
     return status;
 }
@@ -123,7 +135,7 @@ int rule_store_edition(struct rule_store *store, uint32_t number, struct arena *
     int status = environment_begin(store->environment, false, &transaction);
     if (status != 0)
         return status;
-    status = read_edition(transaction, number, arena, edition_out);
+    status = store_edition(transaction, number, arena, edition_out);
     transaction_abort(&transaction);
     return status;
 }
@@ -148,23 +160,11 @@ int rule_store_documents(struct rule_store *store, uint32_t number, struct arena
     int status = environment_begin(store->environment, false, &transaction);
     if (status != 0)
         return status;
-    status = read_edition(transaction, number, arena, &edition);
-    struct document *documents =
-        status != 0 ? NULL : arena_take(arena, edition.count, sizeof *documents);
-    if (status == 0 && documents == NULL)
-        status = -ENOMEM;
-    for (uint32_t i = 0; status == 0 && i < edition.count; i++) {
-        const struct edition_document *from = &edition.documents[i];
-        documents[i] =
-            (struct document){.kind = from->kind, .name = from->name, .file = from->file};
-        status = read_text(transaction, from->hash, arena, &documents[i].text);
-    }
+    status = store_edition(transaction, number, arena, &edition);
+    if (status == 0)
+        status = store_documents(transaction, &edition, arena, documents_out, count_out);
     transaction_abort(&transaction);
-    if (status != 0)
-        return status;
-    *documents_out = documents;
-    *count_out = edition.count;
-    return 0;
+    return status;
 }
 
 static const struct document *find_same(const struct document *documents, uint32_t count,
@@ -245,159 +245,4 @@ int rule_store_load(struct rule_store *store, uint32_t number, struct problem_li
                     struct ruleset **ruleset_out)
 {
     return rule_store_load_with_calendars(store, number, number, problems, ruleset_out);
-}
-
-/* ---- writing --------------------------------------------------------------------------------- */
-
-static int by_kind_and_name(const void *a, const void *b)
-{
-    const struct edition_document *left = a;
-    const struct edition_document *right = b;
-    if (left->kind != right->kind)
-        return left->kind < right->kind ? -1 : 1;
-    return strcmp(left->name, right->name);
-}
-
-static bool is_same(const struct rule_edition *a, const struct rule_edition *b)
-{
-    if (a->count != b->count)
-        return false;
-    for (uint32_t i = 0; i < a->count; i++)
-        if (by_kind_and_name(&a->documents[i], &b->documents[i]) != 0 ||
-            memcmp(a->documents[i].hash, b->documents[i].hash, DOCUMENT_HASH_BYTES) != 0)
-            return false;
-    return true;
-}
-
-static const char *without_folder(const char *file)
-{
-    const char *slash = strrchr(file, '/');
-    return slash == NULL ? file : slash + 1;
-}
-
-/* The list of before, with these documents in it. */
-static int merge(struct arena *arena, const struct rule_edition *before,
-                 const struct document *documents, uint32_t count, struct rule_edition *edition)
-{
-    edition->documents =
-        arena_take(arena, (size_t)before->count + count, sizeof *edition->documents);
-    if (edition->documents == NULL)
-        return -ENOMEM;
-    if (before->count > 0)
-        memcpy(edition->documents, before->documents, before->count * sizeof *edition->documents);
-    edition->count = before->count;
-    for (uint32_t i = 0; i < count; i++) {
-        struct edition_document document = {.kind = documents[i].kind,
-                                            .name = documents[i].name,
-                                            .file = without_folder(documents[i].file),
-                                            .bytes = documents[i].text.count};
-        document_hash(documents[i].text, document.hash);
-        uint32_t place = 0;
-        while (place < edition->count &&
-               by_kind_and_name(&edition->documents[place], &document) != 0)
-            place++;
-        edition->count += place == edition->count;
-        edition->documents[place] = document;
-    }
-    qsort(edition->documents, edition->count, sizeof *edition->documents, by_kind_and_name);
-    return 0;
-}
-
-static int put_edition(struct transaction *transaction, struct arena *arena,
-                       const struct rule_edition *edition)
-{
-    unsigned char room[EDITION_KEY_BYTES];
-    struct slice record;
-    int status = edition_encode(arena, edition, &record);
-    if (status == 0)
-        status = transaction_put(transaction, TABLE_EDITIONS, edition_key(edition->number, room),
-                                 record);
-    return status;
-}
-
-static int put_texts(struct transaction *transaction, const struct document *documents,
-                     uint32_t count)
-{
-    int status = 0;
-    for (uint32_t i = 0; i < count && status == 0; i++) {
-        unsigned char hash[DOCUMENT_HASH_BYTES];
-        document_hash(documents[i].text, hash);
-        struct slice key = {.start = (const char *)hash, .count = DOCUMENT_HASH_BYTES};
-        status = transaction_put(transaction, TABLE_DOCUMENTS, key, documents[i].text);
-    }
-    return status;
-}
-
-/* What a new edition is made of: documents in addition to those of before, or an earlier list. */
-struct change {
-    const struct edition_words *words;
-    const struct document *documents;
-    uint32_t count;
-    uint32_t back_to; /* 0: not a rollback */
-};
-
-static int write_change(struct transaction *transaction, struct arena *arena,
-                        const struct change *change, uint32_t *number_out)
-{
-    struct rule_edition before = {.count = 0};
-    struct rule_edition edition = {.count = 0};
-    uint32_t last = 0;
-    int status = last_number(transaction, &last);
-    if (status == 0 && last > 0)
-        status = read_edition(transaction, last, arena, &before);
-    if (status == 0)
-        status = change->back_to > 0
-                     ? read_edition(transaction, change->back_to, arena, &edition)
-                     : merge(arena, &before, change->documents, change->count, &edition);
-    if (status != 0)
-        return status;
-    if (change->words->move == MOVE_NONE && is_same(&before, &edition))
-        return RULE_STORE_E_SAME;
-    edition.number = last + 1;
-    edition.made_at = change->words->made_at;
-    edition.author = change->words->author;
-    edition.approver = "";
-    edition.note = change->words->note;
-    edition.move = change->words->move;
-    status = put_texts(transaction, change->documents, change->count);
-    if (status == 0)
-        status = put_edition(transaction, arena, &edition);
-    if (status == 0)
-        *number_out = edition.number;
-    return status;
-}
-
-static int make_edition(struct rule_store *store, const struct change *change, uint32_t *number_out)
-{
-    int status = ENVIRONMENT_E_AGAIN;
-    while (status == ENVIRONMENT_E_AGAIN) {
-        struct arena *arena = arena_create();
-        struct transaction *transaction = NULL;
-        uint32_t number = 0;
-        status =
-            arena == NULL ? -ENOMEM : environment_begin(store->environment, true, &transaction);
-        if (status == 0)
-            status = write_change(transaction, arena, change, &number);
-        if (status == 0)
-            status = transaction_commit(&transaction);
-        if (status == 0)
-            *number_out = number;
-        transaction_abort(&transaction);
-        arena_destroy(&arena);
-    }
-    return status;
-}
-
-int rule_store_import(struct rule_store *store, const struct edition_words *words,
-                      const struct document *documents, uint32_t count, uint32_t *number_out)
-{
-    const struct change change = {.words = words, .documents = documents, .count = count};
-    return make_edition(store, &change, number_out);
-}
-
-int rule_store_rollback(struct rule_store *store, const struct edition_words *words, uint32_t to,
-                        uint32_t *number_out)
-{
-    const struct change change = {.words = words, .back_to = to};
-    return to == 0 ? RULE_STORE_E_UNKNOWN : make_edition(store, &change, number_out);
 }

@@ -228,6 +228,105 @@ static void an_edition_is_counted_by_the_calendars_of_another(void)
     end();
 }
 
+static const struct edition_words other_words = {
+    .made_at = {.ms = INT64_C(1737400000000)}, .author = "李", .note = "第二次"};
+static const struct decision_words by_author = {
+    .made_at = {.ms = INT64_C(1737500000000)}, .by = "王", .note = ""};
+static const struct decision_words by_other = {
+    .made_at = {.ms = INT64_C(1737500000000)}, .by = "李", .note = "同意"};
+
+/* A store of one edition in which a change takes two people. */
+static void begin_two(void)
+{
+    uint32_t number = 0;
+    begin();
+    CHECK_EQ_INT(rule_store_import(store, &words, first, COUNT_OF(first), &number), 0);
+    CHECK_EQ_INT(rule_store_set_approval(store, &words, 2, &number), 0);
+}
+
+static void a_draft_becomes_an_edition_by_another_person(void)
+{
+    struct document changed = first[1];
+    struct document *documents = NULL;
+    struct rule_draft draft;
+    struct rule_edition edition;
+    uint32_t count = 0;
+    uint32_t number = 0;
+    begin_two();
+    changed.text =
+        SLICE("rule: fees\ncalendar: test\nfact: {on: fee, is: fee_due > 0}\ncard: red\n");
+    CHECK_EQ_INT(rule_store_import(store, &words, &changed, 1, &number), RULE_STORE_E_DRAFT);
+    CHECK_EQ_INT(number, 1);
+    CHECK_EQ_INT(rule_store_latest(store, &number), 0);
+    CHECK_EQ_INT(number, 1); /* still the edition of before */
+    CHECK_EQ_INT(rule_store_draft(store, 1, arena, &draft), 0);
+    CHECK_EQ_INT(draft.state, DRAFT_WAITING);
+    CHECK_EQ_INT(draft.base, 1);
+    CHECK_EQ_STR(draft.edition.author, "王");
+    CHECK_EQ_INT(rule_store_draft_documents(store, 1, arena, &documents, &count), 0);
+    CHECK_EQ_INT(count, 2); /* the whole of the edition that it would become */
+    CHECK(slice_is_equal(documents[1].text, changed.text));
+    CHECK_EQ_INT(rule_store_approve(store, 1, &by_author, &number), RULE_STORE_E_AUTHOR);
+    CHECK_EQ_INT(rule_store_approve(store, 1, &by_other, &number), 0);
+    CHECK_EQ_INT(number, 2);
+    CHECK_EQ_INT(rule_store_edition(store, 2, arena, &edition), 0);
+    CHECK_EQ_STR(edition.author, "王");
+    CHECK_EQ_STR(edition.approver, "李");
+    CHECK_EQ_INT(edition.made_at.ms, by_other.made_at.ms); /* when it came into force */
+    CHECK_EQ_INT(rule_store_draft(store, 1, arena, &draft), 0);
+    CHECK_EQ_INT(draft.state, DRAFT_APPROVED);
+    CHECK_EQ_INT(draft.edition.number, 2);
+    CHECK_EQ_INT(rule_store_approve(store, 1, &by_other, &number), RULE_STORE_E_DECIDED);
+    CHECK_EQ_INT(rule_store_reject(store, 1, &by_other), RULE_STORE_E_DECIDED);
+    CHECK_EQ_INT(rule_store_draft(store, 2, arena, &draft), RULE_STORE_E_UNKNOWN);
+    CHECK_EQ_INT(rule_store_approve(store, 0, &by_other, &number), RULE_STORE_E_UNKNOWN);
+    end();
+}
+
+static void of_two_drafts_on_one_edition_one_comes_into_force(void)
+{
+    struct rule_draft draft;
+    uint32_t number = 0;
+    begin_two();
+    CHECK_EQ_INT(rule_store_remove(store, &words, DOCUMENT_ITEMS, "fees", &number),
+                 RULE_STORE_E_UNKNOWN);
+    CHECK_EQ_INT(rule_store_remove(store, &words, DOCUMENT_RULES, "fees", &number),
+                 RULE_STORE_E_DRAFT);
+    CHECK_EQ_INT(rule_store_remove(store, &other_words, DOCUMENT_CALENDAR, "test", &number),
+                 RULE_STORE_E_DRAFT);
+    CHECK_EQ_INT(number, 2);
+    CHECK_EQ_INT(rule_store_approve(store, 1, &by_other, &number), 0);
+    CHECK_EQ_INT(rule_store_approve(store, 2, &by_author, &number), RULE_STORE_E_OVERTAKEN);
+    CHECK_EQ_INT(rule_store_draft(store, 2, arena, &draft), 0);
+    CHECK_EQ_INT(draft.state, DRAFT_OVERTAKEN);
+    CHECK_EQ_INT(rule_store_reject(store, 2, &by_author), 0);
+    CHECK_EQ_INT(rule_store_draft(store, 2, arena, &draft), 0);
+    CHECK_EQ_INT(draft.state, DRAFT_REJECTED);
+    CHECK_EQ_STR(draft.decided_by, "王");
+    end();
+}
+
+static void two_people_are_needed_to_need_only_one(void)
+{
+    struct rule_approval approval;
+    uint32_t number = 0;
+    begin_two();
+    CHECK_EQ_INT(rule_store_set_approval(store, &words, 2, &number), RULE_STORE_E_SAME);
+    CHECK_EQ_INT(rule_store_set_approval(store, &words, 1, &number), RULE_STORE_E_DRAFT);
+    CHECK_EQ_INT(rule_store_approve(store, 1, &by_author, &number), RULE_STORE_E_AUTHOR);
+    CHECK_EQ_INT(rule_store_approval(store, arena, &approval), 0);
+    CHECK_EQ_INT(approval.people, 2);
+    CHECK_EQ_INT(rule_store_approve(store, 1, &by_other, &number), 0);
+    CHECK_EQ_INT(number, 0); /* no edition */
+    CHECK_EQ_INT(rule_store_approval(store, arena, &approval), 0);
+    CHECK_EQ_INT(approval.people, 1);
+    CHECK_EQ_STR(approval.approver, "李");
+    CHECK_EQ_INT(rule_store_rollback(store, &words, 1, &number), RULE_STORE_E_SAME);
+    CHECK_EQ_INT(rule_store_remove(store, &words, DOCUMENT_RULES, "fees", &number), 0);
+    CHECK_EQ_INT(number, 2); /* and in force at once */
+    end();
+}
+
 static void the_map_grows_with_what_is_put_in(void)
 {
     enum { BYTES = 40 * 1024 * 1024 };
@@ -297,10 +396,52 @@ static void a_shortened_record_is_damaged_not_read_past(void)
     check_shortened(MOVE_CALENDARS);
 }
 
+static void shortened_records_of_drafts_are_damaged_too(void)
+{
+    const struct rule_draft draft = {
+        .act = DRAFT_EDITION, .base = 7, .edition = {.author = "a", .approver = "", .note = "b"}};
+    const struct draft_decision decision = {.is_approved = true, .words = by_other, .edition = 8};
+    const struct rule_approval approval = {
+        .people = 2, .author = "a", .approver = "b", .note = "c"};
+    struct rule_draft draft_back;
+    struct draft_decision decision_back;
+    struct rule_approval approval_back;
+    struct slice bytes[3];
+    arena = arena_create();
+    CHECK(arena != NULL);
+    CHECK_EQ_INT(draft_encode(arena, &draft, &bytes[0]), 0);
+    CHECK_EQ_INT(decision_encode(arena, &decision, &bytes[1]), 0);
+    CHECK_EQ_INT(approval_encode(arena, &approval, &bytes[2]), 0);
+    CHECK_EQ_INT(draft_decode(arena, 1, bytes[0], &draft_back), 0);
+    CHECK_EQ_INT(draft_back.base, 7);
+    CHECK_EQ_INT(decision_decode(arena, bytes[1], &decision_back), 0);
+    CHECK_EQ_STR(decision_back.words.note, "同意");
+    CHECK_EQ_INT(approval_decode(arena, 1, bytes[2], &approval_back), 0);
+    CHECK_EQ_STR(approval_back.approver, "b");
+    for (size_t kind = 0; kind < COUNT_OF(bytes); kind++) {
+        for (size_t count = 0; count < bytes[kind].count; count++) {
+            char *shorter = malloc(count + 1);
+            CHECK(shorter != NULL);
+            memcpy(shorter, bytes[kind].start, count);
+            const struct slice cut = {.start = shorter, .count = count};
+            CHECK_EQ_INT(kind == 0   ? draft_decode(arena, 1, cut, &draft_back)
+                         : kind == 1 ? decision_decode(arena, cut, &decision_back)
+                                     : approval_decode(arena, 1, cut, &approval_back),
+                         -EBADMSG);
+            free(shorter);
+        }
+    }
+    arena_destroy(&arena);
+}
+
 CHECK_MAIN("unit/rule_store", TEST(there_is_no_store_where_none_was_made),
            TEST(an_import_makes_an_edition), TEST(the_same_bytes_make_no_edition),
            TEST(a_replaced_document_is_still_in_its_edition), TEST(a_record_of_old_moves_nothing),
            TEST(an_edition_says_what_moves_to_it),
            TEST(an_edition_is_counted_by_the_calendars_of_another),
-           TEST(the_map_grows_with_what_is_put_in), TEST(a_reader_sees_what_a_writer_makes),
-           TEST(a_shortened_record_is_damaged_not_read_past))
+           TEST(a_draft_becomes_an_edition_by_another_person),
+           TEST(of_two_drafts_on_one_edition_one_comes_into_force),
+           TEST(two_people_are_needed_to_need_only_one), TEST(the_map_grows_with_what_is_put_in),
+           TEST(a_reader_sees_what_a_writer_makes),
+           TEST(a_shortened_record_is_damaged_not_read_past),
+           TEST(shortened_records_of_drafts_are_damaged_too))
