@@ -19,7 +19,7 @@ _cardwatch()
         case $verb in
         rules)
             words='check import list show history diff rollback export preview backtest'
-            words+=' approval drafts approve reject'
+            words+=' promote remove approval drafts approve reject'
             ;;
         collect) words='csv jsonl xes sim' ;;
         view) words='tail top web notify' ;;

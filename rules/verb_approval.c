@@ -76,12 +76,13 @@ int verb_approval(int argc, char **argv)
         .usage = "[OPTION…] [two|one]",
         .about_en =
             "How many people a change of rules takes; two, one: set it.\n"
-            "While it is two, import and rollback make a draft, which the engine\n"
+            "While it is two, import, rollback, promote and remove make a draft, which the engine\n"
             "does not see; another than its author approves it. From one to two is in force at\n"
             "once; from two to one is itself a draft.",
-        .about_zh = "修改规则需要几人；two、one：设定。\n"
-                    "设为 two 时，import、rollback 只生成草稿，引擎看不到，须由作者\n"
-                    "以外的人批准。由一人改为两人立即生效；由两人改为一人本身也须批准。",
+        .about_zh =
+            "修改规则需要几人；two、one：设定。\n"
+            "设为 two 时，import、rollback、promote、remove 只生成草稿，引擎看不到，须由作者\n"
+            "以外的人批准。由一人改为两人立即生效；由两人改为一人本身也须批准。",
         .options = rows,
         .option_count = COUNT_OF(rows),
     };

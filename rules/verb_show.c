@@ -84,6 +84,81 @@ static int show(const struct ruleset *ruleset, const struct document *documents,
     return is_shown ? EX_OK : unknown(ruleset, name);
 }
 
+/* ---- how a rule came to be public ------------------------------------------------------------ */
+
+struct origin {
+    const struct rule *rule;
+    struct rule_edition edition; /* the first that promotes it; number 0: none was found yet */
+    unsigned char hash[DOCUMENT_HASH_BYTES]; /* of its table */
+};
+
+/* Does this table promote the rule? It is compiled by itself: there are few, and small. */
+static int promotes(struct rule_store *store, struct arena *arena, const struct origin *origin,
+                    const struct edition_document *table, bool *is_so_out)
+{
+    struct document document = {.kind = table->kind, .name = table->name, .file = table->file};
+    const struct looked_at alone = {.documents = &document, .count = 1};
+    struct ruleset *ruleset = NULL;
+    int status = rule_store_text(store, table->hash, arena, &document.text);
+    int code = status != 0 ? exit_of(status, table->file) : looked_compile(&alone, &ruleset);
+    *is_so_out = false;
+    for (uint32_t i = 0; ruleset != NULL && i < ruleset->promotion_count; i++)
+        if (ruleset->promotions[i].revision == origin->rule->revision &&
+            slice_is_equal(ruleset->promotions[i].rule, origin->rule->name))
+            *is_so_out = true;
+    ruleset_destroy(&ruleset);
+    return code;
+}
+
+/* Goes back from the edition that is shown, as long as it promotes the rule. */
+static int find_origin(struct rule_store *store, struct arena *arena, uint32_t number,
+                       struct origin *origin)
+{
+    bool is_so = true;
+    for (; is_so && number > 0; number--) {
+        struct rule_edition edition;
+        int status = rule_store_edition(store, number, arena, &edition);
+        if (status != 0)
+            return exit_of(status, store_folder(&options));
+        is_so = false;
+        for (uint32_t i = 0; i < edition.count && !is_so; i++) {
+            const struct edition_document *table = &edition.documents[i];
+            if (table->kind != DOCUMENT_PROMOTIONS)
+                continue;
+            is_so = memcmp(table->hash, origin->hash, DOCUMENT_HASH_BYTES) == 0;
+            int code = is_so ? EX_OK : promotes(store, arena, origin, table, &is_so);
+            if (code != EX_OK)
+                return code;
+            if (is_so)
+                memcpy(origin->hash, table->hash, DOCUMENT_HASH_BYTES);
+        }
+        if (is_so)
+            origin->edition = edition;
+    }
+    return EX_OK;
+}
+
+static int say_promotion(struct rule_store *store, struct arena *arena,
+                         const struct looked_at *looked, const struct rule *rule)
+{
+    struct origin origin = {.rule = rule};
+    char at[INSTANT_SAY_BYTES];
+    char people[PEOPLE_SAY_BYTES];
+    uint32_t newest = looked->edition.number > 0 ? looked->edition.number : looked->base;
+    int code = find_origin(store, arena, newest, &origin);
+    if (code != EX_OK)
+        return code;
+    if (origin.edition.number == 0)
+        printf("%s\n",
+               say("\nIt was shadow, and this draft promotes it", "\n原为影子规则，由此草稿转正"));
+    else
+        printf(say("\nIt was shadow, and edition %u promoted it: %s, by %s. %s\n",
+                   "\n原为影子规则，由第 %u 版转正：%s，%s。%s\n"),
+               origin.edition.number, instant_say(origin.edition.made_at, at),
+               people_say(&origin.edition, people), origin.edition.note);
+    return EX_OK;
+}
+
 /* A case of an older edition may be judged by this one all the same. */
 static void say_move(const struct looked_at *looked)
 {
@@ -105,6 +180,9 @@ static int show_from(struct rule_store *store, struct arena *arena, const char *
         code = looked_compile(&looked, &ruleset);
     if (code == EX_OK)
         code = show(ruleset, looked.documents, looked.count, name);
+    const struct rule *rule = code == EX_OK ? ruleset_rule(ruleset, slice_of(name)) : NULL;
+    if (rule != NULL && rule->is_promoted && !is_source)
+        code = say_promotion(store, arena, &looked, rule);
     if (code == EX_OK && !is_source)
         say_move(&looked);
     ruleset_destroy(&ruleset);

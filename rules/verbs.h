@@ -226,6 +226,8 @@ int verb_rollback(int argc, char **argv);
 int verb_export(int argc, char **argv);
 int verb_preview(int argc, char **argv);
 int verb_backtest(int argc, char **argv);
+int verb_promote(int argc, char **argv);
+int verb_remove(int argc, char **argv);
 int verb_approval(int argc, char **argv);
 int verb_drafts(int argc, char **argv);
 int verb_approve(int argc, char **argv);

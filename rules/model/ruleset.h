@@ -227,6 +227,7 @@ struct rule {
     const struct condition *fact;     /* RULE_FACT: it is so */
     const struct rule_across *across; /* RULE_ACROSS; else NULL */
 
+    bool is_promoted; /* cards of it were shadow as written, and a promotion has made them public */
     uint32_t rung_count; /* RULE_FACT, RULE_ACROSS: exactly 1 */
     struct rung rungs[RULE_RUNGS_MAX];
 };
@@ -239,6 +240,14 @@ struct follower {
 };
 
 struct rule_test;
+
+/* A rule that is no longer shadow (issue: shadow), at exactly this revision. */
+struct promotion {
+    struct slice rule;
+    uint32_t revision;
+    enum rung_issue issue; /* auto or confirm */
+    struct slice note;     /* may be empty */
+};
 
 /* What an edition asked for when it was imported: which open cases move to it. By default a case
  * keeps what it was accepted under. */
@@ -267,7 +276,10 @@ struct ruleset {
     const struct item *items; /* sorted by code */
     uint32_t org_count;
     const struct org *orgs; /* sorted by code */
-    uint32_t test_count;    /* see rules/model/rule_test.h; the engine does not look at them */
+    uint32_t
+        promotion_count; /* in effect already; not each of them need be of a rule that is there */
+    const struct promotion *promotions;
+    uint32_t test_count; /* see rules/model/rule_test.h; the engine does not look at them */
     const struct rule_test *tests;
     uint32_t on_count[EVENT_KIND_COUNT]; /* for ruleset_on */
     const uint16_t *on[EVENT_KIND_COUNT];

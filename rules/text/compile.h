@@ -135,4 +135,7 @@ bool items_read(struct compile *compile, const struct document *documents, uint3
 bool steps_read(struct compile *compile, const struct document *documents, uint32_t count);
 bool orgs_read(struct compile *compile, const struct document *documents, uint32_t count);
 
+/* promotions_read - which rules are no longer shadow, and apply it to them: after the rules. */
+bool promotions_read(struct compile *compile, const struct document *documents, uint32_t count);
+
 #endif

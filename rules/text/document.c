@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 const char *const document_kind_name[DOCUMENT_KIND_COUNT] = {
-    "unknown", "calendar", "rules", "items", "steps", "orgs", "notice"};
+    "unknown", "calendar", "rules", "items", "steps", "orgs", "notice", "promotions"};
 
 static bool next_line(struct slice *rest_io, struct slice *line_out)
 {
@@ -44,6 +44,10 @@ static enum document_kind table_kind(struct slice header)
         return has_step ? DOCUMENT_STEPS : DOCUMENT_ITEMS;
     if (has_word(header, "org_code") || has_word(header, "机构编码"))
         return DOCUMENT_ORGS;
+    bool is_map = has_word(header, ":"); /* {rule: a, revision: 1, …} is a rule on one line */
+    if (!is_map && (has_word(header, "rule") || has_word(header, "规则")) &&
+        (has_word(header, "revision") || has_word(header, "修订")))
+        return DOCUMENT_PROMOTIONS;
     return DOCUMENT_UNKNOWN;
 }
 
@@ -147,9 +151,10 @@ enum document_kind document_identify(struct slice text, const char *file,
                 problems, file, 0, 0,
                 "this is none of: a rule file (rule: or rules:), a calendar "
                 "(calendar:), a calendar notice (JSON with \"days\", or ICS), a table of items, "
-                "steps or orgs (item_code, step_code, org_code)",
+                "steps, orgs or promotions (item_code, step_code, org_code, rule and revision)",
                 "不是规则文件（rule: 或 rules:）、日历（calendar:）、放假通知（含“days”的 JSON，"
-                "或 ICS），也不是事项、环节或机构表（item_code、step_code、org_code）");
+                "或 ICS），也不是事项、环节、机构或转正表（item_code、step_code、org_code、"
+                "rule 与 revision）");
         else if (name.count >= DOCUMENT_NAME_BYTES)
             name.count = DOCUMENT_NAME_BYTES - 1;
         (void)snprintf(name_out, DOCUMENT_NAME_BYTES, "%.*s", (int)name.count,

@@ -24,6 +24,9 @@ enum column_role {
     COLUMN_STEP,
     COLUMN_PLACE,
     COLUMN_SUPERVISOR,
+    COLUMN_RULE,
+    COLUMN_REVISION,
+    COLUMN_ISSUE,
 };
 
 /* A heading, and what stands under it. */

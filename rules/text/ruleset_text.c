@@ -190,7 +190,10 @@ static void read_all(struct compile *compile, const struct document *documents, 
     (void)compile_limit_name(compile, SLICE("statutory"), true);
     bool is_good = check_names(compile, documents, count);
     is_good &= calendars_read(compile, documents, count);
-    is_good &= read_rules(compile, documents, count);
+    bool has_rules = read_rules(compile, documents, count);
+    is_good &= has_rules;
+    if (has_rules)
+        is_good &= promotions_read(compile, documents, count);
     is_good &= orgs_read(compile, documents, count);
     is_good &= items_read(compile, documents, count) && steps_read(compile, documents, count);
     if (compile->is_short)

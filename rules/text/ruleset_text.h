@@ -1,8 +1,8 @@
 /* ruleset_text.h - documents, as people write them, to one compiled rule set.
  *
  * Layer: rules/text. A document is a YAML file of rules or of a calendar, a calendar notice (JSON
- * or ICS), or a CSV file of items, steps or orgs. Which of them it is, its content says, not its
- * name.
+ * or ICS), or a CSV file of items, steps, orgs or promotions. Which of them it is, its content
+ * says, not its name.
  */
 #ifndef TEXT_RULESET_TEXT_H
 #define TEXT_RULESET_TEXT_H
@@ -18,6 +18,7 @@ enum document_kind {
     DOCUMENT_STEPS,
     DOCUMENT_ORGS,
     DOCUMENT_NOTICE,
+    DOCUMENT_PROMOTIONS,
     DOCUMENT_KIND_COUNT
 };
 

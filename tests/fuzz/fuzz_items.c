@@ -1,7 +1,7 @@
 /* fuzz_items.c - can a table hurt us?
  *
- * The bytes are read as a catalogue, as steps, and as orgs. What is taken is sorted, without
- * doubles, and found by its code; no limit of it is zero.
+ * The bytes are read as a catalogue, as steps, as orgs, and as promotions. What is taken is sorted,
+ * without doubles, and found by its code; no limit of it is zero, no promotion makes a rule shadow.
  */
 #include "rules/text/ruleset_text.h"
 
@@ -23,6 +23,11 @@ static void look_through(const struct ruleset *ruleset)
     }
     for (uint32_t i = 0; i < ruleset->org_count; i++)
         assert(ruleset_org(ruleset, ruleset->orgs[i].code) == &ruleset->orgs[i]);
+    for (uint32_t i = 0; i < ruleset->promotion_count; i++) {
+        assert(ruleset->promotions[i].rule.count > 0);
+        assert(ruleset->promotions[i].revision > 0);
+        assert(ruleset->promotions[i].issue != ISSUE_SHADOW);
+    }
 }
 
 static void compile_as(enum document_kind kind, struct slice text)
@@ -52,5 +57,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
     compile_as(DOCUMENT_ITEMS, text);
     compile_as(DOCUMENT_STEPS, text);
     compile_as(DOCUMENT_ORGS, text);
+    compile_as(DOCUMENT_PROMOTIONS, text);
     return 0;
 }

@@ -1,5 +1,5 @@
-"""cardwatch rules as a matter of two people: drafts, who may approve them and when, and stores from
-before there were drafts."""
+"""cardwatch rules as a matter of two people: drafts, who may approve them and when, a shadow rule
+that is promoted, a document that is removed, and stores from before there were drafts."""
 
 import base64
 import contextlib
@@ -13,6 +13,8 @@ import tempfile
 import zlib
 
 from tests.lib.check import check, check_eq, main, program, skip, test
+from tests.lib.house import House
+from tests.lib.watched import wait_until
 
 USAGE, DATA, NO_INPUT = 64, 65, 66  # sysexits.h
 CALENDAR = os.path.join("rules", "calendars", "cn.yaml")
@@ -250,14 +252,15 @@ def every_verb_that_changes_makes_a_draft():
     with store() as rules:
         rules.says("import", "--author", "王", rules.rule(revision=2))
         rules.says("approval", "two")
-        for verb in (("rollback", "1"), ("import", "--move", "calendars")):
+        for verb in (("rollback", "1"), ("promote", "overpaid"), ("remove", "rules", "overpaid"),
+                     ("import", "--move", "calendars")):
             made = rules.json(*verb, "--author", "王")
             check_eq((made["edition"], made["author"]), (None, "王"), str(verb))
         check_eq([draft["changes"] for draft in rules.json("drafts")],
-                 ["~ rules overpaid", ""])
-        check("no document is changed" in rules.says("diff", "--draft", "2"))
+                 ["~ rules overpaid", "+ promotions promotions", "- rules overpaid", ""])
+        check("no document is changed" in rules.says("diff", "--draft", "4"))
         check_eq(rules.editions(), [1, 2])
-        check("第 3 号草稿等待 王 以外的人批准" in
+        check("第 5 号草稿等待 王 以外的人批准" in
               rules.says("rollback", "--author", "王", "1", lang="zh"))
 
 
@@ -304,6 +307,142 @@ def under_sudo_it_is_the_one_who_called():
             del os.environ["SUDO_USER"]
 
 
+# ---- promote -------------------------------------------------------------------------------------
+
+@test
+def a_shadow_rule_is_promoted_with_its_record():
+    with store() as rules:
+        check("recorded only, never public" in rules.says("show", "overpaid"))
+        said = rules.says("promote", "--author", "李", "--note", '两个月, 无"误"', "overpaid")
+        check("edition 2 is in the store" in said, said)
+        shown = rules.says("show", "overpaid")
+        check("never public" not in shown, shown)
+        check("It was shadow, and edition 2 promoted it" in shown
+              and 'by 李. 两个月, 无"误"' in shown, shown)
+        check("原为影子规则，由第 2 版转正" in rules.says("show", "overpaid", lang="zh"))
+        check("never public" in rules.says("show", "--edition", "1", "overpaid"))
+        check("+ promotions promotions" in rules.says("diff"))
+        check_eq(rules.says("show", "promotions"),
+                 'rule,revision,issue,note\noverpaid,1,auto,"两个月, 无""误"""\n')
+        said = rules.says("promote", "overpaid", code=DATA)
+        check("rule overpaid is not shadow" in said, said)
+        check("不是影子规则" in rules.says("promote", "overpaid", code=DATA, lang="zh"))
+
+        # A new revision states its own issue; the table keeps both, each of its revision.
+        rules.says("import", rules.rule(revision=2))
+        check("never public" in rules.says("show", "overpaid"))
+        check("has revision 2, not 1" in
+              rules.says("promote", "--revision", "1", "overpaid", code=DATA))
+        check("修订号是 2" in
+              rules.says("promote", "--revision", "1", "overpaid", code=DATA, lang="zh"))
+        rules.says("promote", "--to", "confirm", "--revision", "2", "overpaid")
+        check("a supervisor releases it" in rules.says("show", "overpaid"))
+        check("~ promotions promotions" in rules.says("diff"))
+        check_eq(rules.says("show", "promotions").splitlines()[1:],
+                 ['overpaid,1,auto,"两个月, 无""误"""', "overpaid,2,confirm,"])
+        check("edition 4 promoted it" in rules.says("show", "overpaid"))
+
+
+@test
+def what_cannot_be_promoted_is_told():
+    with store() as rules:
+        said = rules.says("promote", "overpayd", code=DATA)
+        check("there is no rule overpayd" in said and "Did you mean: overpaid" in said, said)
+        check("没有规则 overpayd" in rules.says("promote", "overpayd", code=DATA, lang="zh"))
+        check("expects RULE" in rules.says("promote", code=USAGE))
+        check("expects --to auto|confirm" in
+              rules.says("promote", "--to", "shadow", "overpaid", code=USAGE))
+        rules.says("import", rules.rule(revision=2, issue="auto"))
+        check("is not shadow" in rules.says("promote", "overpaid", code=DATA))
+        check_eq(rules.editions(), [1, 2])
+
+
+@test
+def a_table_of_promotions_can_be_written_by_hand():
+    with store() as rules:
+        path = os.path.join(rules.folder, "trial.csv")
+
+        def table(text):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+            return path
+
+        for text, words in (
+                ("rule,revision,issue\noverpaid,1,shadow\n", ":2:3: error: \"shadow\": a rule is"),
+                ("rule,revision,issue\noverpaid,one,auto\n", ":2:2: error: \"one\" is no revision"),
+                ("rule,revision,issue\noverpaid,0,auto\n", ":2:2: error: \"0\" is no revision"),
+                ("rule,revision,issue\n,1,auto\n", ":2:1: error: rule must be given"),
+                ("rule,revision\noverpaid,1\n", "the column issue is missing"),
+                ("rule,revision,issue\noverpaid,1,auto\noverpaid,1,confirm\n",
+                 ":3:1: error: rule \"overpaid\", revision 1, stands twice")):
+            said = rules.says("import", table(text), code=DATA)
+            check(words in said, f"{words}: {said}")
+        check("规则只能转为" in rules.says(
+            "import", table("rule,revision,issue\noverpaid,1,shadow\n"), code=DATA, lang="zh"))
+        # One that is not there, and one of another revision: without effect, and no mistake.
+        rules.says("import", table("规则,修订,发牌\nnowhere,1,auto\noverpaid,9,auto\n"))
+        check("never public" in rules.says("show", "overpaid"))
+        rules.says("import", table("rule,revision,issue\noverpaid,1,confirm\n"))
+        check("a supervisor releases it" in rules.says("show", "overpaid"))
+        rules.says("export", os.path.join(rules.folder, "exported"))
+        check(os.path.exists(os.path.join(rules.folder, "exported", "trial.csv")))
+
+
+@test
+def a_promoted_rule_raises_public_cards():
+    event = {"kind": "fee", "at": "2025-01-20T10:00:00+08:00", "fee_due": 100, "fee_paid": 200}
+    folder = tempfile.mkdtemp(prefix="cardwatch-people-")
+
+    def push(house, case):
+        path = house.path("events.jsonl")
+        with open(path, "a", encoding="utf-8") as file:
+            file.write(json.dumps(dict(event, case=case)) + "\n")
+        pushed = house.collect("jsonl", "--source", "hall", "--end-tick", "last", path)
+        check_eq(pushed.end(), 0, "\n".join(pushed.err))
+
+    try:
+        with House([CALENDAR, Store(folder).rule()]) as house:
+            house.engine_start()
+            house.engine_ready()
+            push(house, "K1")
+            done = subprocess.run(
+                [program("cardwatch-rules"), "promote", "--store", house.path("rules"), "overpaid"],
+                capture_output=True, text=True, check=False)
+            check_eq(done.returncode, 0, done.stderr)
+            wait_until(lambda: house.ask("status")["edition"] == 2, "edition 2 to be in force")
+            push(house, "K2")
+            check_eq([(card["case"], card["edition"], card["shadow"]) for card in house.cards()],
+                     [("K1", 1, True), ("K2", 2, False)])
+    finally:
+        shutil.rmtree(folder)
+
+
+# ---- remove --------------------------------------------------------------------------------------
+
+@test
+def a_document_is_removed_and_history_keeps_it():
+    with store() as rules:
+        said = rules.says("remove", "calendar", "cn", code=DATA)
+        check("overpaid.yaml:3" in said and "cn" in said, said)
+        check("edition 1 has no rules overpayd" in
+              rules.says("remove", "rules", "overpayd", code=DATA))
+        check("Did you mean: overpaid" in rules.says("remove", "rules", "overpayd", code=DATA))
+        check("第 1 版没有 items overpaid" in
+              rules.says("remove", "items", "overpaid", code=DATA, lang="zh"))
+        check("is no kind of document. There are: calendar rules" in
+              rules.says("remove", "rule", "overpaid", code=USAGE))
+        check("不是文件种类" in rules.says("remove", "rule", "overpaid", code=USAGE, lang="zh"))
+        check("expects KIND NAME" in rules.says("remove", "rules", code=USAGE))
+        check_eq(rules.editions(), [1])
+        check_eq(rules.json("remove", "rules", "overpaid"), {"edition": 2, "move": "none"})
+        check("- rules overpaid" in rules.says("history"))
+        check("overpaid" in rules.says("list", "--edition", "1"))
+        check("overpaid" not in rules.says("list"))
+        check("edition 3 is in the store, and moves open cases: all" in
+              rules.says("remove", "--move", "all", "calendar", "cn"))
+        rules.says("rollback", "1")
+        check("overpaid" in rules.says("list"))
+
 # ---- stores from before --------------------------------------------------------------------------
 
 @test
@@ -322,9 +461,9 @@ def a_store_of_old_opens_and_goes_on():
         check_eq(rules.says("drafts", store="old"), "there are no drafts\n")  # only read so far
         check("one: a change" in rules.says("approval", store="old"))
         rules.says("approval", "--author", "王", "two", store="old")
-        rules.says("rollback", "--author", "王", "1", store="old")
+        rules.says("promote", "--author", "王", "overpaid", store="old")
         rules.says("approve", "--by", "李", "1", store="old")
-        check("revision 1" in rules.says("show", "overpaid", store="old"))
+        check("edition 3 promoted it" in rules.says("show", "overpaid", store="old"))
 
 
 main("system/rules_people")

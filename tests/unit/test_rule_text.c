@@ -396,6 +396,9 @@ static void a_document_is_known_by_its_content(void)
         {"\xEF\xBB\xBFitem_code,promised\n", "dir/my.items.csv", DOCUMENT_ITEMS, "my.items"},
         {"事项编码,环节编码\n", "a.csv", DOCUMENT_STEPS, "a"},
         {"org_code,limits\n", "orgs.csv", DOCUMENT_ORGS, "orgs"},
+        {"rule,revision,issue\n", "p.csv", DOCUMENT_PROMOTIONS, "p"},
+        {"规则,修订,发牌,备注\n", "p.csv", DOCUMENT_PROMOTIONS, "p"},
+        {"{rule: a, revision: 1}\n", "a.yaml", DOCUMENT_UNKNOWN, "a"},
         {"hello\n", "hello.txt", DOCUMENT_UNKNOWN, "hello"},
         {"", "empty", DOCUMENT_UNKNOWN, "empty"},
     };
