@@ -328,17 +328,31 @@ static struct value ask_since(void *ctx, enum event_kind kind, enum unit unit)
                       unit);
 }
 
+static struct value ask_attr(void *ctx, struct slice name)
+{
+    struct asking *asking = ctx;
+    struct slice value;
+    if (asking->event == NULL ||
+        !event_attr(asking->event, name, &asking->room, &asking->room_bytes, &value))
+        return no_value;
+    return (struct value){.type = VALUE_TEXT, .text = value};
+}
+
 bool asking_holds(const struct asking *asking, const struct condition *condition)
 {
     if (condition == NULL)
         return true;
+    char room[2 * EVENT_ATTRS_BYTES_MAX]; /* of two attrs, each of a condition's texts that long */
     struct asking copy = *asking;
+    copy.room = room;
+    copy.room_bytes = sizeof room;
     struct condition_asker asker = {.ctx = &copy,
                                     .field = ask_field,
                                     .count = ask_count,
                                     .since = ask_since,
                                     .count_step = ask_count_step,
                                     .raised = ask_raised,
-                                    .same_arrival = ask_same_arrival};
+                                    .same_arrival = ask_same_arrival,
+                                    .attr = ask_attr};
     return condition_holds(condition, &asker);
 }

@@ -119,6 +119,8 @@ static void condition_look(struct edition *edition, const struct condition *cond
         edition->is_counting |= asks_for_counts(&condition->code[i]);
         edition->is_counting_steps |= condition->code[i].op == OP_COUNT_STEP;
         edition->is_noting_arrivals |= condition->code[i].op == OP_SAME_ARRIVAL;
+        edition->is_asking_attrs |=
+            condition->code[i].op == OP_ATTR || condition->code[i].op == OP_HAS_ATTR;
     }
 }
 
@@ -162,6 +164,7 @@ int core_add_rules(struct core *core, const struct ruleset *ruleset)
     *edition = (struct edition){.ruleset = ruleset};
     for (uint32_t i = 0; i < ruleset->rule_count; i++)
         rule_look(edition, &ruleset->rules[i]);
+    core->is_asking_attrs |= edition->is_asking_attrs;
     return 0;
 }
 
@@ -172,6 +175,11 @@ int core_set_rules(struct core *core, const struct ruleset *ruleset)
     if (error == 0)
         core->in_force = index < core->edition_count ? index : core->edition_count - 1;
     return error;
+}
+
+bool core_asks_attrs(const struct core *core)
+{
+    return core->is_asking_attrs;
 }
 
 const struct ruleset *core_rules(const struct core *core)
@@ -464,12 +472,12 @@ void core_apply(struct core *core, struct instant now, uint32_t case_index,
 void core_count(const struct core *core, struct core_counts *counts_out)
 {
     *counts_out = core->counts;
-    counts_out->memory_bytes =
-        pool_bytes(&core->cases) + pool_bytes(&core->clocks) + pool_bytes(&core->mores) +
-        pool_bytes(&core->pauses) + pool_bytes(&core->tallies) + pool_bytes(&core->limit_sets) +
-        pool_bytes(&core->step_tallies) + pool_bytes(&core->strays) +
-        table_bytes(&core->case_table) + across_bytes(core) +
-        (uint64_t)core->deadlines.room * sizeof(struct deadline) +
-        ((uint64_t)core->keys.segment_count << TEXT_SEGMENT_BITS) +
-        ((uint64_t)core->names.heap.segment_count << TEXT_SEGMENT_BITS);
+    counts_out->memory_bytes = pool_bytes(&core->cases) + pool_bytes(&core->clocks) +
+                               pool_bytes(&core->mores) + pool_bytes(&core->pauses) +
+                               pool_bytes(&core->tallies) + pool_bytes(&core->limit_sets) +
+                               pool_bytes(&core->step_tallies) + pool_bytes(&core->strays) +
+                               table_bytes(&core->case_table) + across_bytes(core) +
+                               (uint64_t)core->deadlines.room * sizeof(struct deadline) +
+                               ((uint64_t)core->keys.segment_count << TEXT_SEGMENT_BITS) +
+                               ((uint64_t)core->names.heap.segment_count << TEXT_SEGMENT_BITS);
 }

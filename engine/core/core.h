@@ -64,11 +64,11 @@ struct core_counts {
     uint64_t cases;
     uint64_t cases_open;
     uint64_t clocks_running;
-    uint64_t unjudgeable;  /* clocks (and groups of cases) whose calendar does not reach: no card
-                              can be told */
-    uint64_t kindless;     /* rules for certain kinds of case that passed over a case whose kind is
-                              not known: the edition has a catalogue, and the case is not in it */
-    uint64_t unaddressed;  /* cards for the supervisor of an org that has none: they are its own */
+    uint64_t unjudgeable; /* clocks (and groups of cases) whose calendar does not reach: no card
+                             can be told */
+    uint64_t kindless;    /* rules for certain kinds of case that passed over a case whose kind is
+                             not known: the edition has a catalogue, and the case is not in it */
+    uint64_t unaddressed; /* cards for the supervisor of an org that has none: they are its own */
     uint64_t stray[STRAY_REASON_COUNT]; /* events without the effect they were sent for, as the
                                            cases stand: recorded, and told by core_strays */
     uint64_t memory_bytes;
@@ -98,6 +98,10 @@ const struct ruleset *core_rules(const struct core *core);
 /* core_edition - the editions there are, in the order in which they were given: index from 0. NULL:
  * no more. */
 const struct ruleset *core_edition(const struct core *core, uint32_t index);
+
+/* core_asks_attrs - does some edition look at the attrs of events? Then core_apply and the history
+ * port have to bring them; else they may be left out. */
+bool core_asks_attrs(const struct core *core);
 
 /* core_advance - let time pass: every rung whose due instant lies before `now` is issued, in the
  * order of (instant, age of the case).

@@ -88,6 +88,8 @@ struct asking {
     const struct rule *rule;
     struct instant arrived;
     struct instant at; /* without an event: the instant that is looked at */
+    char *room;        /* where attrs are unescaped; set by asking_holds */
+    size_t room_bytes;
 };
 
 /* asking_holds - NULL condition: true. */

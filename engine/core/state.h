@@ -180,6 +180,7 @@ struct edition {
     event_kind_set pause_to;
     bool is_counting;        /* some condition asks for counts: its cases keep a tally */
     bool is_counting_steps;  /* … by step */
+    bool is_asking_attrs;    /* some condition looks at the attrs of events */
     bool is_dismissing;      /* some card dismisses those of other rules */
     bool is_counting_cards;  /* some rule counts cards across cases */
     bool is_noting_arrivals; /* some condition asks what arrived together */
@@ -233,8 +234,9 @@ struct core {
     struct deadlines deadlines;
     struct edition *editions;
     uint32_t edition_count;
-    uint32_t in_force; /* index of the edition for new cases */
-    bool is_moving;    /* what is judged now is so because a case came under another edition */
+    uint32_t in_force;    /* index of the edition for new cases */
+    bool is_moving;       /* what is judged now is so because a case came under another edition */
+    bool is_asking_attrs; /* some condition of some edition does */
     struct core_counts counts;
     uint64_t folding;        /* place of the event that is being folded */
     struct past_event *past; /* room for folding a case again */

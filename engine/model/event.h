@@ -61,6 +61,15 @@ struct event {
     uint32_t version;   /* 0: the first; a re-sent, corrected event carries a higher one */
 };
 
+/* event_attr - the value of one of the event's attrs.
+ *
+ * room_io, room_bytes_io: where a value with escapes is written without them; moved on behind it.
+ * value_out: borrows from the event's attrs, or from the room.
+ * Returns: false when it has no such attr, or the room is too small.
+ */
+bool event_attr(const struct event *event, struct slice name, char **room_io, size_t *room_bytes_io,
+                struct slice *value_out);
+
 /* Why an event is refused; a word of the contract, see refusals.def. */
 enum refusal {
     REFUSAL_NONE,

@@ -6,13 +6,38 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* The events of a batch share one room for their attrs: where rules look at them, they are read
+ * once more. rest_io: the entry's body, from this event on. */
+static const struct event *with_attrs(struct turn *turn, const struct event *event,
+                                      struct slice *rest_io, struct event *again)
+{
+    struct slice bytes;
+    struct slice extent;
+    const char *field;
+    if (!core_asks_attrs(turn->core))
+        return event;
+    bool is_there = event_skip(rest_io, &bytes);
+    assert(is_there);
+    if (event->attrs.count == 0)
+        return event;
+    enum refusal refusal = event_next(&bytes, turn->attrs_room, again, &extent, &field);
+    assert(refusal == REFUSAL_NONE); /* it was decoded once */
+    return again;
+}
+
 int turn_apply_batch(struct turn *turn, uint64_t number, const struct entry *entry,
                      const struct event *events, const uint32_t *cases)
 {
+    static const struct event refused;
     struct source *source = &turn->sources[entry->source - 1];
+    struct slice rest = entry->body;
     for (uint32_t i = 0; i < entry->event_count; i++) {
         uint64_t word = turn->words[i];
-        if ((word & WORD_REFUSED) != 0)
+        bool is_refused = (word & WORD_REFUSED) != 0;
+        struct event again;
+        const struct event *event =
+            with_attrs(turn, is_refused ? &refused : &events[i], &rest, &again);
+        if (is_refused)
             continue;
         suspect_at(&turn->suspect, entry->first_seq + i);
         struct instant now = entry->now;
@@ -21,7 +46,7 @@ int turn_apply_batch(struct turn *turn, uint64_t number, const struct entry *ent
         if (instant_is_before(now, core_now(turn->core)))
             now = core_now(turn->core);
         struct event_ref ref = {.place = number << PLACE_INDEX_BITS | i};
-        core_apply(turn->core, now, cases[i], &events[i], ref, (word & WORD_CORRECTION) != 0);
+        core_apply(turn->core, now, cases[i], event, ref, (word & WORD_CORRECTION) != 0);
         turn->counts.events++;
         if (events[i].at.ms > source->row.last_at_ms)
             source->row.last_at_ms = events[i].at.ms;
@@ -266,8 +291,22 @@ static struct past_event past_read(struct turn *turn, const struct entry *entry,
     const char *field;
     enum refusal refusal = event_next(&rest, turn->attrs_room, &past.event, &bytes, &field);
     assert(refusal == REFUSAL_NONE);
-    past.event.attrs = (struct slice){0}; /* its room is shared */
+    if (!core_asks_attrs(turn->core)) /* their room is shared */
+        past.event.attrs = (struct slice){0};
+    int error = bytes_append(&turn->past_attrs, past.event.attrs);
+    assert(error == 0); /* a case cannot be judged by half */
     return past;
+}
+
+/* They were appended one after the other, to a room that moved as it grew. */
+static void past_attrs_place(const struct turn *turn, struct past_event *past, uint32_t count)
+{
+    size_t at = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        struct slice *attrs = &past[i].event.attrs;
+        attrs->start = attrs->count == 0 ? NULL : turn->past_attrs.start + at;
+        at += attrs->count;
+    }
 }
 
 uint32_t turn_history_port(void *ctx, struct event_ref newest, struct past_event *past,
@@ -275,6 +314,7 @@ uint32_t turn_history_port(void *ctx, struct event_ref newest, struct past_event
 {
     struct turn *turn = ctx;
     uint32_t count = 0;
+    turn->past_attrs.count = 0;
     for (uint64_t place = newest.place; place != 0;) {
         struct entry entry = entry_of(turn, place);
         uint32_t index = (uint32_t)(place & ((1u << PLACE_INDEX_BITS) - 1));
@@ -285,6 +325,7 @@ uint32_t turn_history_port(void *ctx, struct event_ref newest, struct past_event
         }
         place = entry_word(&entry, index) >> WORD_FLAG_BITS;
     }
+    past_attrs_place(turn, past, count < room ? count : room);
     return count;
 }
 

@@ -68,6 +68,7 @@ void turn_close(struct turn **turn_p)
     free(turn->attrs_room);
     free(turn->indexes);
     free(turn->left_out);
+    bytes_clear(&turn->past_attrs);
     free(turn->cards);
     turn_answers_clear(turn);
     bytes_clear(&turn->card_bytes);

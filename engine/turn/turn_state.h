@@ -70,7 +70,8 @@ struct turn {
     struct slice *event_bytes;
     uint64_t *words;
     uint32_t *cases;
-    char *attrs_room;
+    char *attrs_room;            /* of the event decoded last */
+    struct bytes past_attrs;     /* of the history given to the core last, where it asks for them */
     struct entry_index *indexes; /* ENTRY_INDEXES, by number of the entry */
 
     struct pending_answer *answers;

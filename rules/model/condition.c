@@ -122,6 +122,26 @@ static struct value length(struct value value)
     return result;
 }
 
+static struct value number(struct value value)
+{
+    enum { DIGITS_MAX = 18 };
+    struct value result = {.type = VALUE_NUMBER};
+    if (value.type == VALUE_NONE)
+        return nothing;
+    assert(value.type == VALUE_TEXT);
+    size_t first = value.text.count > 0 && value.text.start[0] == '-';
+    if (value.text.count == first || value.text.count - first > DIGITS_MAX)
+        return nothing;
+    for (size_t i = first; i < value.text.count; i++) {
+        if (value.text.start[i] < '0' || value.text.start[i] > '9')
+            return nothing;
+        result.number = result.number * 10 + (value.text.start[i] - '0');
+    }
+    if (first > 0)
+        result.number = -result.number;
+    return result;
+}
+
 static struct value is_in(struct stack *stack, uint32_t count)
 {
     assert(stack->count > count);
@@ -133,6 +153,21 @@ static struct value is_in(struct stack *stack, uint32_t count)
     }
     (void)pop(stack); /* the wanted one itself */
     return truth(is_found);
+}
+
+static void ask_named(struct stack *stack, struct instruction it, const struct condition *condition,
+                      const struct condition_asker *asker)
+{
+    assert(it.operand < condition->constant_count);
+    const struct value *names = &condition->constants[it.operand];
+    if (it.op == OP_RAISED) {
+        assert(it.operand + 1 < condition->constant_count);
+        push(stack, truth(asker->raised(asker->ctx, names[0].text, names[1].text)));
+        return;
+    }
+    struct value value = asker->attr(asker->ctx, names[0].text);
+    assert(value.type == VALUE_NONE || value.type == VALUE_TEXT);
+    push(stack, it.op == OP_ATTR ? value : truth(value.type != VALUE_NONE));
 }
 
 static void ask(struct stack *stack, struct instruction it, const struct condition_asker *asker)
@@ -192,16 +227,19 @@ bool condition_holds(const struct condition *condition, const struct condition_a
         case OP_SAME_ARRIVAL:
             ask(&stack, it, asker);
             break;
+        case OP_ATTR:
+        case OP_HAS_ATTR:
         case OP_RAISED:
-            assert(it.operand + 1 < condition->constant_count);
-            push(&stack, truth(asker->raised(asker->ctx, condition->constants[it.operand].text,
-                                             condition->constants[it.operand + 1].text)));
+            ask_named(&stack, it, condition, asker);
             break;
         case OP_NOT:
             push(&stack, truth(!is_true(pop(&stack))));
             break;
         case OP_LENGTH:
             push(&stack, length(pop(&stack)));
+            break;
+        case OP_NUMBER:
+            push(&stack, number(pop(&stack)));
             break;
         case OP_IN:
             push(&stack, is_in(&stack, it.operand));

@@ -42,6 +42,8 @@ enum op {
     OP_SEEN,  /* operand: event kind → bool: count > 0 */
     OP_SINCE, /* operand: event kind → working or elapsed time since the last one: see unit */
     OP_COUNT_STEP,   /* operand: event kind → how many of that kind this event's step has */
+    OP_ATTR,         /* operand: constant, the name of an attr of this event → text */
+    OP_HAS_ATTR,     /* the same → bool */
     OP_RAISED,       /* operand: constant, a rule; the constant behind it: its card → bool */
     OP_SAME_ARRIVAL, /* operand: event kind → bool: the last one arrived when this event did */
     OP_NOT,
@@ -56,6 +58,7 @@ enum op {
     OP_IN,     /* operand: number of constants pushed before it */
     OP_HAS,    /* operand: field */
     OP_LENGTH, /* text → number of characters */
+    OP_NUMBER, /* text → the whole number it is; another text gives no value */
     OP_ADD,
     OP_SUB,
     OP_MUL,
@@ -87,6 +90,7 @@ struct condition_asker {
     uint32_t (*count_step)(void *ctx, enum event_kind kind);
     bool (*raised)(void *ctx, struct slice rule, struct slice card);
     bool (*same_arrival)(void *ctx, enum event_kind kind);
+    struct value (*attr)(void *ctx, struct slice name); /* borrows until the program has ended */
 };
 
 /* condition_holds - run it. Cost: O(instructions), no allocation. Asserts a well-formed program. */

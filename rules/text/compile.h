@@ -129,6 +129,10 @@ void rule_check_tables(struct compile *compile);
 uint32_t tests_count(const struct rule_source *source);
 void tests_read(struct compile *compile, const struct rule_source *source);
 
+/* test_attr_put - one attr more to those of a test's event, as the JSON text that events carry. */
+void test_attr_put(struct compile *compile, struct slice *attrs_io, struct slice name,
+                   struct slice value);
+
 /* items_read, steps_read, orgs_read - the tables among the documents; nothing of a kind of table is
  * used unless all rows of all of them are right. steps_read comes after items_read. */
 bool items_read(struct compile *compile, const struct document *documents, uint32_t count);

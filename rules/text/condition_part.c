@@ -140,8 +140,36 @@ static struct part read_about_kind(struct parser *parser, enum op op, struct wor
     return condition_emit(parser, op, kind, part.unit, 1) ? part : part_bad;
 }
 
+/* "('channel')" behind attr: the name is a constant that is not pushed. */
+static struct part read_attr(struct parser *parser, enum op op, struct word word)
+{
+    uint32_t constant = parser->constant_count;
+    if (!condition_expect(parser, "("))
+        return part_bad;
+    struct word name = words_next(&parser->words);
+    if (name.kind != WORD_TEXT || name.text.count == 0) {
+        WORD_ERROR(&parser->words, &name,
+                   "attr names an attr of the event in quotes: attr('channel')",
+                   "attr 须写明事件附加项的名称，加引号：attr('channel')");
+        return part_bad;
+    }
+    if (constant == CONDITION_CONSTANTS_MAX) {
+        WORD_ERROR(&parser->words, &name, "more than %d numbers and texts in one condition",
+                   "一个条件中的数字和文本超过 %d 个", CONDITION_CONSTANTS_MAX);
+        return part_bad;
+    }
+    parser->constants[parser->constant_count++] =
+        (struct value){.type = VALUE_TEXT, .text = name.text};
+    parser->asks = true;
+    if (!condition_expect(parser, ")") || !condition_emit(parser, op, constant, UNIT_NONE, 1))
+        return part_bad;
+    return part_of(op == OP_ATTR ? VALUE_TEXT : VALUE_BOOL, word);
+}
+
 static struct part read_has(struct parser *parser, struct word word)
 {
+    if (words_take(&parser->words, "attr"))
+        return read_attr(parser, OP_HAS_ATTR, word);
     int field = read_field(parser);
     parser->asks = true;
     if (field < 0 || !condition_emit(parser, OP_HAS, (uint32_t)field, UNIT_NONE, 1))
@@ -149,25 +177,37 @@ static struct part read_has(struct parser *parser, struct word word)
     return part_of(VALUE_BOOL, word);
 }
 
-static struct part read_length(struct parser *parser, struct word word)
+/* What length and number look at: a field, or an attr. */
+static struct part read_text_field(struct parser *parser)
+{
+    struct word word = parser->words.now;
+    if (words_take(&parser->words, "attr"))
+        return read_attr(parser, OP_ATTR, word);
+    int field = read_field(parser);
+    parser->asks = true;
+    if (field < 0 || !condition_emit(parser, OP_FIELD, (uint32_t)field, UNIT_NONE, 1))
+        return part_bad;
+    return part_of(condition_field_type[field], word);
+}
+
+/* length(reason), number(attr('floor')) */
+static struct part read_of_text(struct parser *parser, enum op op, struct word word)
 {
     if (!condition_expect(parser, "("))
         return part_bad;
-    struct word name = parser->words.now;
-    int field = read_field(parser);
-    if (field < 0)
+    struct part text = read_text_field(parser);
+    if (part_is_bad(text))
         return part_bad;
-    if (condition_field_type[field] != VALUE_TEXT) {
-        WORD_ERROR(&parser->words, &name, "%s is %s%.0s: only text has a length",
-                   "%s 是%.0s%s：只有文本才有长度", condition_field_name[field],
-                   value_type_en[condition_field_type[field]],
-                   value_type_zh[condition_field_type[field]]);
+    if (text.type != VALUE_TEXT) {
+        WORD_ERROR(&parser->words, &text.word,
+                   op == OP_LENGTH ? "%.*s is %s%.0s: only text has a length"
+                                   : "%.*s is %s%.0s: only text is read as a number",
+                   op == OP_LENGTH ? "%.*s 是%.0s%s：只有文本才有长度"
+                                   : "%.*s 是%.0s%s：只有文本才须读作数字",
+                   WORD_ARG(&text.word), value_type_en[text.type], value_type_zh[text.type]);
         return part_bad;
     }
-    parser->asks = true;
-    if (!condition_expect(parser, ")") ||
-        !condition_emit(parser, OP_FIELD, (uint32_t)field, UNIT_NONE, 1) ||
-        !condition_emit(parser, OP_LENGTH, 0, UNIT_NONE, 0))
+    if (!condition_expect(parser, ")") || !condition_emit(parser, op, 0, UNIT_NONE, 0))
         return part_bad;
     return part_of(VALUE_NUMBER, word);
 }
@@ -194,7 +234,11 @@ static struct part read_name(struct parser *parser, struct word word)
     if (word_is(&word, "has"))
         return read_has(parser, word);
     if (word_is(&word, "length"))
-        return read_length(parser, word);
+        return read_of_text(parser, OP_LENGTH, word);
+    if (word_is(&word, "number"))
+        return read_of_text(parser, OP_NUMBER, word);
+    if (word_is(&word, "attr"))
+        return read_attr(parser, OP_ATTR, word);
     if (word_is(&word, "count"))
         return read_about_kind(parser, OP_COUNT, word);
     if (word_is(&word, "seen"))

@@ -8,6 +8,7 @@
  *     fee_paid * 100 > fee_due * 105
  *     item_kind in [promised, joint] and has org
  *     count(return, step) >= 2 or raised(my-rule, red)
+ *     attr('channel') = 'web' and number(attr('floor')) > 5
  */
 #ifndef TEXT_CONDITION_TEXT_H
 #define TEXT_CONDITION_TEXT_H

@@ -189,6 +189,11 @@ static bool read_value(const struct test_reader *reader, const struct line *line
     struct slice name = {.start = field->text.start, .count = (size_t)(equals - field->text.start)};
     struct slice value =
         unquoted((struct slice){.start = equals + 1, .count = field->text.count - name.count - 1});
+    if (name.count > 5 && memcmp(name.start, "attr.", 5) == 0) {
+        test_attr_put(reader->compile, &it->event.attrs,
+                      (struct slice){.start = name.start + 5, .count = name.count - 5}, value);
+        return true;
+    }
     for (size_t i = 0; i < COUNT_OF(place_names); i++) {
         if (!slice_is_equal(name, slice_of(place_names[i])))
             continue;

@@ -27,7 +27,9 @@ bool script_split(struct script_line *line, const char *text)
         struct slice *word = &line->words[line->count++];
         word->start = to;
         for (; *at != '\0' && (is_quoted || (*at != ' ' && *at != '\t')); at++) {
-            if (*at == '"')
+            if (is_quoted && at[0] == '"' && at[1] == '"')
+                *to++ = *at++;
+            else if (*at == '"')
                 is_quoted = !is_quoted;
             else
                 *to++ = *at;

@@ -1,6 +1,7 @@
 /* script.h - the lines of a scenario, word by word.
  *
- * Layer: tests. A word ends at a blank; "…" keeps blanks in it; # begins a comment.
+ * Layer: tests. A word ends at a blank; "…" keeps blanks in it, and "" in that is one quote; #
+ * begins a comment.
  */
 #ifndef SCENARIO_SCRIPT_H
 #define SCENARIO_SCRIPT_H

@@ -57,6 +57,15 @@ static uint32_t fake_count_step(void *ctx, enum event_kind kind)
     return kind == EVENT_CORRECT_ASK ? 1 : 0;
 }
 
+static struct value fake_attr(void *ctx, struct slice name)
+{
+    (void)ctx;
+    return text_value(slice_is_equal(name, SLICE("channel")) ? SLICE("web")
+                      : slice_is_equal(name, SLICE("floor")) ? SLICE("-12")
+                      : slice_is_equal(name, SLICE("price")) ? SLICE("12.5")
+                                                             : SLICE(""));
+}
+
 static bool fake_raised(void *ctx, struct slice rule, struct slice card)
 {
     (void)ctx;
@@ -88,7 +97,8 @@ static bool holds(const char *text, struct fake *fake)
                                           .count = fake_count,
                                           .since = fake_since,
                                           .count_step = fake_count_step,
-                                          .raised = fake_raised};
+                                          .raised = fake_raised,
+                                          .attr = fake_attr};
     const struct condition *condition = parse(text);
     if (condition == NULL)
         printf("%s: %s\n", text, problems.at[0].en);
@@ -144,6 +154,15 @@ static void each_form_means_what_it_says(void)
         {"fee_due > -5", true},
         {"length(reason) = 4", true},
         {"length(reason) < 10", true},
+        {"attr('channel') = 'web'", true},
+        {"attr('channel') in ['app', 'web'] and has attr('floor')", true},
+        {"has attr('color') or attr('color') != 'x'", false},
+        {"number(attr('floor')) = -12", true},
+        {"number(attr('floor')) + 13 > 0", true},
+        {"number(attr('price')) > 0 or number(attr('price')) <= 0", false},
+        {"number(attr('channel')) != 1", false},
+        {"number(reason) != 1", false},
+        {"length(attr('channel')) = 3 and length(attr('color')) = 0", true},
         {"has reason", true},
         {"has rating", false},
         {"at > '2025-01-20T09:59:59+08:00'", true},

@@ -293,7 +293,55 @@ static void a_broken_event_is_refused_for_its_reason(void)
     }
 }
 
-CHECK_MAIN("unit/event", TEST(every_kind_finds_itself), TEST(no_other_word_is_a_kind),
-           TEST(words_are_all_there), TEST(clean_text), TEST(dirty_text),
-           TEST(every_byte_at_every_place), TEST(a_good_event_passes),
+static void an_attr_is_found_by_its_name(void)
+{
+    static const struct {
+        const char *attrs;
+        const char *name;
+        const char *value; /* NULL: there is none */
+    } rows[] = {
+        {"{\"channel\":\"web\",\"floor\":\"12\"}", "channel", "web"},
+        {"{\"channel\":\"web\",\"floor\":\"12\"}", "floor", "12"},
+        {"{\"channel\":\"web\"}", "chan", NULL},
+        {"{\"channel\":\"web\"}", "channels", NULL},
+        {"{\"channel\":\"web\"}", "web", NULL},
+        {"{\"a\":\"\"}", "a", ""},
+        {"{\"a\":\"b\\\"c\\\\\"}", "a", "b\"c\\"},
+        {"{\"a\\\"\":\"1\",\"b\":\"2\"}", "a\"", "1"},
+        {"{\"a\\\"\":\"1\",\"b\":\"2\"}", "b", "2"},
+        {"", "a", NULL},
+        {"{", "a", NULL},
+        {"{\"a", "a", NULL},
+        {"{\"a\":\"\\", "a", NULL},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char bytes[4];
+        char *room = bytes;
+        size_t room_bytes = sizeof bytes;
+        struct slice value = {0};
+        struct event event = good_event();
+        event.attrs = slice_of(rows[i].attrs);
+        bool is_there = event_attr(&event, slice_of(rows[i].name), &room, &room_bytes, &value);
+        CHECK(is_there == (rows[i].value != NULL));
+        if (is_there && rows[i].value != NULL)
+            CHECK(slice_is_equal(value, slice_of(rows[i].value)));
+        CHECK_EQ_INT(room_bytes, sizeof bytes - (size_t)(room - bytes));
+    }
+}
+
+static void an_attr_too_long_for_the_room_is_none(void)
+{
+    char bytes[3];
+    char *room = bytes;
+    size_t room_bytes = sizeof bytes;
+    struct slice value;
+    struct event event = good_event();
+    event.attrs = SLICE("{\"a\":\"\\\"234\"}");
+    CHECK(!event_attr(&event, SLICE("a"), &room, &room_bytes, &value));
+}
+
+CHECK_MAIN("unit/event", TEST(an_attr_is_found_by_its_name),
+           TEST(an_attr_too_long_for_the_room_is_none), TEST(every_kind_finds_itself),
+           TEST(no_other_word_is_a_kind), TEST(words_are_all_there), TEST(clean_text),
+           TEST(dirty_text), TEST(every_byte_at_every_place), TEST(a_good_event_passes),
            TEST(a_broken_event_is_refused_for_its_reason))
