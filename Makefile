@@ -67,8 +67,9 @@ LIBS.top     := $(or $(call packages,ncursesw,--libs),-lncursesw -ltinfo)
 LIBS.web     := -lwebsockets
 LIBS.notify  := -lcurl
 LIBS.collect := -lexpat
+LIBS.rules   := $(or $(call packages,libzip xlsxwriter expat,--libs),-lzip -lxlsxwriter -lexpat)
 INCLUDES     := $(patsubst -I%,-isystem %,$(filter -I%,$(call packages,$(PKGS) \
-                ncursesw libwebsockets libcurl expat,--cflags-only-I)))
+                ncursesw libwebsockets libcurl expat libzip xlsxwriter,--cflags-only-I)))
 CPPFLAGS     += -I. $(INCLUDES)
 CFLAGS       += -std=c17 -g -fno-omit-frame-pointer -fno-common -pthread $(WARN) $(FLAGS.$(MODE))
 LDFLAGS      += -pthread -Wl,--as-needed $(LINK.$(MODE))
@@ -88,7 +89,8 @@ MAINS    := engine/cardwatch.c engine/main.c engine/replay.c engine/backup.c eng
 
 pure     := $(call folder,engine/base engine/model rules/calendar rules/model engine/core)
 ground   := $(call folder,engine/base engine/model engine/wire engine/sys)
-rules    := $(call folder,rules/calendar rules/model rules/text rules/store rules/trial rules)
+rules    := $(call folder,rules/calendar rules/model rules/text rules/sheet rules/store rules/trial \
+            rules)
 engine   := $(call folder,engine/core engine/store engine/turn engine/io engine)
 gather   := $(call folder,$(filter-out collectors,$(patsubst %/,%,$(wildcard collectors/*/))) \
             collectors)
@@ -190,6 +192,8 @@ $(BUILD)/bin/$(NAME)-keys:    $(BUILD)/engine/keys.o
 $(BUILD)/bin/$(NAME)-rules:   $(BUILD)/rules/main.o
 $(BUILD)/bin/$(NAME)-due:     $(BUILD)/rules/due.o
 $(BUILD)/bin/$(NAME)-collect: $(BUILD)/collectors/main.o
+# (--as-needed: only those that read or write workbooks ask for these libraries.)
+$(ENGINE): MORE := $(LIBS.rules)
 $(ENGINE): $(foreach a,engine rules ground,$(BUILD)/$(a).a)
 	$(link)
 $(COLLECT): MORE := $(LIBS.collect)
@@ -207,7 +211,7 @@ $(ASK): $(call objects,$(call folder,viewer/ask)) $(BUILD)/feed.a $(BUILD)/groun
 
 # Tests may reach everything. A fuzz target is linked with libFuzzer in MODE=fuzz, else with a
 # driver that replays its corpus and some thousand mutations of it.
-$(tests) $(fuzzers) $(benches): MORE := $(LIBS.collect) -lm
+$(tests) $(fuzzers) $(benches): MORE := $(LIBS.collect) $(LIBS.rules) -lm
 ifeq ($(MODE),fuzz)
 $(fuzzers): MORE += -fsanitize=fuzzer
 else

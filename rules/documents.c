@@ -3,6 +3,7 @@
  */
 #include "rules/verbs.h"
 
+#include "rules/sheet/sheet.h"
 #include "rules/text/notice_text.h"
 #include "rules/text/yaml.h"
 
@@ -71,6 +72,68 @@ int documents_complete(struct document_set *set, const struct document *base, ui
 
 /* ---- files and folders ----------------------------------------------------------------------- */
 
+/* "Sheet1", "工作表2": a name that nobody gave. */
+static bool is_unnamed(struct slice name)
+{
+    static const char *const words[] = {"Sheet", "sheet", "工作表", "表"};
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        size_t count = strlen(words[i]);
+        if (name.count < count || memcmp(name.start, words[i], count) != 0)
+            continue;
+        while (count < name.count && name.start[count] >= '0' && name.start[count] <= '9')
+            count++;
+        if (count == name.count)
+            return true;
+    }
+    return false;
+}
+
+/* A sheet's document is called as the sheet is: the workbook may be renamed. */
+static int add_sheet(struct document_set *set, const char *path, const struct sheet *sheet,
+                     struct problem_list *problems)
+{
+    enum { ENDING_BYTES = 5 };
+    struct slice name = is_unnamed(sheet->name) ? document_base_name(path) : sheet->name;
+    struct document document = {
+        .kind = document_table_kind(sheet->text), .text = sheet->text, .file = sheet->place};
+    char *kept_as = arena_take(set->arena, name.count + ENDING_BYTES, 1);
+    struct slice copy;
+    if (kept_as == NULL || !arena_copy(set->arena, name, &copy))
+        return -ENOMEM;
+    memcpy(kept_as, name.start, name.count);
+    memcpy(kept_as + name.count, ".csv", ENDING_BYTES);
+    document.name = copy.start;
+    document.kept_as = kept_as;
+    if (document.kind == DOCUMENT_UNKNOWN)
+        problem_error(problems, sheet->place, sheet->first_row, 1,
+                      "this row is no heading of a table of items, steps or orgs (item_code, "
+                      "step_code, org_code); what is not for cardwatch belongs into another file",
+                      "该行不是事项表、环节表或机构表的表头（事项编码、环节编码、机构编码）；"
+                      "与 cardwatch 无关的内容请放到别的文件");
+    else if (!sheet_name_is_good(document.name))
+        problem_error(problems, sheet->place, 0, 0,
+                      "a sheet cannot be called so: at most 31 characters, none of []:*?/\\",
+                      "工作表不能这样命名：最多 31 个字符，不含 []:*?/\\");
+    else
+        return append(set, &document);
+    return 0;
+}
+
+static int read_workbook(struct document_set *set, const char *path, struct slice bytes,
+                         struct problem_list *problems)
+{
+    struct sheet *sheets = NULL;
+    uint32_t count = 0;
+    int status = sheet_read(set->arena, path, bytes, problems, &sheets, &count);
+    if (status != 0)
+        return status < 0 ? status : 0;
+    if (count == 0)
+        problem_error(problems, path, 0, 0, "the workbook is empty", "工作簿是空的");
+    for (uint32_t i = 0; i < count && status == 0; i++)
+        status = add_sheet(set, path, &sheets[i], problems);
+    return status;
+}
+
 /* Two files with the same document are a mistake; both go on, and the compiler tells it. */
 static int read_file(struct document_set *set, const char *path, struct problem_list *problems)
 {
@@ -81,6 +144,8 @@ static int read_file(struct document_set *set, const char *path, struct problem_
     int status = yaml_read_bytes(set->arena, path, problems, &document.text);
     if (status != 0)
         return status < 0 ? status : 0;
+    if (sheet_is_workbook(document.text))
+        return read_workbook(set, path, document.text, problems);
     document.kind = document_identify(document.text, path, name, problems);
     if (document.kind == DOCUMENT_UNKNOWN)
         return 0;
@@ -101,10 +166,10 @@ static bool has_ending(const char *name, const char *ending)
 
 static int is_wanted(const struct dirent *entry)
 {
-    return entry->d_name[0] != '.' &&
+    return entry->d_name[0] != '.' && entry->d_name[0] != '~' && /* (~$…: open in Excel) */
            (has_ending(entry->d_name, ".yaml") || has_ending(entry->d_name, ".yml") ||
             has_ending(entry->d_name, ".csv") || has_ending(entry->d_name, ".json") ||
-            has_ending(entry->d_name, ".ics"));
+            has_ending(entry->d_name, ".ics") || has_ending(entry->d_name, ".xlsx"));
 }
 
 static int read_folder(struct document_set *set, const char *folder, struct problem_list *problems)
@@ -126,8 +191,9 @@ static int read_folder(struct document_set *set, const char *folder, struct prob
     }
     free(entries);
     if (count == 0)
-        problem_error(problems, folder, 0, 0, "no *.yaml, *.csv, *.json, *.ics in this folder",
-                      "此目录中没有 *.yaml、*.csv、*.json、*.ics");
+        problem_error(problems, folder, 0, 0,
+                      "no *.yaml, *.csv, *.xlsx, *.json, *.ics in this folder",
+                      "此目录中没有 *.yaml、*.csv、*.xlsx、*.json、*.ics");
     return status;
 }
 

@@ -7,6 +7,7 @@
 #include "rules/verbs.h"
 
 #include "engine/sys/lang.h"
+#include "rules/newest.h"
 #include "rules/text/notice_text.h"
 
 #include <errno.h>
@@ -16,6 +17,7 @@
 
 static struct verb_options options;
 static bool is_alone;
+static bool is_dry;
 static bool is_import; /* then good files are not worth a report of problems */
 
 struct checked {
@@ -33,11 +35,15 @@ static void say_problems_json(const struct problem_list *problems)
     json_t *list = json_array();
     for (uint32_t i = 0; i < problems->count; i++) {
         const struct problem *problem = &problems->at[i];
-        (void)json_array_append_new(
-            list, json_pack("{s:s, s:i, s:i, s:s, s:s, s:s}", "file", problem->file, "line",
-                            (int)problem->line, "column", (int)problem->column, "severity",
-                            problem->is_warning ? "warning" : "error", "en", problem->en, "zh",
-                            problem->zh)); /* (short of memory: an entry less) */
+        char cell[CELL_NAME_BYTES];
+        json_t *one = json_pack("{s:s, s:i, s:i, s:s, s:s, s:s}", "file", problem->file, "line",
+                                (int)problem->line, "column", (int)problem->column, "severity",
+                                problem->is_warning ? "warning" : "error", "en", problem->en, "zh",
+                                problem->zh); /* (short of memory: an entry less) */
+        if (problem->is_cell)
+            (void)json_object_set_new(one, "cell",
+                                      json_string(cell_name(problem->line, problem->column, cell)));
+        (void)json_array_append_new(list, one);
     }
     json_say(json_pack("{s:b, s:i, s:i, s:o}", "ok", problems->error_count == 0, "errors",
                        (int)problems->error_count, "warnings", (int)problems->warning_count,
@@ -179,9 +185,10 @@ int verb_check(int argc, char **argv)
         .name = "cardwatch rules check",
         .section = "rules",
         .usage = "[OPTION…] FILE…",
-        .about_en = "Validate rule files, catalogues, calendars and calendar notices, and run the\n"
+        .about_en = "Validate rule files, catalogues (CSV, XLSX), calendars and calendar notices, "
+                    "and run the\n"
                     "tests they carry.",
-        .about_zh = "检查规则文件、事项目录、日历和放假通知，并运行其中的测试。",
+        .about_zh = "检查规则文件、事项目录（CSV、XLSX）、日历和放假通知，并运行其中的测试。",
         .options = rows,
         .option_count = COUNT_OF(rows),
     };
@@ -226,7 +233,21 @@ static void say_edition(uint32_t number, const struct checked *checked)
                move_say(checked->move, move));
 }
 
-static int keep(const struct checked *checked)
+/* What would change, and nothing is kept. */
+static int keep_dry(struct checked *checked)
+{
+    struct rule_store *store = NULL;
+    int code = verb_store_open(&options, false, false, &store);
+    if (code != EX_OK)
+        return code;
+    int status = newest_settle(store, &checked->set, checked->given_count);
+    if (status == 0)
+        status = newest_say(store, &checked->set, checked->given_count, options.is_json);
+    rule_store_close(&store);
+    return status == 0 ? EX_OK : exit_of(status, store_folder(&options));
+}
+
+static int keep(struct checked *checked)
 {
     struct rule_store *store = NULL;
     uint32_t number = 0;
@@ -236,7 +257,9 @@ static int keep(const struct checked *checked)
         code = verb_store_open(&options, true, true, &store);
     if (code != EX_OK)
         return code;
-    int status = rule_store_import(store, &words, checked->set.at, checked->given_count, &number);
+    int status = newest_settle(store, &checked->set, checked->given_count);
+    if (status == 0)
+        status = rule_store_import(store, &words, checked->set.at, checked->given_count, &number);
     rule_store_close(&store);
     if (status == RULE_STORE_E_DRAFT)
         return draft_said(number, &words, &options);
@@ -257,8 +280,17 @@ static int keep(const struct checked *checked)
 int verb_import(int argc, char **argv)
 {
     static const struct option rows[] = {
-        OPTION_STORE(options), OPTION_CALENDARS(options), OPTION_AUTHOR(options),
-        OPTION_NOTE(options),  OPTION_MOVE(options),      OPTION_JSON(options),
+        OPTION_STORE(options),
+        OPTION_CALENDARS(options),
+        OPTION_AUTHOR(options),
+        OPTION_NOTE(options),
+        OPTION_MOVE(options),
+        {.name = "dry-run",
+         .type = OPTION_FLAG,
+         .en = "say what would change in the newest edition, row by row, and change nothing",
+         .zh = "逐行说明最新版次会有哪些变化，但不作改动",
+         .place = &is_dry},
+        OPTION_JSON(options),
     };
     static const struct program program = {
         .name = "cardwatch rules import",
@@ -277,7 +309,7 @@ int verb_import(int argc, char **argv)
     is_import = true;
     int code = begin(&checked, &program, argc, argv);
     if (code == EX_OK)
-        code = keep(&checked);
+        code = is_dry ? keep_dry(&checked) : keep(&checked);
     end(&checked);
     return code;
 }

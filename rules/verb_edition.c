@@ -2,16 +2,20 @@
 #include "rules/verbs.h"
 
 #include "engine/sys/lang.h"
-#include "rules/lines.h"
+#include "rules/difference.h"
+#include "rules/rows.h"
+#include "rules/sheet/sheet.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 
 static struct verb_options options;
 static bool is_brief;
+static const char *workbook; /* to export the tables into */
 
 /* ---- diff -------------------------------------------------------------------------------------
  */
@@ -31,15 +35,15 @@ static const struct edition_document *same_document(const struct rule_edition *e
     return NULL;
 }
 
-static int say_lines(struct rule_store *store, struct arena *arena,
-                     const struct edition_document *before, const struct edition_document *after)
+static int text_of(struct rule_store *store, struct arena *arena,
+                   const struct edition_document *document, struct slice *text_out)
 {
-    struct slice old = {0};
-    struct slice now = {0};
-    int status = rule_store_text(store, before->hash, arena, &old);
-    if (status == 0)
-        status = rule_store_text(store, after->hash, arena, &now);
-    return status == 0 ? lines_diff(old, now, stdout) : status;
+    if (document == NULL)
+        return 0;
+    int status = rule_store_text(store, document->hash, arena, text_out);
+    if (status == 0 && text_out->start == NULL)
+        *text_out = SLICE("");
+    return status;
 }
 
 /* one: the document itself, of either edition; before, after: NULL where it is not. */
@@ -48,22 +52,11 @@ static int say_difference(struct rule_store *store, struct arena *arena, json_t 
                           const struct edition_document *after)
 {
     assert(one != NULL);
-    bool is_added = before == NULL;
-    bool is_removed = after == NULL;
-    if (all != NULL) {
-        const char *change = is_added ? "added" : is_removed ? "removed" : "changed";
-        (void)json_array_append_new(all,
-                                    json_pack("{s:s, s:s, s:s}", "change", change, "kind",
-                                              document_kind_name[one->kind], "name", one->name));
-        return 0;
-    }
-    printf("%c %s %s\n",
-           is_added     ? '+'
-           : is_removed ? '-'
-                        : '~',
-           document_kind_name[one->kind], one->name);
-    bool is_shown = !is_brief && !is_added && !is_removed;
-    return is_shown ? say_lines(store, arena, before, after) : 0;
+    struct difference difference = {.kind = one->kind, .name = one->name};
+    int status = text_of(store, arena, before, &difference.before);
+    if (status == 0)
+        status = text_of(store, arena, after, &difference.after);
+    return status == 0 ? difference_say(arena, &difference, is_brief, all) : status;
 }
 
 static int say_differences(struct rule_store *store, struct arena *arena,
@@ -213,6 +206,74 @@ static int write_document(const char *folder, const struct document *document)
     return status;
 }
 
+static void say_exists(const char *path, const char *file)
+{
+    (void)fprintf(stderr,
+                  say("cardwatch rules: %s%s%s exists: give a name that is not there\n",
+                      "cardwatch rules：%s%s%s 已存在：请另起文件名\n"),
+                  path, file == NULL ? "" : "/", file == NULL ? "" : file);
+}
+
+/* The tables of an edition, each a sheet that is called as the document is. */
+static int tables_of(struct arena *arena, const struct document *documents, uint32_t count,
+                     struct sheet_table **tables_out, uint32_t *table_count_out)
+{
+    struct sheet_table *tables = arena_take(arena, count, sizeof *tables);
+    uint32_t table_count = 0;
+    if (tables == NULL)
+        return exit_of(-ENOMEM, "export");
+    for (uint32_t i = 0; i < count; i++) {
+        const char *name = documents[i].name;
+        bool is_taken = !sheet_name_is_good(name);
+        if (!rows_is_table(documents[i].kind))
+            continue;
+        for (uint32_t j = 0; j < table_count; j++)
+            is_taken = is_taken || strcasecmp(tables[j].name, name) == 0;
+        if (is_taken) {
+            (void)fprintf(stderr,
+                          say("cardwatch rules: no sheet can be called \"%s\" (at most 31 "
+                              "characters, none of []:*?/\\, each name once): import this table "
+                              "under another name\n",
+                              "cardwatch rules：工作表不能叫“%s”（最多 31 个字符，不含 "
+                              "[]:*?/\\，不得重名）：请以别的名称导入该表\n"),
+                          name);
+            return EX_DATAERR;
+        }
+        tables[table_count++] = (struct sheet_table){.name = name, .text = documents[i].text};
+    }
+    *tables_out = tables;
+    *table_count_out = table_count;
+    return EX_OK;
+}
+
+static int export_workbook(struct arena *arena, const struct document *documents, uint32_t count)
+{
+    struct sheet_table *tables = NULL;
+    uint32_t table_count = 0;
+    struct problem_list problems;
+    int code = tables_of(arena, documents, count, &tables, &table_count);
+    if (code != EX_OK)
+        return code;
+    if (table_count == 0) {
+        (void)fprintf(stderr, "cardwatch rules: %s\n",
+                      say("this edition holds no table of items, steps or orgs",
+                          "该版次没有事项表、环节表或机构表"));
+        return EX_DATAERR;
+    }
+    problem_list_init(&problems);
+    int status = sheet_write(workbook, tables, table_count, &problems);
+    problem_list_print(&problems, stderr);
+    problem_list_clear(&problems);
+    if (status == -EEXIST)
+        say_exists(workbook, NULL);
+    if (status == 0)
+        printf("%s\n", workbook);
+    return status == 0         ? EX_OK
+           : status == -EEXIST ? EX_CANTCREAT
+           : status > 0        ? EX_DATAERR
+                               : exit_of(status, workbook);
+}
+
 static int export_to(struct rule_store *store, struct arena *arena, const char *folder)
 {
     enum { FOLDER_MODE = 0755 };
@@ -220,6 +281,8 @@ static int export_to(struct rule_store *store, struct arena *arena, const char *
     int code = look_at(&options, store, arena, &looked);
     if (code != EX_OK)
         return code;
+    if (workbook != NULL)
+        return export_workbook(arena, looked.documents, looked.count);
     if (mkdir(folder, FOLDER_MODE) != 0 && errno != EEXIST)
         return exit_of(-errno, folder);
     for (uint32_t i = 0; i < looked.count; i++) {
@@ -256,8 +319,8 @@ static int run(enum act act, const struct program *program, int argc, char **arg
         return needs(program, say("[A] [B], or --draft N alone", "[A] [B]，或只用 --draft N"));
     if (act == ACT_ROLLBACK && (count != 1 || !number_operand(argv[first], false, &to)))
         return needs(program, "EDITION");
-    if (act == ACT_EXPORT && count != 1)
-        return needs(program, "DIR");
+    if (act == ACT_EXPORT && count != (workbook == NULL ? 1 : 0))
+        return needs(program, say("DIR, or --xlsx FILE", "DIR，或 --xlsx FILE"));
     struct arena *arena = arena_create();
     int code = arena == NULL ? exit_of(-ENOMEM, "store")
                              : verb_store_open(&options, act == ACT_ROLLBACK, true, &store);
@@ -276,8 +339,8 @@ int verb_diff(int argc, char **argv)
         OPTION_STORE(options),
         {.name = "brief",
          .type = OPTION_FLAG,
-         .en = "the documents only, not their lines",
-         .zh = "只列文件，不列各行",
+         .en = "the documents only, not their rows and lines",
+         .zh = "只列文件，不列各行内容",
          .place = &is_brief},
         OPTION_DRAFT(options),
         OPTION_JSON(options),
@@ -318,14 +381,25 @@ int verb_rollback(int argc, char **argv)
 
 int verb_export(int argc, char **argv)
 {
-    static const struct option rows[] = {OPTION_STORE(options), OPTION_EDITION(options),
-                                         OPTION_DRAFT(options)};
+    static const struct option rows[] = {
+        OPTION_STORE(options),
+        OPTION_EDITION(options),
+        OPTION_DRAFT(options),
+        {.name = "xlsx",
+         .type = OPTION_TEXT,
+         .value = "FILE",
+         .en = "all tables into one workbook instead, a sheet for each",
+         .zh = "改为把所有表写入一个工作簿，每表一张工作表",
+         .place = &workbook},
+    };
     static const struct program program = {
         .name = "cardwatch rules export",
         .section = "rules",
-        .usage = "[OPTION…] DIR",
-        .about_en = "Write the documents of an edition as files into a folder.",
-        .about_zh = "把一个版次的文件写入目录。",
+        .usage = "[OPTION…] DIR | --xlsx FILE",
+        .about_en =
+            "Write the documents of an edition as files into a folder, or its tables into a "
+            "workbook.",
+        .about_zh = "把一个版次的文件写入目录，或把其中的表写入工作簿。",
         .options = rows,
         .option_count = COUNT_OF(rows),
     };

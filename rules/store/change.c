@@ -59,6 +59,11 @@ static const char *without_folder(const char *file)
     return slash == NULL ? file : slash + 1;
 }
 
+static const char *file_of(const struct document *document)
+{
+    return document->kept_as != NULL ? document->kept_as : without_folder(document->file);
+}
+
 /* The list of before, with these documents in it. */
 static int merge(struct arena *arena, const struct rule_edition *before,
                  const struct document *documents, uint32_t count, struct rule_edition *edition)
@@ -73,7 +78,7 @@ static int merge(struct arena *arena, const struct rule_edition *before,
     for (uint32_t i = 0; i < count; i++) {
         struct edition_document document = {.kind = documents[i].kind,
                                             .name = documents[i].name,
-                                            .file = without_folder(documents[i].file),
+                                            .file = file_of(&documents[i]),
                                             .bytes = documents[i].text.count};
         document_hash(documents[i].text, document.hash);
         uint32_t place = 0;

@@ -91,7 +91,7 @@ static enum document_kind yaml_kind(struct slice text, struct slice *name_out)
     return is_rules ? DOCUMENT_RULES : DOCUMENT_CALENDAR;
 }
 
-static struct slice base_name(const char *file)
+struct slice document_base_name(const char *file)
 {
     const char *slash = strrchr(file, '/');
     struct slice name = slice_of(slash == NULL ? file : slash + 1);
@@ -99,6 +99,15 @@ static struct slice base_name(const char *file)
         if (name.start[i - 1] == '.')
             return (struct slice){.start = name.start, .count = i - 1};
     return name;
+}
+
+enum document_kind document_table_kind(struct slice text)
+{
+    struct slice line;
+    while (next_line(&text, &line))
+        if (line.count > 0)
+            return table_kind(line);
+    return DOCUMENT_UNKNOWN;
 }
 
 static enum document_kind identify(struct slice text, struct slice *name_out)
@@ -120,7 +129,7 @@ static enum document_kind identify(struct slice text, struct slice *name_out)
 static bool name_notice(struct slice text, const char *file, char name_out[DOCUMENT_NAME_BYTES])
 {
     struct notice_head head;
-    struct slice base = base_name(file);
+    struct slice base = document_base_name(file);
     if (!notice_head_of(text, &head))
         return false;
     if (head.amends)
@@ -145,7 +154,7 @@ enum document_kind document_identify(struct slice text, const char *file,
     } else if (is_read) {
         kind = identify(utf8, &name);
         if (slice_is_empty(name))
-            name = base_name(file);
+            name = document_base_name(file);
         if (kind == DOCUMENT_UNKNOWN)
             problem_error(
                 problems, file, 0, 0,

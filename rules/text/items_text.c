@@ -95,13 +95,20 @@ bool table_open(struct table *table, struct compile *compile, const struct docum
     return is_good;
 }
 
-bool table_needs(struct table *table, enum column_role role, const char *name)
+uint32_t table_column(const struct table *table, enum column_role role)
 {
     for (uint32_t i = 0; i < table->column_count; i++)
         if (table->columns[i].role == role)
-            return true;
-    problem_error(table->compile->problems, table->file, 1, 1, "the column %s is missing",
-                  "缺少 %s 列", name);
+            return i + 1;
+    return 0;
+}
+
+bool table_needs(struct table *table, enum column_role role, const char *name)
+{
+    if (table_column(table, role) > 0)
+        return true;
+    problem_error(table->compile->problems, table->file, table->csv.rows[0].line, 1,
+                  "the column %s is missing", "缺少 %s 列", name);
     return false;
 }
 
@@ -261,6 +268,7 @@ struct draft {
     struct item item;
     const char *file;
     uint32_t line;
+    uint32_t column; /* of its code */
 };
 
 static int by_code(const void *a, const void *b)
@@ -277,10 +285,13 @@ static bool check_codes(struct compile *compile, const struct draft *drafts, uin
     for (uint32_t i = 1; i < count; i++) {
         if (!slice_is_equal(drafts[i].item.code, drafts[i - 1].item.code))
             continue;
-        problem_error(compile->problems, drafts[i].file, drafts[i].line, 1,
-                      "item \"%.*s\" stands twice: the other is at %s:%u",
-                      "事项“%.*s”重复：另一处在 %s:%u", SLICE_ARG(drafts[i].item.code),
-                      drafts[i - 1].file, drafts[i - 1].line);
+        const struct draft *other = &drafts[i - 1];
+        char place[PROBLEM_TEXT_BYTES];
+        problem_error(compile->problems, drafts[i].file, drafts[i].line, drafts[i].column,
+                      "item \"%.*s\" stands twice: the other is at %s",
+                      "事项“%.*s”重复：另一处在 %s", SLICE_ARG(drafts[i].item.code),
+                      problem_row(compile->problems, other->file, other->line, other->column, place,
+                                  sizeof place));
         is_good = false;
     }
     return is_good;
@@ -318,6 +329,7 @@ bool items_read(struct compile *compile, const struct document *documents, uint3
             struct draft *draft = &drafts[draft_count++];
             draft->file = tables[i].file;
             draft->line = tables[i].csv.rows[j].line;
+            draft->column = table_column(&tables[i], COLUMN_CODE);
             is_good &= read_item(&tables[i], &tables[i].csv.rows[j], &draft->item);
         }
     }

@@ -52,6 +52,9 @@ struct table {
 bool table_open(struct table *table, struct compile *compile, const struct document *document,
                 const struct table_word *words, size_t word_count, bool with_limits);
 
+/* table_column - the number of the first column of this role, from 1; 0: there is none. */
+uint32_t table_column(const struct table *table, enum column_role role);
+
 /* table_needs - is there such a column? */
 bool table_needs(struct table *table, enum column_role role, const char *name);
 

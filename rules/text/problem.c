@@ -12,6 +12,7 @@
 
 struct problem_file {
     struct problem_file *next;
+    bool is_sheet;
     char name[];
 };
 
@@ -32,19 +33,28 @@ void problem_list_clear(struct problem_list *list)
     problem_list_init(list);
 }
 
-static const char *file_name(struct problem_list *list, const char *name)
+/* NULL: memory is short. */
+static struct problem_file *file_of(struct problem_list *list, const char *name)
 {
-    for (const struct problem_file *file = list->files; file != NULL; file = file->next)
+    for (struct problem_file *file = list->files; file != NULL; file = file->next)
         if (strcmp(file->name, name) == 0)
-            return file->name;
+            return file;
     size_t bytes = strlen(name) + 1;
     struct problem_file *file = malloc(sizeof *file + bytes);
     if (file == NULL)
-        return "";
+        return NULL;
+    file->is_sheet = false;
     memcpy(file->name, name, bytes);
     file->next = list->files;
     list->files = file;
-    return file->name;
+    return file;
+}
+
+void problem_list_names_cells(struct problem_list *list, const char *file)
+{
+    struct problem_file *kept = file_of(list, file);
+    if (kept != NULL)
+        kept->is_sheet = true;
 }
 
 static void cut_whole_characters(char *text)
@@ -82,7 +92,9 @@ void problem_tell(struct problem_list *list, const struct problem *place, const 
     struct problem *problem = problem_add(list, place->is_warning);
     if (problem == NULL)
         return;
-    problem->file = file_name(list, place->file);
+    const struct problem_file *file = file_of(list, place->file);
+    problem->file = file == NULL ? "" : file->name;
+    problem->is_cell = file != NULL && file->is_sheet && place->line > 0 && place->column > 0;
     problem->line = place->line;
     problem->column = place->column;
     va_list again;
@@ -114,15 +126,48 @@ void problem_warn(struct problem_list *list, const char *file, uint32_t line, ui
     va_end(arguments);
 }
 
+char *cell_name(uint32_t row, uint32_t column, char text[CELL_NAME_BYTES])
+{
+    enum { LETTERS = 26, LETTERS_MAX = 8 };
+    char letters[LETTERS_MAX] = "";
+    int at = LETTERS_MAX - 1;
+    for (; column > 0 && at > 0; column = (column - 1) / LETTERS)
+        letters[--at] = (char)('A' + (column - 1) % LETTERS);
+    (void)snprintf(text, CELL_NAME_BYTES, "%s%u", letters + at, row);
+    return text;
+}
+
+char *problem_place(const struct problem *problem, char *text, size_t bytes)
+{
+    char cell[CELL_NAME_BYTES];
+    if (problem->line == 0)
+        (void)snprintf(text, bytes, "%s", problem->file);
+    else if (problem->is_cell)
+        (void)snprintf(text, bytes, "%s!%s", problem->file,
+                       cell_name(problem->line, problem->column, cell));
+    else
+        (void)snprintf(text, bytes, "%s:%u:%u", problem->file, problem->line, problem->column);
+    return text;
+}
+
+char *problem_row(struct problem_list *list, const char *file, uint32_t line, uint32_t column,
+                  char *text, size_t bytes)
+{
+    const struct problem_file *kept = file_of(list, file);
+    const struct problem place = {.file = file, .line = line, .column = column, .is_cell = true};
+    if (kept != NULL && kept->is_sheet)
+        return problem_place(&place, text, bytes);
+    (void)snprintf(text, bytes, "%s:%u", file, line);
+    return text;
+}
+
 void problem_list_print(const struct problem_list *list, FILE *to)
 {
+    enum { PLACE_BYTES = 4096 + 300 };
     for (uint32_t i = 0; i < list->count; i++) {
         const struct problem *problem = &list->at[i];
-        if (problem->line == 0)
-            (void)fprintf(to, "%s: ", problem->file);
-        else
-            (void)fprintf(to, "%s:%u:%u: ", problem->file, problem->line, problem->column);
-        (void)fprintf(to, "%s%s\n",
+        char place[PLACE_BYTES];
+        (void)fprintf(to, "%s: %s%s\n", problem_place(problem, place, sizeof place),
                       problem->is_warning ? say("warning: ", "警告：") : say("error: ", "错误："),
                       lang_is_zh() ? problem->zh : problem->en);
     }

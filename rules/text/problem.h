@@ -20,7 +20,8 @@ enum { PROBLEM_TEXT_BYTES = 400, PROBLEM_MAX = 100 };
 struct problem {
     const char *file; /* lives as long as the list */
     uint32_t line;    /* from 1; 0: the file as a whole */
-    uint32_t column;  /* from 1, in characters */
+    uint32_t column;  /* from 1, in characters; in a table, the number of the cell */
+    bool is_cell;     /* the file is a sheet: the place is told as C17 */
     bool is_warning;  /* the file is usable as it is */
     char en[PROBLEM_TEXT_BYTES];
     char zh[PROBLEM_TEXT_BYTES];
@@ -48,6 +49,22 @@ void problem_error(struct problem_list *list, const char *file, uint32_t line, u
 TOLD_LIKE(5, 6, 7)
 void problem_warn(struct problem_list *list, const char *file, uint32_t line, uint32_t column,
                   const char *en, const char *zh, ...);
+
+/* problem_list_names_cells - places in this file are cells of a sheet; file is copied. */
+void problem_list_names_cells(struct problem_list *list, const char *file);
+
+/* problem_place - "rules/permit.yaml:12:5", "catalogue.xlsx:事项!C17", or the file alone. Returns
+ * text. */
+char *problem_place(const struct problem *problem, char *text, size_t bytes);
+
+/* problem_row - where a row of a table stands, for another message: "items.csv:17", or the cell of
+ * a sheet. Returns text. */
+char *problem_row(struct problem_list *list, const char *file, uint32_t line, uint32_t column,
+                  char *text, size_t bytes);
+
+/* cell_name - "C17". Returns text. */
+enum { CELL_NAME_BYTES = 24 };
+char *cell_name(uint32_t row, uint32_t column, char text[CELL_NAME_BYTES]);
 
 /* problem_tell - the same with the arguments of a caller's caller; only the place and is_warning of
  * `place` are looked at. `arguments` is used up. */

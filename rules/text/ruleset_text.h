@@ -36,7 +36,8 @@ struct document {
     enum document_kind kind;
     const char *name; /* a document of the same kind and name takes its place */
     struct slice text;
-    const char *file; /* for messages */
+    const char *file;    /* for messages */
+    const char *kept_as; /* a sheet of a workbook: the name of its text as a file; else NULL */
 };
 
 /* document_identify - what kind of document a text is, and its name: a calendar's or a rule set's
@@ -48,6 +49,13 @@ struct document {
 enum document_kind document_identify(struct slice text, const char *file,
                                      char name_out[DOCUMENT_NAME_BYTES],
                                      struct problem_list *problems);
+
+/* document_base_name - of a file, without folder and ending. Borrows: file. */
+struct slice document_base_name(const char *file);
+
+/* document_table_kind - items, steps or orgs by the headings in the first line that is not empty;
+ * DOCUMENT_UNKNOWN: they are none of these. */
+enum document_kind document_table_kind(struct slice text);
 
 enum {
     RULESET_E_BAD = 1, /* at least one error was added to the problems */

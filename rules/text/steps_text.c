@@ -30,6 +30,7 @@ struct step_draft {
     struct slice item_code;
     const char *file;
     uint32_t line;
+    uint32_t column; /* of its item's code */
 };
 
 static bool cell_place(struct table *table, const struct csv_row *row, uint32_t column,
@@ -53,7 +54,8 @@ static bool cell_place(struct table *table, const struct csv_row *row, uint32_t 
 static bool read_step(struct table *table, const struct csv_row *row, struct step_draft *draft)
 {
     bool is_good = table_check_width(table, row);
-    *draft = (struct step_draft){.file = table->file, .line = row->line};
+    *draft = (struct step_draft){
+        .file = table->file, .line = row->line, .column = table_column(table, COLUMN_CODE)};
     for (uint32_t i = 0; i < table->column_count; i++) {
         enum column_role role = table->columns[i].role;
         if (role == COLUMN_CODE)
@@ -110,7 +112,7 @@ static bool check_sum(struct compile *compile, const struct item *item,
         int64_t sum = sum_of_steps(drafts, count, promise.unit);
         if (sum <= promise.n)
             continue;
-        problem_error(compile->problems, drafts[0].file, drafts[0].line, 1,
+        problem_error(compile->problems, drafts[0].file, drafts[0].line, drafts[0].column,
                       "the steps of item \"%.*s\" add up to %lld %s, its promise is %d %s",
                       "事项“%.*s”各环节时限合计 %lld %s，超过承诺时限 %d %s", SLICE_ARG(item->code),
                       (long long)sum, unit_name[promise.unit], promise.n, unit_name[promise.unit]);
@@ -141,7 +143,7 @@ static bool check_step_codes(struct compile *compile, const struct step_draft *d
         for (uint32_t j = 0; j < i; j++) {
             if (!slice_is_equal(drafts[i].step.step_code, drafts[j].step.step_code))
                 continue;
-            problem_error(compile->problems, drafts[i].file, drafts[i].line, 1,
+            problem_error(compile->problems, drafts[i].file, drafts[i].line, drafts[i].column,
                           "step \"%.*s\" of item \"%.*s\" stands twice, the other at line %u",
                           "环节“%.*s”（事项“%.*s”）重复，另一处在第 %u 行",
                           SLICE_ARG(drafts[i].step.step_code), SLICE_ARG(drafts[i].item_code),
@@ -156,7 +158,7 @@ static bool give_steps(struct compile *compile, const struct step_draft *drafts,
 {
     struct item *item = find_item(compile, drafts[0].item_code);
     if (item == NULL) {
-        problem_error(compile->problems, drafts[0].file, drafts[0].line, 1,
+        problem_error(compile->problems, drafts[0].file, drafts[0].line, drafts[0].column,
                       "item \"%.*s\" is not in the catalogue", "事项目录中没有“%.*s”",
                       SLICE_ARG(drafts[0].item_code));
         return false;
@@ -291,6 +293,17 @@ static int by_org(const void *a, const void *b)
     return slice_order(left->code, right->code);
 }
 
+/* The last row of a code, and the cell it stands in. */
+static void tell_double_org(const struct table *table, struct slice code)
+{
+    uint32_t column = table_column(table, COLUMN_CODE);
+    uint32_t row = table->csv.count - 1;
+    while (row > 0 && !slice_is_equal(csv_cell(&table->csv.rows[row], column - 1), code))
+        row--;
+    problem_error(table->compile->problems, table->file, table->csv.rows[row].line, column,
+                  "org \"%.*s\" stands twice", "机构“%.*s”重复", SLICE_ARG(code));
+}
+
 static bool read_orgs(struct compile *compile, struct table *table)
 {
     bool is_good = true;
@@ -304,8 +317,7 @@ static bool read_orgs(struct compile *compile, struct table *table)
     for (uint32_t i = 1; i < count; i++) {
         if (!slice_is_equal(orgs[i].code, orgs[i - 1].code))
             continue;
-        problem_error(compile->problems, table->file, 0, 0, "org \"%.*s\" stands twice",
-                      "机构“%.*s”重复", SLICE_ARG(orgs[i].code));
+        tell_double_org(table, orgs[i].code);
         is_good = false;
     }
     compile->ruleset->orgs = orgs;

@@ -63,6 +63,8 @@ look_build()
     header_of jansson.h libjansson-dev jansson
     header_of csv.h libcsv-dev
     header_of expat.h libexpat1-dev expat
+    header_of zip.h libzip-dev libzip
+    header_of xlsxwriter.h libxlsxwriter-dev xlsxwriter
     header_of sodium.h libsodium-dev libsodium
     header_of zlib.h zlib1g-dev zlib
     header_of curses.h libncurses-dev ncursesw
