@@ -114,6 +114,12 @@ void notice_add(struct notice_reading *reading, uint32_t line, uint32_t column, 
 static int read_form(struct notice_reading *reading, struct slice text)
 {
     struct slice utf8;
+    if (text.count > YAML_BYTES_MAX) {
+        problem_error(reading->problems, reading->notice->file, 0, 0,
+                      "%zu bytes are more than the %d allowed", "%zu 字节，超过允许的 %d 字节",
+                      text.count, YAML_BYTES_MAX);
+        return CALENDAR_TEXT_E_BAD;
+    }
     int status = text_decode(reading->arena, reading->notice->file, text, reading->problems, &utf8);
     if (status != 0)
         return status < 0 ? status : CALENDAR_TEXT_E_BAD;

@@ -132,6 +132,38 @@ static bool check_calendar(const struct calendar_book *book, const struct notice
     return false;
 }
 
+/* What the calendar or the nearest one above it says. (A circle is told by calendar_text_resolve.)
+ */
+static int32_t horizon_of(const struct calendar_book *book, struct slice name)
+{
+    const struct calendar_page *page = calendar_book_find(book, name);
+    for (int depth = 0; page != NULL && depth < CALENDAR_DEPTH_MAX; depth++) {
+        if (page->definition.horizon_day != INT32_MIN)
+            return page->definition.horizon_day;
+        page = calendar_book_find(book, page->parent);
+    }
+    return INT32_MAX;
+}
+
+/* A day that is not looked at yet is not left unsaid. */
+static void warn_unknown(const struct calendar_book *book, const struct notice *notice,
+                         struct problem_list *problems)
+{
+    int32_t horizon = horizon_of(book, notice->calendar);
+    int32_t end = date_day((struct date){(int16_t)notice->year, 12, 31});
+    int32_t last = INT32_MIN;
+    char date[DATE_TEXT_BYTES];
+    char known[DATE_TEXT_BYTES];
+    for (int32_t i = 0; i < NOTICE_DAYS_MAX; i++)
+        if (notice->days[i].is_named && notice->first_day + i <= end)
+            last = notice->first_day + i;
+    if (last > horizon)
+        problem_warn(problems, notice->file, notice->line, notice->column,
+                     "%s is not used yet: \"%.*s\" is known to %s", "%s 尚不生效：“%.*s”已知至 %s",
+                     date_format(last, date), SLICE_ARG(notice->calendar),
+                     date_format(horizon, known));
+}
+
 int notices_join(struct calendar_book *book, struct notice **notices, uint32_t count,
                  struct problem_list *problems)
 {
@@ -149,5 +181,7 @@ int notices_join(struct calendar_book *book, struct notice **notices, uint32_t c
             return status;
         is_good = is_good && status == 0;
     }
+    for (uint32_t i = 0; i < count && is_good; i++)
+        warn_unknown(book, notices[i], problems);
     return is_good ? 0 : CALENDAR_TEXT_E_BAD;
 }

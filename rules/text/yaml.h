@@ -15,6 +15,8 @@
 
 enum { YAML_DEPTH_MAX = 32, YAML_BYTES_MAX = 16 * 1024 * 1024 };
 
+enum { FILE_BYTES_MAX = 64 * 1024 * 1024 }; /* of any file that is read whole */
+
 enum yaml_kind { YAML_SCALAR, YAML_MAP, YAML_LIST };
 
 struct yaml_node {
@@ -53,6 +55,7 @@ MUST_USE int yaml_read(struct arena *arena, const char *path, struct problem_lis
                        const struct yaml_node **root_out);
 
 /* yaml_read_bytes - the bytes of a file as they are, into the arena, with an end mark behind them.
+ * A file above FILE_BYTES_MAX is a problem.
  *
  * Returns: 0, YAML_E_BAD (told), -ENOMEM.
  */

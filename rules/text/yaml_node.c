@@ -39,6 +39,13 @@ static int cannot_read(struct problem_list *problems, const char *path, int erro
     return YAML_E_BAD;
 }
 
+static int refuse_size(struct problem_list *problems, const char *path)
+{
+    problem_error(problems, path, 0, 0, "more than %d MB", "超过 %d MB",
+                  FILE_BYTES_MAX / 1024 / 1024);
+    return YAML_E_BAD;
+}
+
 /* All bytes of a file, or enough of them to see that they are too many; NULL if memory is short.
  * The caller frees them. */
 static char *read_all(FILE *file, size_t *count_out)
@@ -60,7 +67,7 @@ static char *read_all(FILE *file, size_t *count_out)
         }
         got = fread(bytes + count, 1, room - count, file);
         count += got;
-    } while (got > 0 && count <= YAML_BYTES_MAX);
+    } while (got > 0 && count <= FILE_BYTES_MAX);
     *count_out = count;
     return bytes;
 }
@@ -75,6 +82,8 @@ static int read_open_file(FILE *file, struct arena *arena, const char *path,
     int status = 0;
     if (ferror(file))
         status = cannot_read(problems, path, errno);
+    else if (count > FILE_BYTES_MAX)
+        status = refuse_size(problems, path);
     else if (!arena_copy(arena, (struct slice){.start = bytes, .count = count}, bytes_out))
         status = -ENOMEM;
     free(bytes);

@@ -124,6 +124,27 @@ static void the_horizon_moves_and_those_below_see_it(void)
     calendar_destroy(&calendar);
 }
 
+static void days_that_are_not_used_yet_are_told(void)
+{
+    begin(CN);
+    CHECK_EQ_INT(
+        calendar_text_read(&book, "hall.yaml", SLICE("calendar: hall\ninherits: cn\n"), &problems),
+        0);
+    CHECK_EQ_INT(read("hall-2027", "{\"year\": 2027, \"document\": \"d\", \"calendar\": \"hall\",\n"
+                                   "\"days\": [{\"date\": \"2027-05-03\", \"isOffDay\": true}]}"),
+                 0);
+    CHECK_EQ_INT(read("cn-2027-x", "{\"year\": 2027, \"amends\": true, \"document\": \"d\", "
+                                   "\"days\": [{\"date\": \"2026-12-07\", \"isOffDay\": true}, "
+                                   "{\"date\": \"2027-01-04\", \"isOffDay\": true}]}"),
+                 0);
+    CHECK_EQ_INT(join(), 0);
+    CHECK_EQ_INT(problems.warning_count, 2);
+    CHECK_EQ_STR(problems.at[0].en, "2027-01-04 is not used yet: \"cn\" is known to 2026-12-31");
+    CHECK_EQ_STR(problems.at[1].en, "2027-05-03 is not used yet: \"hall\" is known to 2026-12-31");
+    CHECK_EQ_STR(problems.at[1].zh, "2027-05-03 尚不生效：“hall”已知至 2026-12-31");
+    CHECK_EQ_INT(problems.at[1].column, 45);
+}
+
 static void a_summary_is_understood_as_people_write_it(void)
 {
     static const struct {
@@ -225,6 +246,7 @@ static void mistakes_are_named_with_their_place(void)
 CHECK_MAIN("unit/notice", TEST(a_notice_takes_the_place_of_its_years_paper),
            TEST(one_that_amends_changes_what_it_names),
            TEST(the_horizon_moves_and_those_below_see_it),
+           TEST(days_that_are_not_used_yet_are_told),
            TEST(a_summary_is_understood_as_people_write_it),
            TEST(an_event_may_say_it_outright_be_folded_and_be_cancelled),
            TEST(a_notice_is_known_by_its_content), TEST(mistakes_are_named_with_their_place))
