@@ -58,7 +58,7 @@ int number_plain(struct slice text, char plain_out[NUMBER_TEXT_BYTES])
     if (!(fabs(value) < limit))
         return NUMBER_E_LONG;
     int whole = 1; /* digits before the point */
-    for (double rest = fabs(value); rest >= 10; rest /= 10)
+    for (int64_t rest = (int64_t)fabs(value); rest >= 10; rest /= 10)
         whole++;
     (void)snprintf(plain_out, NUMBER_TEXT_BYTES, "%.*f", DIGITS - whole, value);
     cut_zeros(plain_out);

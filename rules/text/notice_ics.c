@@ -377,7 +377,8 @@ bool notice_ics_head(struct slice text, struct notice_head *head)
         if (component_line(&reading, &line))
             continue;
         int32_t year = year_of(line.value);
-        if (reading.depth == 2 && reading.is_event && ics_name_is(&line, "DTSTART") && year > 0)
+        if (reading.depth == 2 && reading.is_event && ics_name_is(&line, "DTSTART") &&
+            year >= NOTICE_YEAR_MIN)
             events[year - NOTICE_YEAR_MIN]++;
         if (reading.depth != 1)
             continue;

@@ -13,6 +13,11 @@
 /* ---- the head, by a look at the text ----------------------------------------------------------
  */
 
+static bool is_one_of(char c, const char *set)
+{
+    return c != '\0' && strchr(set, c) != NULL;
+}
+
 /* What stands behind "key": up to the end of the word; empty: it is not there. */
 static struct slice value_of(struct slice text, const char *key)
 {
@@ -21,10 +26,10 @@ static struct slice value_of(struct slice text, const char *key)
         if (text.start[i] != key[0] || memcmp(text.start + i, key, count) != 0)
             continue;
         size_t first = i + count;
-        while (first < text.count && memchr(" \t\r\n:\"", text.start[first], 6) != NULL)
+        while (first < text.count && is_one_of(text.start[first], " \t\r\n:\""))
             first++;
         size_t end = first;
-        while (end < text.count && memchr(" \t\r\n,}\"", text.start[end], 7) == NULL)
+        while (end < text.count && !is_one_of(text.start[end], " \t\r\n,}\""))
             end++;
         return (struct slice){.start = text.start + first, .count = end - first};
     }
@@ -67,8 +72,8 @@ static struct slice ground_of(struct notice_reading *reading, const struct yaml_
         if (!yaml_is_scalar(paper, reading->problems))
             continue;
         if (count > 0) {
-            memcpy(text + count, "; ", 2);
-            count += 2;
+            text[count++] = ';';
+            text[count++] = ' ';
         }
         memcpy(text + count, paper->value.start, paper->value.count);
         count += paper->value.count;
