@@ -25,30 +25,54 @@ static int needs(const struct program *program, const char *what)
 
 /* ---- approval -------------------------------------------------------------------------------- */
 
-static int approval_show(struct rule_store *store, struct arena *arena)
+static json_t *setting_json(const struct rule_approval *approval)
 {
-    struct rule_approval approval;
     char at[INSTANT_TEXT_BYTES];
+    return json_pack("{s:i, s:s, s:s, s:s, s:s}", "people", (int)approval->people, "set_at",
+                     instant_format(approval->made_at, 0, at), "author", approval->author,
+                     "approver", approval->approver, "note", approval->note);
+}
+
+static void setting_row(struct columns *columns, const struct rule_approval *approval)
+{
+    const struct rule_edition set = {.author = approval->author, .approver = approval->approver};
     char text[INSTANT_SAY_BYTES];
     char people[PEOPLE_SAY_BYTES];
+    columns_add(columns, "%s", approval->people == 2 ? say("two", "两人") : say("one", "一人"));
+    columns_add(columns, "%s", instant_say(approval->made_at, text));
+    columns_add(columns, "%s", people_say(&set, people));
+    columns_add(columns, "%s", approval->note);
+    columns_end(columns);
+}
+
+/* The setting in force, and how it came to be. */
+static int approval_show(struct rule_store *store, struct arena *arena)
+{
+    struct columns columns = {0};
+    struct rule_approval approval;
+    struct rule_approval past;
+    json_t *settings = options.is_json ? json_array() : NULL;
     int status = rule_store_approval(store, arena, &approval);
-    if (status != 0)
-        return exit_of(status, store_folder(&options));
-    bool is_set = approval.number > 0;
-    if (options.is_json)
-        return json_say(json_pack("{s:i, s:s*, s:s, s:s, s:s}", "people", (int)approval.people,
-                                  "set_at", is_set ? instant_format(approval.made_at, 0, at) : NULL,
-                                  "author", approval.author, "approver", approval.approver, "note",
-                                  approval.note));
-    printf("%s\n", approval.people == 2
-                       ? say("two: a change is a draft until another than its author approves it",
-                             "两人：修改先成为草稿，由作者以外的人批准后生效")
-                       : say("one: a change is in force at once", "一人：修改立即生效"));
-    const struct rule_edition set = {.author = approval.author, .approver = approval.approver};
-    if (is_set)
-        printf(say("set %s by %s. %s\n", "%s 由 %s 设定。%s\n"),
-               instant_say(approval.made_at, text), people_say(&set, people), approval.note);
-    return EX_OK;
+    for (uint32_t number = 1; status == 0 && number <= approval.number; number++) {
+        status = rule_store_setting(store, number, arena, &past);
+        if (status == 0 && settings != NULL)
+            (void)json_array_append_new(settings, setting_json(&past));
+        else if (status == 0)
+            setting_row(&columns, &past);
+    }
+    if (status == 0 && settings != NULL)
+        return json_say(
+            json_pack("{s:i, s:o}", "people", (int)approval.people, "settings", settings));
+    json_decref(settings);
+    if (status == 0)
+        printf("%s\n",
+               approval.people == 2
+                   ? say("two: a change is a draft until another than its author approves it",
+                         "两人：修改先成为草稿，由作者以外的人批准后生效")
+                   : say("one: a change is in force at once", "一人：修改立即生效"));
+    int printed = columns_print(&columns, stdout);
+    status = status != 0 ? status : printed;
+    return status == 0 ? EX_OK : exit_of(status, store_folder(&options));
 }
 
 static int approval_set(struct rule_store *store, struct arena *arena, uint32_t people)
@@ -75,12 +99,12 @@ int verb_approval(int argc, char **argv)
         .section = "rules",
         .usage = "[OPTION…] [two|one]",
         .about_en =
-            "How many people a change of rules takes; two, one: set it.\n"
+            "How many people a change of rules takes, and who set it when; two, one: set it.\n"
             "While it is two, import, rollback, promote and remove make a draft, which the engine\n"
             "does not see; another than its author approves it. From one to two is in force at\n"
             "once; from two to one is itself a draft.",
         .about_zh =
-            "修改规则需要几人；two、one：设定。\n"
+            "修改规则需要几人，由何人何时设定；two、one：设定。\n"
             "设为 two 时，import、rollback、promote、remove 只生成草稿，引擎看不到，须由作者\n"
             "以外的人批准。由一人改为两人立即生效；由两人改为一人本身也须批准。",
         .options = rows,

@@ -59,7 +59,12 @@ int edition_pick(struct rule_store *store, int64_t wanted, uint32_t *number_out)
     int status = rule_store_latest(store, &latest);
     if (status != 0)
         return exit_of(status, "rule store");
-    if (latest == 0 || wanted > latest || wanted < 0) {
+    if (latest == 0) {
+        (void)fprintf(stderr, "cardwatch rules: %s\n",
+                      say("the store holds no edition yet", "规则库中还没有版次"));
+        return EX_DATAERR;
+    }
+    if (wanted > latest || wanted < 0) {
         (void)fprintf(stderr,
                       say("cardwatch rules: there is no edition %lld: the newest is %u\n",
                           "cardwatch rules：没有第 %lld 版：最新为第 %u 版\n"),

@@ -11,11 +11,24 @@ const char *const draft_state_name[4] = {"waiting", "approved", "rejected", "ove
 
 /* ---- the setting ----------------------------------------------------------------------------- */
 
-int store_approval(struct transaction *transaction, struct arena *arena,
-                   struct rule_approval *approval_out)
+static int read_setting(struct transaction *transaction, uint32_t number, struct arena *arena,
+                        struct rule_approval *approval_out)
 {
     unsigned char room[NUMBER_KEY_BYTES];
     struct slice record;
+    int status = transaction_get(transaction, TABLE_APPROVALS, number_key(number, room), &record);
+    if (status == ENVIRONMENT_E_NONE)
+        return RULE_STORE_E_UNKNOWN;
+    if (status == 0)
+        status = approval_decode(arena, number, record, approval_out);
+    if (status == -EBADMSG)
+        log_error("rule store is damaged: setting %u of approval cannot be read", number);
+    return status;
+}
+
+int store_approval(struct transaction *transaction, struct arena *arena,
+                   struct rule_approval *approval_out)
+{
     uint32_t last = 0;
     int status = store_last(transaction, TABLE_APPROVALS, &last);
     if (status == 0 && last == 0) {
@@ -23,13 +36,7 @@ int store_approval(struct transaction *transaction, struct arena *arena,
             (struct rule_approval){.people = 1, .author = "", .approver = "", .note = ""};
         return 0;
     }
-    if (status == 0)
-        status = transaction_get(transaction, TABLE_APPROVALS, number_key(last, room), &record);
-    if (status == 0)
-        status = approval_decode(arena, last, record, approval_out);
-    if (status == -EBADMSG)
-        log_error("rule store is damaged: setting %u of approval cannot be read", last);
-    return status;
+    return status != 0 ? status : read_setting(transaction, last, arena, approval_out);
 }
 
 static int put_approval(struct transaction *transaction, struct arena *arena,
@@ -48,6 +55,18 @@ int rule_store_approval(struct rule_store *store, struct arena *arena,
     if (status != 0)
         return status;
     status = store_approval(transaction, arena, approval_out);
+    transaction_abort(&transaction);
+    return status;
+}
+
+int rule_store_setting(struct rule_store *store, uint32_t number, struct arena *arena,
+                       struct rule_approval *approval_out)
+{
+    struct transaction *transaction = NULL;
+    int status = environment_begin(store->environment, false, &transaction);
+    if (status != 0)
+        return status;
+    status = read_setting(transaction, number, arena, approval_out);
     transaction_abort(&transaction);
     return status;
 }

@@ -170,6 +170,13 @@ struct rule_draft {
 MUST_USE int rule_store_approval(struct rule_store *store, struct arena *arena,
                                  struct rule_approval *approval_out);
 
+/* rule_store_setting - one that is, or was, in force; from 1, no gaps.
+ *
+ * Returns: 0, RULE_STORE_E_UNKNOWN, a negative errno.
+ */
+MUST_USE int rule_store_setting(struct rule_store *store, uint32_t number, struct arena *arena,
+                                struct rule_approval *approval_out);
+
 /* rule_store_set_approval - people: 1 or 2. From one to two it is in force at once; from two to one
  * it is itself a draft.
  *

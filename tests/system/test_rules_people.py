@@ -103,15 +103,15 @@ def store(is_two=False):
 @test
 def one_person_is_the_rule_until_two_are_asked_for():
     with store() as rules:
-        check_eq(rules.json("approval"),
-                 {"people": 1, "author": "", "approver": "", "note": ""})
+        check_eq(rules.json("approval"), {"people": 1, "settings": []})
         check("one: a change is in force at once" in rules.says("approval"))
         check("一人：修改立即生效" in rules.says("approval", lang="zh"))
         said = rules.says("approval", "--author", "王", "--note", "制度", "two")
-        check("two: a change is a draft" in said and "by 王. 制度" in said, said)
+        check("two: a change is a draft" in said and "  王  制度" in said, said)
         check("两人：修改先成为草稿" in rules.says("approval", lang="zh"))
-        setting = rules.json("approval")
-        check_eq((setting["people"], setting["author"], setting["approver"]), (2, "王", ""))
+        setting = rules.json("approval")["settings"][0]
+        check_eq((setting["people"], setting["author"], setting["approver"], setting["note"]),
+                 (2, "王", "", "制度"))
         check("[two|one]" in rules.says("approval", "three", code=USAGE))
 
 
@@ -121,7 +121,8 @@ def two_may_be_asked_for_before_there_is_any_edition():
         rules.says("approval", "--author", "王", "two", store="new")
         said = rules.says("import", "--author", "王", CALENDAR, rules.rule(), store="new")
         check("draft 1 waits for another person than 王" in said, said)
-        check("there is no edition" in rules.says("list", store="new", code=DATA))
+        check("holds no edition yet" in rules.says("list", store="new", code=DATA))
+        check("还没有版次" in rules.says("list", store="new", code=DATA, lang="zh"))
         check("+ rules overpaid" in rules.says("diff", "--draft", "1", store="new"))
         rules.says("approve", "--by", "李", "1", store="new")
         check("Edition 1" in rules.says("list", store="new"))
@@ -140,7 +141,10 @@ def back_to_one_person_takes_two():
         check("another person must approve it" in rules.says("approve", "--by", "王", "1", code=DATA))
         check("takes one person from now on" in rules.says("approve", "--by", "李", "1"))
         setting = rules.json("approval")
-        check_eq((setting["people"], setting["author"], setting["approver"]), (1, "王", "李"))
+        check_eq([(past["people"], past["author"], past["approver"])
+                  for past in setting["settings"]], [(2, "王", ""), (1, "王", "李")])
+        check_eq(setting["people"], 1)
+        check("王, approved by 李" in rules.says("approval"))
         check("the setting was changed since draft 2" in
               rules.says("approve", "--by", "李", "2", code=DATA))
         rules.says("approval", "two")  # and the old draft does not come to life again
