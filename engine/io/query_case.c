@@ -244,6 +244,8 @@ static void explain_card(const struct query_world *world, const char *id, json_t
         core_clocks(turn_core(world->turn), kase.index, receipt_clock, &walk);
         receipt_case_close(&about);
     }
+    if (walk.receipt == NULL)
+        walk.receipt = receipt_across(world, card);
     if (walk.receipt == NULL) { /* withdrawn, and the clock is gone with the event that began it */
         walk.receipt =
             json_pack("{s:i, s:O, s:O, s:O}", "receipt", 1, "card", card, "used",

@@ -131,7 +131,7 @@ static json_t *convention_json(const struct rule *rule)
     return json;
 }
 
-static json_t *rule_json(const struct rule *rule)
+json_t *receipt_rule(const struct rule *rule)
 {
     return json_pack("{s:o, s:i, s:o, s:o, s:o, s:o}", "name", query_text(rule->name), "revision",
                      (int)rule->revision, "ground", query_text(rule->ground), "set",
@@ -139,7 +139,7 @@ static json_t *rule_json(const struct rule *rule)
                      query_text(rule->title_en));
 }
 
-static json_t *calendar_json(const struct calendar *calendar)
+json_t *receipt_calendar(const struct calendar *calendar)
 {
     char date[DATE_TEXT_BYTES];
     if (calendar == NULL)
@@ -405,8 +405,8 @@ json_t *receipt_make(const struct receipt_case *about, const struct clock_view *
     tally_open(&tally, about, clock, limit, rung->due_at);
     json_t *receipt =
         json_pack("{s:i, s:O, s:o, s:i, s:o, s:o, s:o}", "receipt", 1, "card", card, "rule",
-                  rule_json(clock->rule), "edition", (int)about->kase->edition, "calendar",
-                  calendar_json(clock->calendar), "convention", convention_json(clock->rule),
+                  receipt_rule(clock->rule), "edition", (int)about->kase->edition, "calendar",
+                  receipt_calendar(clock->calendar), "convention", convention_json(clock->rule),
                   "clock", clock_json(clock));
     put(receipt, "start", start_json(about, clock, &start));
     put(receipt, "limit", limit_json(about, clock, limit, start, &tally));

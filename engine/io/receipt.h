@@ -28,6 +28,9 @@ void receipt_case_close(struct receipt_case *about);
 json_t *receipt_make(const struct receipt_case *about, const struct clock_view *clock,
                      const struct rung_view *rung, json_t *card);
 
+/* receipt_across - the receipt of a card across cases; NULL: there is no such group. */
+json_t *receipt_across(const struct query_world *world, json_t *card);
+
 /* receipt_sign - put the digest of everything else into a receipt. */
 void receipt_sign(json_t *receipt);
 
@@ -36,6 +39,8 @@ json_t *receipt_pauses(const struct receipt_case *about, const struct clock_view
                        uint32_t limit);
 
 json_t *receipt_term(struct term term);
+json_t *receipt_rule(const struct rule *rule);
+json_t *receipt_calendar(const struct calendar *calendar);
 json_t *receipt_instant(const struct clock_view *clock, struct instant at);
 void receipt_clock_name(const struct clock_view *clock, char name[CLOCK_NAME_BYTES]);
 

@@ -4,6 +4,7 @@ Small made-up authorities: some orgs and handlers, events that come late, are co
 bursts of one second. For every stream the cards that stand at its end are computed here from nothing
 but the events (and, where cards are counted, from the cards of the cases), and compared."""
 
+import copy
 import datetime
 import json
 import random
@@ -11,6 +12,9 @@ import subprocess
 import tempfile
 
 from tests.lib.check import check, check_eq, main, program, test
+from tests.lib.house import House
+from tests.verify.receipt import digest_of
+from tests.verify.verify import verify
 
 SEEDS = 250
 HOUR = 3600
@@ -237,14 +241,22 @@ def should_be(cases, cards, until):
 # ---- comparing ----------------------------------------------------------------------------------
 
 
+def write_rules(folder):
+    for name, text in (("flat.yaml", CALENDAR), ("across.yaml", RULES)):
+        with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
+            file.write(text)
+
+
+def write_events(folder, stream):
+    with open(f"{folder}/events.jsonl", "w", encoding="utf-8") as file:
+        for event in stream:
+            file.write(json.dumps(dict(event, at=text_of(event["at"]))) + "\n")
+
+
 def replay(stream, until):
     with tempfile.TemporaryDirectory() as folder:
-        for name, text in (("flat.yaml", CALENDAR), ("across.yaml", RULES)):
-            with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
-                file.write(text)
-        with open(f"{folder}/events.jsonl", "w", encoding="utf-8") as file:
-            for event in stream:
-                file.write(json.dumps(dict(event, at=text_of(event["at"]))) + "\n")
+        write_rules(folder)
+        write_events(folder, stream)
         done = subprocess.run(
             [program("cardwatch"), "replay", "--rules", f"{folder}/flat.yaml", "--rules",
              f"{folder}/across.yaml", "--until", text_of(until),
@@ -292,6 +304,102 @@ def the_cards_across_cases_are_those_of_a_slow_count():
     print(" ".join(f"{rule}={count}" for rule, count in sorted(seen.items())),
           f"withdrawn={withdrawn}")
 
+
+
+# ---- receipts -----------------------------------------------------------------------------------
+
+def is_telling(receipt, name):
+    """Would it be wrong with this changed? The share of a larger group may be as large, or the
+    number of unlisted cases that are so another."""
+    across = receipt["across"]
+    if name in ("permille", "at_least", "so"):
+        return across["more"] == 0 and not (name == "at_least" and across["form"] == "share") \
+            and receipt["card"]["state"] != "withdrawn"
+    return True
+
+
+def plain(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def changed(receipt):
+    """The receipt with one thing of what it says made different, and signed again."""
+    across = receipt["across"]
+    for name in ("so", "count", "place", "at_least", "permille", "first", "more"):
+        if across[name] is not None:
+            other = copy.deepcopy(receipt)
+            other["across"][name] += 1
+            yield name, other
+    for name in ("due_at",):
+        if receipt[name] is not None:
+            other = copy.deepcopy(receipt)
+            other[name] = text_of(seconds_of(receipt[name]) + 1)
+            yield name, other
+    for index in range(0, len(across["members"]), 7):
+        other = copy.deepcopy(receipt)
+        del other["across"]["members"][index]
+        yield "members", other
+
+
+def busy_stream(rng):
+    """Eight hundred cases; no event is corrected, some come late."""
+    life = [event for number in range(800) for event in life_of(rng, number)]
+    life.sort(key=lambda event: event["at"])
+    pairs = [(event["at"] + rng.choice((0, 0, 0, 24 * HOUR, 200 * HOUR)), event)
+             for event in life]
+    pairs.sort(key=lambda pair: pair[0])
+    return [dict(event, source="hall", seq=seq, version=0)
+            for seq, (_, event) in enumerate(pairs, 1)]
+
+
+def explained(house, card, lang):
+    done = subprocess.run([program("cardwatch"), "explain", "--home", house.folder, "--lang", lang,
+                           card], capture_output=True, text=True, check=True)
+    return done.stdout
+
+
+@test
+def every_receipt_across_cases_is_counted_again():
+    stream = busy_stream(random.Random(7))
+    until = max(event["at"] for event in stream) + 60 * 24 * HOUR
+    with tempfile.TemporaryDirectory() as folder:
+        write_rules(folder)
+        write_events(folder, stream)
+        with House([f"{folder}/flat.yaml", f"{folder}/across.yaml"]) as house:
+            house.engine_start()
+            house.engine_ready()
+            pushed = house.collect("jsonl", "--source", "hall", "--end-tick", text_of(until),
+                                   f"{folder}/events.jsonl")
+            check_eq(pushed.end(), 0)
+            cards = {record["card"]: record for record in house.cards()}
+            receipts = [house.ask("explain", card=card)["receipt"] for card in cards]
+            share = next(card for card in cards.values() if card["rule"] == "overdue-share")
+            told = {lang: explained(house, share["card"], lang) for lang in ("en", "zh")}
+    for lang, words in (("en", ("of one org", "over 33.3%, of at least 3", "What was counted", "more")),
+                        ("zh", ("同一机构", "超过 33.3%，且至少 3 件", "计入的办件", "另有"))):
+        for word in words:
+            check(word in told[lang], f"{word} is not in {told[lang]}")
+    found = {(card["rule"], card["case"]): seconds_of(card["due_at"]) for card in cards.values()
+             if ":" in card["case"] and card["state"] != "withdrawn"}
+    standing_cards = [card for card in cards.values() if card["state"] != "withdrawn"]
+    should = should_be(histories_of(stream), standing_cards, until)
+    check_eq(sorted(found.items()),
+             sorted(pair for pair in should.items() if pair[0][0] != "one-batch"))
+    forms, longest, refused = {}, 0, 0
+    for receipt in receipts:
+        if "across" not in receipt:
+            check(":" not in receipt["card"]["case"], plain(receipt))
+            continue
+        check_eq(verify(plain(receipt)), [], receipt["card"]["case"])
+        forms[receipt["across"]["form"]] = forms.get(receipt["across"]["form"], 0) + 1
+        longest = max(longest, receipt["across"]["count"])
+        for name, other in changed(receipt):
+            other["digest"] = digest_of(other)
+            refused += bool(verify(plain(other)))
+            check(verify(plain(other)) or not is_telling(receipt, name), f"{name}: {receipt}")
+    check(longest > 100, f"the longest group has only {longest}")
+    check_eq(sorted(forms), ["count", "in_a_row", "share"])
+    print(f"receipts={sum(forms.values())} longest={longest} changed_and_refused={refused}")
 
 
 main("oracle/across")

@@ -245,6 +245,10 @@ void show_explanation(FILE *out, const json_t *answer)
     show_card(out, json_object_get(receipt, "card"));
     (void)fputc('\n', out);
     show_grounds(out, receipt);
+    if (json_is_object(json_object_get(receipt, "across"))) {
+        show_across(out, receipt);
+        return;
+    }
     show_count(out, receipt);
     show_pauses(out, json_object_get(receipt, "pauses"));
     show_days(out, json_object_get(receipt, "days"));

@@ -1,0 +1,296 @@
+/* test_core_across.c - the groups of cases that are looked at together: the same after an image as
+ * before it, at whatever event it is taken; and the order of marks against a plain list.
+ */
+#include "engine/core/marks.h"
+#include "engine/core/offline.h"
+#include "rules/text/ruleset_text.h"
+#include "tests/lib/check.h"
+
+#include <stdlib.h>
+
+static const char calendar_text[] = "calendar: test\n"
+                                    "zone: Asia/Shanghai\n"
+                                    "known: {from: 2024-01-01, to: 2026-12-31}\n"
+                                    "week: {mon-fri: \"09:00-12:00 13:30-17:30\", sat-sun: off}\n";
+
+static const char rules_text[] =
+    "set: test\n"
+    "calendar: test\n"
+    "rules:\n"
+    "  - rule: limit\n"
+    "    clock: {start: accept, stop: finish, count: day, limits: {promised: 3 workday}}\n"
+    "    cards:\n"
+    "      - yellow: after promised\n"
+    "  - rule: share\n"
+    "    across: {per: org, window: day, of: finish, share: 'raised(limit, yellow)', over: 20%, "
+    "judged: 30 hour after}\n"
+    "    card: red\n"
+    "  - rule: count\n"
+    "    across: {per: org, window: month, of: [return, finish], if: seen(return), count: 4 case}\n"
+    "    card: warn\n"
+    "  - rule: row\n"
+    "    across: {per: handler, window: month, of: finish, in_a_row: 3, if: 'raised(limit, "
+    "yellow)'}\n"
+    "    card: red\n"
+    "  - rule: cards\n"
+    "    across: {per: org, window: month, cards: yellow, count: 3 card}\n"
+    "    card: red\n"
+    "  - rule: batch\n"
+    "    fact: {on: finish, is: same_arrival(accept)}\n"
+    "    card: warn\n";
+
+enum { EVENT_MAX = 120, CASE_MAX = 25, HOUR_MS = 3600000, IMAGE_BYTES = 1 << 26 };
+
+/* 2025-03-03 00:00 in Shanghai, a Monday. */
+static const int64_t monday_ms = INT64_C(1740931200000);
+
+static struct ruleset *ruleset;
+
+static void begin(void)
+{
+    static struct problem_list problems;
+    const struct document documents[] = {
+        {.kind = DOCUMENT_CALENDAR, .name = "t", .text = SLICE(calendar_text), .file = "t.yaml"},
+        {.kind = DOCUMENT_RULES, .name = "r", .text = SLICE(rules_text), .file = "r.yaml"}};
+    problem_list_init(&problems);
+    int status = ruleset_compile(documents, COUNT_OF(documents), 1, &problems, &ruleset);
+    for (uint32_t i = 0; i < problems.error_count; i++)
+        printf("%u: %s\n", problems.at[i].line, problems.at[i].en);
+    CHECK_EQ_INT(status, 0);
+    problem_list_clear(&problems);
+}
+
+static uint32_t random_below(uint64_t *state, uint32_t bound)
+{
+    *state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)(*state >> 33) % bound;
+}
+
+/* ---- an image at any event ---------------------------------------------------------------------
+ */
+
+/* A core with its events at hand and a sum of its cards. */
+struct town {
+    struct core *core;
+    struct past_event past[EVENT_MAX];
+    uint64_t previous[EVENT_MAX + 1];
+    uint64_t cards;
+    uint32_t card_count;
+    uint32_t across_count;
+};
+
+static void on_card(void *ctx, const struct card *card)
+{
+    struct town *town = ctx;
+    town->card_count++;
+    town->across_count += memchr(card->case_no.start, '/', card->case_no.count) != NULL;
+    town->cards = town->cards * 31 + table_hash(card->case_no) + table_hash(card->rung) +
+                  table_hash(card->rule) + (uint64_t)card->due_at.ms + (uint64_t)card->state +
+                  (uint64_t)card->issued_at.ms + table_hash(card->used);
+}
+
+static uint32_t history(void *ctx, struct event_ref newest, struct past_event *past, uint32_t room)
+{
+    struct town *town = ctx;
+    uint32_t count = 0;
+    for (uint64_t place = newest.place; place != 0; place = town->previous[place], count++)
+        if (count < room)
+            past[count] = town->past[place - 1];
+    return count;
+}
+
+static void town_open(struct town *town)
+{
+    struct core_ports ports = {.ctx = town, .card = on_card, .history = history};
+    town->core = core_create(&(struct core_limits){.is_stepping = true}, &ports);
+    CHECK(town->core != NULL);
+    CHECK_EQ_INT(core_set_rules(town->core, ruleset), 0);
+}
+
+static struct event event_make(uint64_t *dice, char name[16], int64_t now_ms)
+{
+    static const enum event_kind kinds[] = {EVENT_ACCEPT, EVENT_ACCEPT, EVENT_RETURN, EVENT_FINISH,
+                                            EVENT_FINISH};
+    static const char *const orgs[] = {"A", "B", ""};
+    int64_t late_ms = random_below(dice, 4) == 0 ? random_below(dice, 240) * (int64_t)HOUR_MS : 0;
+    (void)snprintf(name, 16, "C%u", random_below(dice, CASE_MAX));
+    return (struct event){.case_no = slice_of(name),
+                          .kind = kinds[random_below(dice, COUNT_OF(kinds))],
+                          .at = {.ms = now_ms - late_ms},
+                          .org = slice_of(orgs[random_below(dice, 3)]),
+                          .handler = slice_of(orgs[random_below(dice, 2)]),
+                          .step = SLICE("s"),
+                          .entered_at = INSTANT_NONE,
+                          .due_at = INSTANT_NONE,
+                          .fee_due = EVENT_FEE_NONE,
+                          .fee_paid = EVENT_FEE_NONE};
+}
+
+static void town_take(struct town *town, uint32_t index, struct instant now,
+                      const struct event *event)
+{
+    uint32_t kase;
+    struct event_ref previous;
+    struct event_ref ref = {.place = index + 1};
+    CHECK_EQ_INT(core_admit(town->core, event, ref, 1, &kase, &previous), 0);
+    town->previous[index + 1] = previous.place;
+    town->past[index] = (struct past_event){
+        .event = *event, .ref = ref, .source = 1, .seq = index + 1, .arrived_at = now};
+    core_apply(town->core, now, kase, event, ref, false);
+}
+
+struct image {
+    unsigned char *bytes;
+    size_t count;
+    size_t read;
+};
+
+static int image_write(void *ctx, const void *bytes, size_t count)
+{
+    struct image *image = ctx;
+    CHECK(image->count + count <= IMAGE_BYTES);
+    memcpy(image->bytes + image->count, bytes, count);
+    image->count += count;
+    return 0;
+}
+
+static int image_read(void *ctx, void *bytes, size_t count)
+{
+    struct image *image = ctx;
+    CHECK(image->read + count <= image->count);
+    memcpy(bytes, image->bytes + image->read, count);
+    image->read += count;
+    return 0;
+}
+
+static void town_restart(struct town *town, struct image *image)
+{
+    image->count = image->read = 0;
+    CHECK_EQ_INT(core_save(town->core, image_write, image), 0);
+    core_destroy(&town->core);
+    town_open(town);
+    CHECK_EQ_INT(core_load(town->core, image_read, image), 0);
+}
+
+static void an_image_at_any_event_changes_nothing(void)
+{
+    static struct town towns[2];
+    static char names[EVENT_MAX][16];
+    struct image image = {.bytes = malloc(IMAGE_BYTES)};
+    uint32_t across = 0;
+    CHECK(image.bytes != NULL);
+    begin();
+    for (uint64_t seed = 1; seed <= 25; seed++) {
+        uint64_t dice = seed;
+        int64_t now_ms = monday_ms;
+        memset(towns, 0, sizeof towns);
+        town_open(&towns[0]);
+        town_open(&towns[1]);
+        for (uint32_t i = 0; i < EVENT_MAX; i++) {
+            now_ms += (int64_t)random_below(&dice, 20) * HOUR_MS / 2;
+            struct event event = event_make(&dice, names[i], now_ms);
+            town_take(&towns[0], i, (struct instant){.ms = now_ms}, &event);
+            town_take(&towns[1], i, (struct instant){.ms = now_ms}, &event);
+            if (random_below(&dice, 12) == 0)
+                town_restart(&towns[1], &image);
+            CHECK(core_digest(towns[0].core) == core_digest(towns[1].core));
+        }
+        for (int i = 0; i < 2; i++)
+            core_advance(towns[i].core, (struct instant){.ms = now_ms + 900 * (int64_t)HOUR_MS});
+        CHECK(core_digest(towns[0].core) == core_digest(towns[1].core));
+        CHECK_EQ_INT(towns[0].card_count, towns[1].card_count);
+        CHECK(towns[0].cards == towns[1].cards);
+        across += towns[0].across_count;
+        core_destroy(&towns[0].core);
+        core_destroy(&towns[1].core);
+    }
+    CHECK(across > 200);
+    ruleset_destroy(&ruleset);
+    free(image.bytes);
+}
+
+/* ---- marks -------------------------------------------------------------------------------------
+ */
+
+enum { MARK_MAX = 300 };
+
+/* Rows in order of instant, of two at one instant the older case first. */
+struct plain_list {
+    uint32_t count;
+    uint32_t rows[MARK_MAX];
+};
+
+static struct core_mark *mark_of(const struct core *core, uint32_t row)
+{
+    return pool_row(&core->marks, row);
+}
+
+static void plain_add(const struct core *core, struct plain_list *list, uint32_t row)
+{
+    const struct core_mark *mark = mark_of(core, row);
+    uint32_t at = list->count++;
+    for (; at > 0; at--) {
+        const struct core_mark *before = mark_of(core, list->rows[at - 1]);
+        if (before->at_ms < mark->at_ms ||
+            (before->at_ms == mark->at_ms && before->case_key < mark->case_key))
+            break;
+        list->rows[at] = list->rows[at - 1];
+    }
+    list->rows[at] = row;
+}
+
+static uint32_t plain_run(const struct core *core, const struct plain_list *list, uint32_t length)
+{
+    uint32_t running = 0;
+    for (uint32_t i = 0; i < list->count; i++) {
+        running = mark_of(core, list->rows[i])->is_so ? running + 1 : 0;
+        if (running == length)
+            return i + 1;
+    }
+    return 0;
+}
+
+static void compare(const struct core *core, uint32_t root, const struct plain_list *list)
+{
+    CHECK_EQ_INT(marks_count(core, root), list->count);
+    for (uint32_t i = 0; i <= list->count + 1; i++)
+        CHECK_EQ_INT(marks_at(core, root, i), i == 0 || i > list->count ? 0 : list->rows[i - 1]);
+    for (uint32_t length = 1; length < 8; length++)
+        CHECK_EQ_INT(marks_run(core, root, length), plain_run(core, list, length));
+}
+
+static void marks_stand_as_in_a_plain_list(void)
+{
+    static struct core core;
+    struct plain_list list = {.count = 0};
+    uint64_t dice = 5;
+    uint32_t root = 0;
+    uint32_t key = 0;
+    CHECK_EQ_INT(pool_init(&core.marks, sizeof(struct core_mark), 100000), 0);
+    for (int round = 0; round < 4000; round++) {
+        uint32_t what = random_below(&dice, 8);
+        uint32_t place = list.count == 0 ? 0 : random_below(&dice, list.count);
+        if (what < 4 && list.count < MARK_MAX) {
+            uint32_t row = pool_add(&core.marks);
+            *mark_of(&core, row) = (struct core_mark){.at_ms = random_below(&dice, 60),
+                                                      .case_key = ++key,
+                                                      .is_so = random_below(&dice, 3) > 0};
+            plain_add(&core, &list, row);
+            root = marks_add(&core, root, row);
+        } else if (what == 4 && list.count > 0) {
+            mark_of(&core, list.rows[place])->is_so ^= true;
+            marks_renew(&core, root, list.rows[place]);
+        } else if (list.count > 0) {
+            root = marks_remove(&core, root, list.rows[place]);
+            pool_free(&core.marks, list.rows[place]);
+            list.count--;
+            memmove(list.rows + place, list.rows + place + 1,
+                    (list.count - place) * sizeof list.rows[0]);
+        }
+        compare(&core, root, &list);
+    }
+    pool_clear(&core.marks);
+}
+
+CHECK_MAIN("unit/core_across", TEST(an_image_at_any_event_changes_nothing),
+           TEST(marks_stand_as_in_a_plain_list))
