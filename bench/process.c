@@ -12,11 +12,16 @@
 
 enum { ARGUMENTS_MAX = 32, READY_BYTES = 2048, ANSWER_MS = 20000, FILL_BATCH = 256 };
 
+void process_prepare_empty(struct process *process)
+{
+    *process = (struct process){.out_fd = -1};
+    measure_folder(process->folder);
+}
+
 void process_prepare(struct process *process)
 {
     char rules[MEASURE_PATH_BYTES + 8];
-    *process = (struct process){.out_fd = -1};
-    measure_folder(process->folder);
+    process_prepare_empty(process);
     (void)snprintf(rules, sizeof rules, "%s/rules", process->folder);
     town_store(rules);
 }
@@ -34,7 +39,7 @@ static void program_path(const char *name, char path[MEASURE_PATH_BYTES])
     } else {
         (void)snprintf(path, MEASURE_PATH_BYTES, "%s/%s", folder != NULL ? folder : ".", name);
     }
-    measure_must(access(path, X_OK) == 0, "a program is not built: build it, or set CARDWATCH_BIN");
+    measure_must(access(path, X_OK) == 0, "a program is missing: build it, or set CARDWATCH_BIN");
 }
 
 static void endpoint_read(const char *line, const char *key, char room[MEASURE_PATH_BYTES])
@@ -70,6 +75,41 @@ static void child_run(const char *program, char *const *arguments, const char *f
     (void)dup2(log_fd, 2);
     (void)execv(program, arguments);
     _exit(127);
+}
+
+double process_import(const struct process *process, const char *const *files, size_t file_count)
+{
+    enum { FILES_MAX = 128, WORDS = 6 };
+    char program[MEASURE_PATH_BYTES];
+    char store[MEASURE_PATH_BYTES + 8];
+    char given[WORDS][16] = {"", "import", "--store", "", "--author", "bench"};
+    char *arguments[WORDS + FILES_MAX + 1] = {program, given[1], given[2],
+                                              store,   given[4], given[5]};
+    int pipe_fds[2];
+    int status = 0;
+    measure_must(file_count <= FILES_MAX && pipe(pipe_fds) == 0, "too many files");
+    program_path("cardwatch-rules", program);
+    (void)snprintf(store, sizeof store, "%s/rules", process->folder);
+    for (size_t i = 0; i < file_count; i++) {
+        union {
+            const char *in;
+            char *out;
+        } text = {.in = files[i]}; /* execv does not write to it */
+        arguments[WORDS + i] = text.out;
+    }
+    double from_s = measure_now_s();
+    int pid = (int)fork();
+    measure_must(pid >= 0, "no fork");
+    if (pid == 0)
+        child_run(program, arguments, process->folder, pipe_fds[1]);
+    (void)close(pipe_fds[1]);
+    char said[READY_BYTES];
+    while (read(pipe_fds[0], said, sizeof said) > 0)
+        ;
+    (void)close(pipe_fds[0]);
+    (void)waitpid(pid, &status, 0);
+    measure_must(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the rules cannot be imported");
+    return measure_now_s() - from_s;
 }
 
 void process_start(struct process *process, const struct process_options *options)

@@ -1,6 +1,6 @@
 /* process.h - the real engine as a process of its own, and a collector that sends it a load.
  *
- * Layer: bench. The engine's program is found through CARDWATCH_BIN, or in ../bin beside the
+ * Layer: bench. The programs are found through CARDWATCH_BIN, or in ../bin beside the
  * bench's own folder.
  */
 #ifndef BENCH_PROCESS_H
@@ -37,6 +37,12 @@ void process_fill(struct process *process, uint64_t cases);
 /* process_run - a program that lies beside the engine's, with these arguments (NULL ends them), its
  * output thrown away; ends the bench when it fails. Returns: the seconds it took. */
 double process_run(const char *name, char *const *arguments);
+
+/* process_prepare_empty - a fresh data folder without rules. process_import - make these files an
+ * edition of its rule store, as a person would; returns the seconds that `cardwatch rules import`
+ * took. */
+void process_prepare_empty(struct process *process);
+double process_import(const struct process *process, const char *const *files, size_t file_count);
 
 /* process_start - start the engine on the folder and wait for its line "ready". */
 void process_start(struct process *process, const struct process_options *options);

@@ -71,6 +71,9 @@ static void say_scope(const struct speaker *speaker)
         printf("%s%s", between, IN(speaker, item_kind_name[kind], item_kind_zh[kind]));
         between = IN(speaker, ", ", "、");
     }
+    for (uint32_t i = 0; i < rule->item_count; i++)
+        printf("%s%.*s", i > 0 ? IN(speaker, ", ", "、") : IN(speaker, "; items ", "；事项 "),
+               SLICE_ARG(rule->items[i]));
     if (rule->applies != NULL)
         printf(IN(speaker, "; when %.*s", "；条件 %.*s"), SLICE_ARG(rule->applies->text));
     if (instant_is_set(rule->valid_from)) {

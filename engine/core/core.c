@@ -124,13 +124,26 @@ static void condition_look(struct edition *edition, const struct condition *cond
     }
 }
 
+/* A rule that looks at whether an item is in the catalogue wants to see one that is not. */
+static bool watches_items(const struct rule *rule)
+{
+    for (uint32_t i = 0; rule->fact != NULL && i < rule->fact->count; i++)
+        if ((rule->on & EVENT_KIND_BIT(EVENT_APPLY)) != 0 && rule->fact->code[i].op == OP_FIELD &&
+            rule->fact->code[i].operand == FIELD_IN_CATALOGUE)
+            return true;
+    return false;
+}
+
 /* What a rule needs to be kept about the cases of its edition. */
 static void rule_look(struct edition *edition, const struct rule *rule)
 {
     for (uint32_t i = 0; i < rule->pause_count; i++) {
         edition->pause_from |= EVENT_KIND_BIT(rule->pauses[i].from);
         edition->pause_to |= EVENT_KIND_BIT(rule->pauses[i].to);
+        uint8_t *of = &edition->pause_of[rule->pauses[i].to];
+        *of = *of == EVENT_NONE ? (uint8_t)rule->pauses[i].from : *of; /* the first rule's */
     }
+    edition->is_watching_items = edition->is_watching_items || watches_items(rule);
     condition_look(edition, rule->applies);
     condition_look(edition, rule->start_when);
     condition_look(edition, rule->stop_when);
@@ -242,17 +255,8 @@ static bool is_case(const void *owner, uint32_t row, struct slice key)
 static bool is_item_known(const struct core *core, uint16_t edition, struct slice code)
 {
     const struct ruleset *ruleset = core->editions[edition].ruleset;
-    if (code.count == 0 || ruleset->item_count == 0 || ruleset_item(ruleset, code) != NULL)
-        return true;
-    uint32_t count;
-    const uint16_t *on = ruleset_on(ruleset, EVENT_APPLY, &count);
-    for (uint32_t i = 0; i < count; i++) /* a rule that watches for it wants to see it */
-        for (uint32_t k = 0;
-             ruleset->rules[on[i]].fact != NULL && k < ruleset->rules[on[i]].fact->count; k++)
-            if (ruleset->rules[on[i]].fact->code[k].op == OP_FIELD &&
-                ruleset->rules[on[i]].fact->code[k].operand == FIELD_IN_CATALOGUE)
-                return true;
-    return false;
+    return code.count == 0 || ruleset->item_count == 0 || ruleset_item(ruleset, code) != NULL ||
+           core->editions[edition].is_watching_items;
 }
 
 static uint32_t case_make(struct core *core, struct slice case_no, uint64_t hash, uint32_t source)

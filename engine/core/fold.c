@@ -178,37 +178,45 @@ static bool clock_start(struct core *core, struct core_case *kase, uint32_t rule
     return true;
 }
 
+static bool rule_meet(struct core *core, struct core_case *kase, struct asking *asking,
+                      const struct event *event, uint16_t rule_index)
+{
+    const struct rule *rule = &case_edition(core, kase)->ruleset->rules[rule_index];
+    asking->rule = rule;
+    if (!rule_is_for(core, asking, rule, event))
+        return false;
+    if (rule->form == RULE_ACROSS) {
+        across_event(core, kase, rule, asking);
+        return false;
+    }
+    if (rule->form == RULE_FACT)
+        return fact_note(core, kase, rule_index, asking, event);
+    return clock_start(core, kase, rule_index, asking, event);
+}
+
+/* The general rules and those of the case's item, in file order. */
 static bool rules_start(struct core *core, struct core_case *kase, struct asking *asking,
                         const struct event *event)
 {
-    const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
     uint32_t count;
-    const uint16_t *on = ruleset_on(ruleset, event->kind, &count);
+    const uint16_t *on = ruleset_on(case_edition(core, kase)->ruleset, event->kind, &count);
+    const struct item_rules *own = case_item_rules(core, kase);
+    uint32_t own_count = own == NULL ? 0 : own->count;
     bool is_touched = false;
-    for (uint32_t i = 0; i < count; i++) {
-        const struct rule *rule = &ruleset->rules[on[i]];
-        asking->rule = rule;
-        if (!rule_is_for(core, asking, rule, event))
-            continue;
-        if (rule->form == RULE_ACROSS)
-            across_event(core, kase, rule, asking);
-        else if (rule->form == RULE_FACT)
-            is_touched |= fact_note(core, kase, on[i], asking, event);
-        else if ((rule->start & EVENT_KIND_BIT(event->kind)) != 0)
-            is_touched |= clock_start(core, kase, on[i], asking, event);
+    for (uint32_t i = 0, k = 0;;) {
+        while (k < own_count && (own->rules[k].on & EVENT_KIND_BIT(event->kind)) == 0)
+            k++;
+        bool is_own = k < own_count && (i == count || own->rules[k].rule < on[i]);
+        if (!is_own && i == count)
+            return is_touched;
+        is_touched |= rule_meet(core, kase, asking, event, is_own ? own->rules[k++].rule : on[i++]);
     }
-    return is_touched;
-}
-
-static bool has_no_length(const struct event *event)
-{
-    return term_is_set(event->term) && event->term.n == 0;
 }
 
 static bool clock_extend(struct core *core, struct core_case *kase, struct core_clock *clock,
                          const struct rule *rule, const struct event *event)
 {
-    if (has_no_length(event)) {
+    if (fold_is_empty_term(event->term)) {
         stray_note(core, kase, event, STRAY_NO_LENGTH, NULL);
         return false;
     }
@@ -306,92 +314,6 @@ static bool clock_event(struct core *core, struct core_case *kase, struct core_c
     return false;
 }
 
-/* ---- pauses ------------------------------------------------------------------------------------
- */
-
-enum event_kind fold_pause_of(const struct edition *edition, enum event_kind kind)
-{
-    for (uint32_t i = 0; i < edition->ruleset->rule_count; i++) {
-        const struct rule *rule = &edition->ruleset->rules[i];
-        for (uint32_t k = 0; k < rule->pause_count; k++)
-            if (rule->pauses[k].to == kind)
-                return rule->pauses[k].from;
-    }
-    return EVENT_NONE;
-}
-
-/* The same pause, sent a second time under another number. */
-static bool is_pause_open(const struct core *core, const struct core_case *kase,
-                          const struct event *event)
-{
-    for (uint32_t row = kase->first_pause; row != 0;) {
-        const struct core_pause *pause = pause_row(core, row);
-        if (pause->kind == (uint32_t)event->kind && pause->from_ms == event->at.ms &&
-            pause->to_ms == INT64_MAX && pause->term.n == event->term.n &&
-            pause->term.unit == event->term.unit &&
-            slice_is_equal(names_get(&core->names, pause->step), event->step))
-            return true;
-        row = pause->next;
-    }
-    return false;
-}
-
-static bool pause_begin(struct core *core, struct core_case *kase, const struct event *event)
-{
-    if (is_pause_open(core, kase, event)) {
-        stray_note(core, kase, event, STRAY_SAME_PAUSE, NULL);
-        return false;
-    }
-    uint32_t row = kase->pause_count < PAUSE_MAX ? pool_add(&core->pauses) : 0;
-    if (row == 0) {
-        stray_note(core, kase, event, STRAY_PAUSES_FULL, NULL);
-        return false;
-    }
-    if (kase->ended_by != EVENT_NONE)
-        stray_note(core, kase, event, STRAY_PAUSE_AFTER_END, NULL);
-    else if (kase->settled_ms == INT64_MIN)
-        stray_note(core, kase, event, STRAY_PAUSE_BEFORE_CASE, NULL);
-    if (has_no_length(event))
-        stray_note(core, kase, event, STRAY_NO_LENGTH, NULL);
-    struct core_pause *pause = pause_row(core, row);
-    pause->from_ms = event->at.ms;
-    pause->to_ms = INT64_MAX;
-    pause->term = event->term;
-    pause->kind = (uint32_t)event->kind;
-    pause->step = names_add(&core->names, event->step);
-    uint32_t *link = &kase->first_pause;
-    while (*link != 0)
-        link = &pause_row(core, *link)->next;
-    *link = row;
-    kase->pause_count++;
-    return true;
-}
-
-/* A resume ends the oldest open pause of its pair, of the same step where it names one. */
-static bool pause_end(struct core *core, struct core_case *kase, enum event_kind kind,
-                      const struct event *event)
-{
-    struct core_pause *found = NULL;
-    for (uint32_t row = kase->first_pause; row != 0;) {
-        struct core_pause *pause = pause_row(core, row);
-        row = pause->next;
-        if (pause->kind != (uint32_t)kind || pause->to_ms != INT64_MAX)
-            continue;
-        if (slice_is_equal(names_get(&core->names, pause->step), event->step)) {
-            found = pause;
-            break;
-        }
-        if (found == NULL)
-            found = pause;
-    }
-    if (found == NULL) {
-        stray_note(core, kase, event, STRAY_NO_PAUSE, NULL);
-        return false;
-    }
-    found->to_ms = event->at.ms;
-    return true;
-}
-
 /* ---- the case ----------------------------------------------------------------------------------
  */
 
@@ -456,9 +378,9 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
     event_kind_set bit = EVENT_KIND_BIT(event->kind);
     bool is_moved = before.item != kase->item || before.org != kase->org;
     if ((edition->pause_from & bit) != 0)
-        is_moved |= pause_begin(core, kase, event);
+        is_moved |= fold_pause_begin(core, kase, event);
     if ((edition->pause_to & bit) != 0)
-        is_moved |= pause_end(core, kase, fold_pause_of(edition, event->kind), event);
+        is_moved |= fold_pause_end(core, kase, event);
     if (is_moved)
         is_touched |= clocks_touch(core, kase);
     /* a rule sees the case's state before this event, its fields after it */

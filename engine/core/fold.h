@@ -16,9 +16,17 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
 /* fold_history - the case anew, from all its events up to `newest`, as the history port gives them
  * back. */
 void fold_history(struct core *core, struct core_case *kase, struct event_ref newest);
-/* fold_pause_of - the kind of event that begins the pauses which this kind ends; EVENT_NONE: it
- * ends none. */
-enum event_kind fold_pause_of(const struct edition *edition, enum event_kind kind);
+
+/* fold_pause_begin, fold_pause_end - an event that begins or ends pauses by some rule. Return
+ * false when it has no effect: then that is noted. */
+bool fold_pause_begin(struct core *core, struct core_case *kase, const struct event *event);
+bool fold_pause_end(struct core *core, struct core_case *kase, const struct event *event);
+
+/* fold_is_empty_term - a term that is given, and zero. */
+static inline bool fold_is_empty_term(struct term term)
+{
+    return term_is_set(term) && term.n == 0;
+}
 
 /* fold_reset - the case as it was before its first event; its rows are handed back. Clocks of
  * which the caller has kept copies keep their `more` rows: fold_release frees those. */

@@ -178,6 +178,8 @@ struct edition {
     const struct ruleset *ruleset;
     event_kind_set pause_from;
     event_kind_set pause_to;
+    uint8_t pause_of[EVENT_KIND_COUNT]; /* the kind that begins the pauses which this kind ends */
+    bool is_watching_items;  /* some rule wants to see cases of items not in the catalogue */
     bool is_counting;        /* some condition asks for counts: its cases keep a tally */
     bool is_counting_steps;  /* … by step */
     bool is_asking_attrs;    /* some condition looks at the attrs of events */
@@ -192,9 +194,10 @@ struct item_found {
     uint32_t name;
     uint32_t edition; /* index plus one; 0: empty */
     const struct item *item;
+    const struct item_rules *rules;
 };
 
-enum { ITEMS_FOUND_BITS = 10 };
+enum { ITEMS_FOUND_BITS = 12 };
 
 /* What a clock was before its case was folded again. */
 struct old_clock {
@@ -286,18 +289,33 @@ static inline const struct rule *clock_rule(const struct core *core, const struc
     return &case_edition(core, kase)->ruleset->rules[clock->rule];
 }
 
-/* case_item - the case's row of its edition's catalogue; NULL: none. Cost: one look. */
-static inline const struct item *case_item(const struct core *core, const struct core_case *kase)
+static inline const struct item_found *case_item_found(const struct core *core,
+                                                       const struct core_case *kase)
 {
     const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
     uint32_t spread = (kase->item ^ kase->edition) * UINT32_C(2654435769);
     struct item_found *found = &core->items_found[spread >> (32 - ITEMS_FOUND_BITS)];
-    if (found->name != kase->item || found->edition != kase->edition + 1u)
-        *found =
-            (struct item_found){.name = kase->item,
-                                .edition = kase->edition + 1u,
-                                .item = ruleset_item(ruleset, names_get(&core->names, kase->item))};
-    return found->item;
+    if (found->name != kase->item || found->edition != kase->edition + 1u) {
+        struct slice code = names_get(&core->names, kase->item);
+        *found = (struct item_found){.name = kase->item,
+                                     .edition = kase->edition + 1u,
+                                     .item = ruleset_item(ruleset, code),
+                                     .rules = ruleset_item_rules(ruleset, code)};
+    }
+    return found;
+}
+
+/* case_item - the case's row of its edition's catalogue; NULL: none. Cost: one look. */
+static inline const struct item *case_item(const struct core *core, const struct core_case *kase)
+{
+    return case_item_found(core, kase)->item;
+}
+
+/* case_item_rules - the rules of its item alone; NULL: none. Cost: one look. */
+static inline const struct item_rules *case_item_rules(const struct core *core,
+                                                       const struct core_case *kase)
+{
+    return case_item_found(core, kase)->rules;
 }
 
 /* case_settle_after - what lies at this instant or before has been judged. */

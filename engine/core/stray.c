@@ -157,7 +157,7 @@ static void halves_list(const struct edition *edition, uint32_t count, struct ha
         struct half half = {.index = i, .kind = kind, .place = past->ref.place};
         half.is_pause = (edition->pause_from & EVENT_KIND_BIT(kind)) != 0;
         if (!half.is_pause)
-            half.kind = fold_pause_of(edition, kind);
+            half.kind = (enum event_kind)edition->pause_of[kind];
         if (half.kind != EVENT_NONE)
             halves->at[halves->count++] = half;
     }

@@ -5,6 +5,8 @@
 
 #include <stdlib.h>
 
+enum { NO_MEMORY = -12 }; /* -ENOMEM: errno.h is not for the pure folders */
+
 const char *const item_kind_name[ITEM_KIND_COUNT] = {"immediate", "promised", "joint", "forwarded"};
 const char *const item_kind_zh[ITEM_KIND_COUNT] = {"即办件", "承诺件", "联办件", "上报件"};
 const char *const edition_move_name[3] = {"none", "calendars", "all"};
@@ -102,23 +104,106 @@ static bool index_followers(struct ruleset *ruleset, struct arena *arena)
     return true;
 }
 
+static bool is_general_on(const struct rule *rule, int kind)
+{
+    return rule->item_count == 0 && (rule_on(rule) & EVENT_KIND_BIT(kind)) != 0;
+}
+
+static int index_kind(struct ruleset *ruleset, struct arena *arena, int kind)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < ruleset->rule_count; i++)
+        count += is_general_on(&ruleset->rules[i], kind);
+    uint16_t *on = arena_take(arena, count, sizeof *on);
+    if (on == NULL)
+        return NO_MEMORY;
+    ruleset->on_count[kind] = 0;
+    for (uint32_t i = 0; i < ruleset->rule_count; i++)
+        if (is_general_on(&ruleset->rules[i], kind))
+            on[ruleset->on_count[kind]++] = (uint16_t)i;
+    ruleset->on[kind] = on;
+    return 0;
+}
+
+/* A rule and one of its items. */
+struct pair {
+    struct slice code;
+    uint32_t rule;
+};
+
+static int pair_order(const void *a, const void *b)
+{
+    const struct pair *x = a;
+    const struct pair *y = b;
+    int order = slice_order(x->code, y->code);
+    return order != 0 ? order : (x->rule > y->rule) - (x->rule < y->rule);
+}
+
+static uint32_t pairs_list(const struct ruleset *ruleset, struct pair *pairs)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < ruleset->rule_count; i++) {
+        const struct rule *rule = &ruleset->rules[i];
+        for (uint32_t k = 0; k < rule->item_count; k++, count++)
+            if (pairs != NULL)
+                pairs[count] = (struct pair){.code = rule->items[k], .rule = i};
+    }
+    return count;
+}
+
+static int index_items(struct ruleset *ruleset, struct arena *arena)
+{
+    uint32_t pair_count = pairs_list(ruleset, NULL);
+    struct pair *pairs = malloc((pair_count + 1) * sizeof *pairs);
+    struct item_rule *rules = arena_take(arena, pair_count, sizeof *rules);
+    struct item_rules *all = NULL;
+    uint32_t count = 0;
+    if (pairs != NULL && rules != NULL) {
+        (void)pairs_list(ruleset, pairs);
+        qsort(pairs, pair_count, sizeof *pairs, pair_order);
+        for (uint32_t i = 0; i < pair_count; i++)
+            count += i == 0 || !slice_is_equal(pairs[i].code, pairs[i - 1].code);
+        all = arena_take(arena, count, sizeof *all);
+    }
+    for (uint32_t i = 0, at = 0; all != NULL && i < pair_count; i++) {
+        rules[i].on = rule_on(&ruleset->rules[pairs[i].rule]);
+        rules[i].rule = (uint16_t)pairs[i].rule;
+        if (i == 0 || !slice_is_equal(pairs[i].code, pairs[i - 1].code))
+            all[at++] = (struct item_rules){.code = pairs[i].code, .rules = &rules[i]};
+        all[at - 1].count++;
+    }
+    ruleset->item_rules = all;
+    ruleset->item_rules_count = count;
+    free(pairs);
+    return all == NULL ? NO_MEMORY : 0;
+}
+
 int ruleset_index(struct ruleset *ruleset, struct arena *arena)
 {
+    int error = 0;
     assert(ruleset->rule_count <= UINT16_MAX);
     if (!index_followers(ruleset, arena))
-        return -12; /* -ENOMEM: errno.h is not for the pure folders */
-    for (int kind = 0; kind < EVENT_KIND_COUNT; kind++) {
-        uint16_t *on = arena_take(arena, ruleset->rule_count, sizeof *on);
-        if (on == NULL)
-            return -12;
-        uint32_t count = 0;
-        for (uint32_t i = 0; i < ruleset->rule_count; i++)
-            if ((rule_on(&ruleset->rules[i]) & EVENT_KIND_BIT(kind)) != 0)
-                on[count++] = (uint16_t)i;
-        ruleset->on_count[kind] = count;
-        ruleset->on[kind] = on;
+        return NO_MEMORY;
+    for (int kind = 0; error == 0 && kind < EVENT_KIND_COUNT; kind++)
+        error = index_kind(ruleset, arena, kind);
+    return error != 0 ? error : index_items(ruleset, arena);
+}
+
+const struct item_rules *ruleset_item_rules(const struct ruleset *ruleset, struct slice code)
+{
+    uint32_t low = 0;
+    uint32_t high = ruleset->item_rules_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        int order = slice_order(ruleset->item_rules[middle].code, code);
+        if (order == 0)
+            return &ruleset->item_rules[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
-    return 0;
+    return NULL;
 }
 
 const uint16_t *ruleset_on(const struct ruleset *ruleset, enum event_kind kind, uint32_t *count_out)

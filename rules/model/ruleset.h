@@ -198,6 +198,8 @@ struct rule {
     struct instant valid_from;       /* a clock that starts before is not this rule's; inclusive */
     struct instant valid_to;         /* exclusive; INSTANT_NEVER: open */
     uint32_t item_kinds;             /* mask; 0: all */
+    uint32_t item_count;             /* 0: whatever the item */
+    const struct slice *items;       /* else of these codes alone; sorted, none twice */
     const struct condition *applies; /* looked at when the clock would start; NULL: always */
 
     const struct calendar *calendar; /* NULL only where the item or org must have one */
@@ -229,7 +231,20 @@ struct rule {
 
     bool is_promoted; /* cards of it were shadow as written, and a promotion has made them public */
     uint32_t rung_count; /* RULE_FACT, RULE_ACROSS: exactly 1 */
-    struct rung rungs[RULE_RUNGS_MAX];
+    const struct rung *rungs;
+};
+
+/* A rule among those of one item. */
+struct item_rule {
+    event_kind_set on; /* where it may start, or is looked at */
+    uint16_t rule;
+};
+
+/* The rules that are of one item, or of some items, alone. */
+struct item_rules {
+    struct slice code;
+    uint32_t count;
+    const struct item_rule *rules; /* in file order */
 };
 
 /* A rule whose clocks begin with a card of another: one for each such card. */
@@ -285,7 +300,9 @@ struct ruleset {
     const uint16_t *on[EVENT_KIND_COUNT];
     uint32_t follower_count;
     const struct follower *followers;
-    struct arena *arena; /* owns all of the above, but the calendars' insides */
+    uint32_t item_rules_count;
+    const struct item_rules *item_rules; /* sorted by code */
+    struct arena *arena;                 /* owns all of the above, but the calendars' insides */
 };
 
 /* ruleset_destroy - free *ruleset_p with all its calendars and set it to NULL. */
@@ -302,12 +319,15 @@ bool ruleset_item_kind(const struct ruleset *ruleset, const struct item *item,
 /* ruleset_org - NULL: none with settings of its own. */
 const struct org *ruleset_org(const struct ruleset *ruleset, struct slice code);
 
-/* ruleset_on - the rules whose clocks may start, or which are looked at, on a kind of event:
- * indexes into rules, in file order. Cost: O(1). */
+/* ruleset_on - the rules whatever the item whose clocks may start, or which are looked at,
+ * on a kind of event: indexes into rules, in file order. Cost: O(1). */
 const uint16_t *ruleset_on(const struct ruleset *ruleset, enum event_kind kind,
                            uint32_t *count_out);
 
-/* ruleset_index - fill on, followers and their counts from the rules, into arena. Done once by who
+/* ruleset_item_rules - the rules of one item alone; NULL: there are none. Cost: O(log items). */
+const struct item_rules *ruleset_item_rules(const struct ruleset *ruleset, struct slice code);
+
+/* ruleset_index - fill on, item_rules and followers from the rules, into arena. Done once by who
  * makes a rule set: rules/text, and rules/trial for the part of one that a test looks at. Returns:
  * 0, -ENOMEM
  * (-12). */

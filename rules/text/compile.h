@@ -32,7 +32,9 @@ struct compile {
     bool is_short;
     uint32_t source_count;
     struct rule_source *sources;
-    struct rule *rules; /* one for each source, in the same order */
+    struct rule *rules;   /* one for each source, in the same order */
+    uint32_t *rule_slots; /* index plus one, by a hash of the rule's name; 0: empty */
+    uint32_t rule_slot_count;
     uint32_t set_count;
     const struct yaml_node **sets; /* the tops of all rule files */
     uint32_t limit_name_count;
@@ -97,6 +99,13 @@ bool levels_read(struct compile *compile);
 
 /* rule_read - one rule without its clock and cards, then with them. */
 bool rule_read(struct compile *compile, const struct rule_source *source);
+
+/* rule_items_read - the list under applies: items:. NULL: there is none.
+ * rule_items_find - without it, the items that the rule's condition asks for before all else.
+ * rule_items_check - those of the list against the catalogue. */
+bool rule_items_read(struct compile *compile, const struct yaml_node *node, struct rule *rule);
+void rule_items_find(struct compile *compile, struct rule *rule);
+void rule_items_check(struct compile *compile, const struct rule_source *source);
 
 /* clock_read - the map under clock:. */
 bool clock_read(struct compile *compile, const struct rule_source *source,

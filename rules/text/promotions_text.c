@@ -90,14 +90,17 @@ static bool check_once(const struct table *table, const struct csv_row *row,
 }
 
 /* All cards of the rule that are shadow. */
-static void promote(struct rule *rule, const struct promotion *promotion)
+static void promote(struct compile *compile, struct rule *rule, const struct promotion *promotion)
 {
-    for (uint32_t i = 0; i < rule->rung_count; i++) {
-        if (rule->rungs[i].issue != ISSUE_SHADOW)
+    struct rung *rungs = compile_take(compile, rule->rung_count, sizeof *rungs);
+    for (uint32_t i = 0; rungs != NULL && i < rule->rung_count; i++) {
+        rungs[i] = rule->rungs[i];
+        if (rungs[i].issue != ISSUE_SHADOW)
             continue;
-        rule->rungs[i].issue = promotion->issue;
+        rungs[i].issue = promotion->issue;
         rule->is_promoted = true;
     }
+    rule->rungs = rungs;
 }
 
 static void apply(struct compile *compile)
@@ -107,7 +110,7 @@ static void apply(struct compile *compile)
         for (uint32_t j = 0; j < ruleset->rule_count; j++)
             if (compile->rules[j].revision == ruleset->promotions[i].revision &&
                 slice_is_equal(compile->rules[j].name, ruleset->promotions[i].rule))
-                promote(&compile->rules[j], &ruleset->promotions[i]);
+                promote(compile, &compile->rules[j], &ruleset->promotions[i]);
 }
 
 bool promotions_read(struct compile *compile, const struct document *documents, uint32_t count)

@@ -322,7 +322,7 @@ static bool read_details(struct compile *compile, const struct rule_source *sour
 }
 
 static bool read_rung(struct compile *compile, const struct rule_source *source,
-                      const struct yaml_node *entry)
+                      const struct yaml_node *entry, struct rung *rung_out)
 {
     static const char *const keys[] = {"when",  "if",   "after_finish", "after_limit",
                                        "issue", "name", "dismisses",    "to"};
@@ -357,7 +357,7 @@ static bool read_rung(struct compile *compile, const struct rule_source *source,
     set_defaults(compile, &rung);
     if (!read_details(compile, source, node, &rung))
         return false;
-    rule->rungs[rule->rung_count++] = rung;
+    *rung_out = rung;
     return true;
 }
 
@@ -374,13 +374,20 @@ static bool read_ladder(struct compile *compile, const struct rule_source *sourc
     }
     if (!yaml_is_list(cards, compile->problems))
         return false;
-    for (const struct yaml_node *entry = cards->first; entry != NULL; entry = entry->next) {
-        if (source->rule->rung_count == RULE_RUNGS_MAX) {
+    struct rule *rule = source->rule;
+    struct rung *rungs = compile_take(compile, cards->count, sizeof *rungs);
+    rule->rungs = rungs;
+    for (const struct yaml_node *entry = cards->first; rungs != NULL && entry != NULL;
+         entry = entry->next) {
+        if (rule->rung_count == RULE_RUNGS_MAX) {
             yaml_error(entry, compile->problems, "more than %d cards on one clock",
                        "一个时钟的牌超过 %d 张", RULE_RUNGS_MAX);
             return false;
         }
-        is_good &= read_rung(compile, source, entry);
+        if (read_rung(compile, source, entry, &rungs[rule->rung_count]))
+            rule->rung_count++;
+        else
+            is_good = false;
     }
     return is_good;
 }
@@ -424,7 +431,12 @@ static bool read_lone_card(struct compile *compile, const struct rule_source *so
         rung.text = source->rule->across->is_so->text;
     if (!read_details(compile, source, card, &rung))
         return false;
-    source->rule->rungs[source->rule->rung_count++] = rung;
+    struct rung *rungs = compile_take(compile, 1, sizeof *rungs);
+    if (rungs == NULL)
+        return false;
+    *rungs = rung;
+    source->rule->rungs = rungs;
+    source->rule->rung_count = 1;
     return true;
 }
 

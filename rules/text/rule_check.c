@@ -188,10 +188,13 @@ static void check_rung_items(struct compile *compile, const struct rule_source *
     const struct item *first = NULL;
     if (!term_is_set(ahead) || !takes_from_item(limit))
         return;
-    for (uint32_t i = 0; i < ruleset->item_count; i++) {
-        if (!item_is_shorter(rule, &ruleset->items[i], limit, ahead))
+    uint32_t item_count = rule->item_count > 0 ? rule->item_count : ruleset->item_count;
+    for (uint32_t i = 0; i < item_count; i++) {
+        const struct item *item =
+            rule->item_count > 0 ? ruleset_item(ruleset, rule->items[i]) : &ruleset->items[i];
+        if (item == NULL || !item_is_shorter(rule, item, limit, ahead))
             continue;
-        first = count++ == 0 ? &ruleset->items[i] : first;
+        first = count++ == 0 ? item : first;
     }
     if (count > 0)
         yaml_warn(rung_node(source, index), compile->problems,
@@ -226,6 +229,7 @@ void rule_check_tables(struct compile *compile)
     for (uint32_t i = 0; i < compile->source_count; i++) {
         const struct rule_source *source = &compile->sources[i];
         check_supervisors(compile, source);
+        rule_items_check(compile, source);
         if (source->rule->form != RULE_CLOCK)
             continue;
         for (uint32_t j = 0; j < source->rule->rung_count; j++)

@@ -30,6 +30,21 @@ static bool is_name(struct slice name)
     return true;
 }
 
+/* The rule that has this name already; else the rule itself, which has it from now on. */
+static const struct rule *rule_named(struct compile *compile, const struct rule *rule)
+{
+    uint32_t slot = 2166136261u;
+    for (size_t i = 0; i < rule->name.count; i++)
+        slot = (slot ^ (unsigned char)rule->name.start[i]) * 16777619u;
+    for (;; slot++) {
+        uint32_t *index = &compile->rule_slots[slot % compile->rule_slot_count];
+        if (*index == 0)
+            *index = (uint32_t)(rule - compile->rules) + 1;
+        if (slice_is_equal(compile->rules[*index - 1].name, rule->name))
+            return &compile->rules[*index - 1];
+    }
+}
+
 static bool read_name(struct compile *compile, const struct rule_source *source)
 {
     struct rule *rule = source->rule;
@@ -51,16 +66,14 @@ static bool read_name(struct compile *compile, const struct rule_source *source)
     rule->name = compile_copy(compile, node->value);
     rule->file = compile_copy(compile, slice_of(node->file));
     rule->line = node->line;
-    for (const struct rule *other = compile->rules; other < rule; other++) {
-        if (!slice_is_equal(other->name, rule->name))
-            continue;
-        yaml_error(node, compile->problems,
-                   "rule \"%.*s\" was written before, at %.*s:%u: each name is used once",
-                   "规则“%.*s”已见于 %.*s:%u：名称不可重复", SLICE_ARG(rule->name),
-                   SLICE_ARG(other->file), other->line);
-        return false;
-    }
-    return true;
+    const struct rule *other = rule_named(compile, rule);
+    if (other == rule)
+        return true;
+    yaml_error(node, compile->problems,
+               "rule \"%.*s\" was written before, at %.*s:%u: each name is used once",
+               "规则“%.*s”已见于 %.*s:%u：名称不可重复", SLICE_ARG(rule->name),
+               SLICE_ARG(other->file), other->line);
+    return false;
 }
 
 static bool read_text(struct compile *compile, const struct yaml_node *node, struct slice *text_out)
@@ -205,14 +218,19 @@ static bool read_item_kinds(struct compile *compile, const struct yaml_node *nod
 
 static bool read_applies(struct compile *compile, const struct rule_source *source)
 {
-    static const char *const keys[] = {"kinds", "when"};
+    static const char *const keys[] = {"kinds", "items", "when"};
+    struct rule *rule = source->rule;
     const struct yaml_node *applies = yaml_find(source->node, "applies");
     if (applies == NULL)
         return true;
     if (!yaml_check_keys(applies, keys, COUNT_OF(keys), compile->problems))
         return false;
-    return read_item_kinds(compile, yaml_find(applies, "kinds"), &source->rule->item_kinds) &&
-           condition_at(compile, yaml_find(applies, "when"), &source->rule->applies);
+    if (!read_item_kinds(compile, yaml_find(applies, "kinds"), &rule->item_kinds) ||
+        !rule_items_read(compile, yaml_find(applies, "items"), rule) ||
+        !condition_at(compile, yaml_find(applies, "when"), &rule->applies))
+        return false;
+    rule_items_find(compile, rule);
+    return true;
 }
 
 static bool read_calendar(struct compile *compile, const struct rule_source *source)

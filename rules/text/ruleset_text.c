@@ -97,13 +97,17 @@ static bool read_rules(struct compile *compile, const struct document *documents
     compile->rules = compile_take(compile, compile->source_count, sizeof *compile->rules);
     compile->sources =
         arena_take(compile->scratch, compile->source_count, sizeof *compile->sources);
-    if (compile->rules == NULL || compile->sources == NULL) {
+    compile->rule_slot_count = 2 * compile->source_count + 1;
+    compile->rule_slots =
+        arena_take(compile->scratch, compile->rule_slot_count, sizeof *compile->rule_slots);
+    if (compile->rules == NULL || compile->sources == NULL || compile->rule_slots == NULL) {
         compile->is_short = true;
         return false;
     }
     if (compile->source_count > UINT16_MAX) {
-        problem_error(compile->problems, documents[0].file, 0, 0, "more than %d rules",
-                      "规则超过 %d 条", UINT16_MAX);
+        problem_error(compile->problems, documents[0].file, 0, 0,
+                      "%u rules in all: an edition has room for %d",
+                      "共 %u 条规则：一个版次最多 %d 条", compile->source_count, UINT16_MAX);
         return false;
     }
     list_sources(compile, set_documents);

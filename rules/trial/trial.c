@@ -61,8 +61,11 @@ static bool looks_on(const struct rule_test *test, const struct rule *rule)
 static bool take_part(struct trial *trial)
 {
     const struct ruleset *whole = trial->ruleset;
-    struct rule *rules = arena_take(trial->arena, whole->rule_count, sizeof *rules);
     uint32_t count = 0;
+    for (uint32_t i = 0; i < whole->rule_count; i++)
+        count += looks_on(trial->test, &whole->rules[i]);
+    struct rule *rules = arena_take(trial->arena, count, sizeof *rules);
+    count = 0;
     if (rules == NULL) {
         trial->is_short = true;
         return false;

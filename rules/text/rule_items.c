@@ -1,0 +1,154 @@
+/* rule_items.c - the items of which alone a rule is: those under applies: items:, else those that
+ * its condition begins with (item = 'X', item in [...]). A case then looks at the rules of its own
+ * item and at the general ones, however many rules there are for other items.
+ */
+#include "rules/text/compile.h"
+
+#include <stdlib.h>
+
+static int code_order(const void *a, const void *b)
+{
+    return slice_order(*(const struct slice *)a, *(const struct slice *)b);
+}
+
+/* ---- written as a list ------------------------------------------------------------------------
+ */
+
+static bool check_twice(struct compile *compile, const struct yaml_node *node,
+                        const struct rule *rule)
+{
+    for (uint32_t i = 1; i < rule->item_count; i++) {
+        if (!slice_is_equal(rule->items[i - 1], rule->items[i]))
+            continue;
+        yaml_error(node, compile->problems, "items: \"%.*s\" stands here twice",
+                   "items：“%.*s”写了两次", SLICE_ARG(rule->items[i]));
+        return false;
+    }
+    return true;
+}
+
+bool rule_items_read(struct compile *compile, const struct yaml_node *node, struct rule *rule)
+{
+    if (node == NULL)
+        return true;
+    if (!yaml_is_list(node, compile->problems))
+        return false;
+    if (node->count == 0) {
+        yaml_error(node, compile->problems, "items: is empty: no case would be judged",
+                   "items: 为空：不会监察任何办件");
+        return false;
+    }
+    struct slice *items = compile_take(compile, node->count, sizeof *items);
+    uint32_t count = 0;
+    for (const struct yaml_node *child = node->first; items != NULL && child != NULL;
+         child = child->next) {
+        if (!yaml_is_scalar(child, compile->problems))
+            return false;
+        items[count++] = compile_copy(compile, child->value);
+    }
+    if (items == NULL)
+        return false;
+    qsort(items, count, sizeof *items, code_order);
+    rule->items = items;
+    rule->item_count = count;
+    return check_twice(compile, node, rule);
+}
+
+void rule_items_check(struct compile *compile, const struct rule_source *source)
+{
+    const struct yaml_node *applies = yaml_find(source->node, "applies");
+    const struct yaml_node *items = applies == NULL ? NULL : yaml_find(applies, "items");
+    if (items == NULL || compile->ruleset->item_count == 0)
+        return;
+    for (const struct yaml_node *child = items->first; child != NULL; child = child->next)
+        if (ruleset_item(compile->ruleset, child->value) == NULL)
+            yaml_error(child, compile->problems, "item \"%.*s\" is not in the catalogue",
+                       "事项目录中没有“%.*s”", SLICE_ARG(child->value));
+}
+
+/* ---- found in the condition -------------------------------------------------------------------
+ */
+
+/* The value that the program has made up to `at` decides the whole: all that is done with it later
+ * is `and`. */
+static bool is_needed(const struct condition *condition, uint32_t at)
+{
+    uint32_t depth = 1; /* of the stack; that value lies at its bottom */
+    for (; at < condition->count; at++) {
+        const struct instruction *it = &condition->code[at];
+        switch (it->op) {
+        case OP_PUSH:
+        case OP_FIELD:
+        case OP_COUNT:
+        case OP_SEEN:
+        case OP_SINCE:
+        case OP_COUNT_STEP:
+        case OP_RAISED:
+        case OP_HAS:
+            depth++;
+            break;
+        case OP_NOT:
+        case OP_LENGTH:
+            if (depth == 1)
+                return false;
+            break;
+        case OP_IN:
+            if (depth <= it->operand + 1)
+                return false;
+            depth -= it->operand;
+            break;
+        case OP_AND:
+            depth--;
+            break;
+        case OP_OR:
+        case OP_EQ:
+        case OP_NE:
+        case OP_LT:
+        case OP_LE:
+        case OP_GT:
+        case OP_GE:
+        case OP_ADD:
+        case OP_SUB:
+        case OP_MUL:
+        case OP_DIV:
+            if (--depth == 1)
+                return false;
+            break;
+        }
+    }
+    return true;
+}
+
+/* How many constants the field `item` is compared with at the beginning; 0: it is not. */
+static uint32_t codes_asked(const struct condition *condition)
+{
+    const struct instruction *code = condition->code;
+    uint32_t count = 0;
+    if (condition->count < 3 || code[0].op != OP_FIELD || code[0].operand != FIELD_ITEM)
+        return 0;
+    while (count + 1 < condition->count && code[count + 1].op == OP_PUSH)
+        count++;
+    if (count + 1 == condition->count)
+        return 0;
+    const struct instruction *last = &code[count + 1];
+    bool is_good =
+        (last->op == OP_EQ && count == 1) || (last->op == OP_IN && last->operand == count);
+    return is_good && is_needed(condition, count + 2) ? count : 0;
+}
+
+void rule_items_find(struct compile *compile, struct rule *rule)
+{
+    uint32_t count = rule->item_count > 0 || rule->applies == NULL ? 0 : codes_asked(rule->applies);
+    struct slice *items = count == 0 ? NULL : compile_take(compile, count, sizeof *items);
+    if (items == NULL)
+        return;
+    for (uint32_t i = 0; i < count; i++)
+        items[i] = rule->applies->constants[rule->applies->code[i + 1].operand].text;
+    qsort(items, count, sizeof *items, code_order);
+    uint32_t kept = 1;
+    for (uint32_t i = 1; i < count; i++)
+        if (!slice_is_equal(items[i], items[kept - 1]))
+            items[kept++] = items[i];
+    rule->items = items;
+    rule->item_count = kept;
+}
