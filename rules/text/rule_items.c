@@ -83,12 +83,16 @@ static bool is_needed(const struct condition *condition, uint32_t at)
         case OP_SEEN:
         case OP_SINCE:
         case OP_COUNT_STEP:
+        case OP_ATTR:
+        case OP_HAS_ATTR:
         case OP_RAISED:
+        case OP_SAME_ARRIVAL:
         case OP_HAS:
             depth++;
             break;
         case OP_NOT:
         case OP_LENGTH:
+        case OP_NUMBER:
             if (depth == 1)
                 return false;
             break;
