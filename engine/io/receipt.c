@@ -2,6 +2,7 @@
  * is the same as when it was raised.
  */
 #include "engine/io/receipt.h"
+#include "engine/wire/text.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -160,6 +161,22 @@ static json_t *clock_json(const struct clock_view *clock)
                      is_stopped ? json_string(event_kind_name[clock->stopped_by]) : json_null());
 }
 
+/* The card that the clock begins with. */
+static json_t *after_json(const struct receipt_case *about, const struct clock_view *clock)
+{
+    char name[CLOCK_NAME_BYTES];
+    char id[CARD_ID_BYTES];
+    struct slice rule = clock->rule->follows_rule;
+    if (rule.count == 0)
+        return json_null();
+    (void)snprintf(name, sizeof name, "%.*s%s%.*s", (int)rule.count, rule.start,
+                   clock->step.count > 0 ? "/" : "", (int)clock->step.count,
+                   clock->step.start == NULL ? "" : clock->step.start);
+    card_id(about->kase->case_no, slice_of(name), clock->cycle, clock->rule->follows_card, id);
+    return json_pack("{s:o, s:o, s:s}", "rule", query_text(rule), "rung",
+                     query_text(clock->rule->follows_card), "card", id);
+}
+
 static json_t *start_json(const struct receipt_case *about, const struct clock_view *clock,
                           const struct past_event **start_out)
 {
@@ -172,11 +189,7 @@ static json_t *start_json(const struct receipt_case *about, const struct clock_v
                   past == NULL ? json_null() : json_string(event_kind_name[past->event.kind]), "at",
                   receipt_instant(clock, clock->start_at), "counted_from",
                   receipt_instant(clock, clock->counted_from));
-    put(json, "after",
-        clock->rule->follows_rule.count == 0
-            ? json_null()
-            : json_pack("{s:o, s:o}", "rule", query_text(clock->rule->follows_rule), "card",
-                        query_text(clock->rule->follows_card)));
+    put(json, "after", after_json(about, clock));
     put_origin(about, json, past);
     *start_out = past;
     return json;
@@ -404,8 +417,9 @@ json_t *receipt_make(const struct receipt_case *about, const struct clock_view *
     int32_t total = 0;
     tally_open(&tally, about, clock, limit, rung->due_at);
     json_t *receipt =
-        json_pack("{s:i, s:O, s:o, s:i, s:o, s:o, s:o}", "receipt", 1, "card", card, "rule",
-                  receipt_rule(clock->rule), "edition", (int)about->kase->edition, "calendar",
+        json_pack("{s:i, s:O, s:o, s:i, s:i, s:o, s:o, s:o}", "receipt", 1, "card", card, "rule",
+                  receipt_rule(clock->rule), "edition", (int)about->kase->edition,
+                  "calendars_edition", (int)about->kase->calendars_edition, "calendar",
                   receipt_calendar(clock->calendar), "convention", convention_json(clock->rule),
                   "clock", clock_json(clock));
     put(receipt, "start", start_json(about, clock, &start));

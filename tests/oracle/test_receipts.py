@@ -247,7 +247,8 @@ def is_refused(raw, calendars):
 # What nothing else in a receipt contradicts: only the digest keeps it.
 FREE = ("ground", "title_zh", "title_en", "set", "source", "seq", "provisional", "issued_at",
         "stop_at", "state", "stopped_by", "text", "item", "org", "area", "handler", "reason",
-        "kind", "from", "to", "shadow", "edition", "given", "name", "version")
+        "kind", "from", "to", "shadow", "edition",
+        "calendars_edition", "given", "name", "version")
 
 
 def leaves(value, path=()):

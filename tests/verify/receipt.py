@@ -199,6 +199,12 @@ class Counted:
         start = self.receipt["start"]
         instant_of(start["at"], self.calendar)
         self.due_text("start.counted_from", start["counted_from"], self.start)
+        if start["after"] is not None:
+            clock, card = self.receipt["clock"], self.receipt["card"]
+            name = start["after"]["rule"] + (f"/{clock['step']}" if clock["step"] else "")
+            self.expect("start.after.card", start["after"]["card"], card_id(
+                {"case": card["case"], "clock": name, "cycle": clock["cycle"],
+                 "rung": start["after"]["rung"]}))
 
     def check_pauses(self):
         pairs = {pair["from"]: pair for pair in self.clock.rule["pauses"]}
