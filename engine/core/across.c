@@ -3,6 +3,7 @@
 
 #include "engine/core/judge.h"
 #include "engine/core/marks.h"
+#include "engine/core/reckon.h"
 
 enum { NUMBERS_BYTES = 64, TOUCHED_LAST = UINT32_MAX };
 
@@ -95,17 +96,27 @@ static void mark_take(struct core *core, uint32_t *link)
     pool_free(&core->marks, row);
 }
 
-void across_forget(struct core *core, const struct core_case *kase)
+static void forget(struct core *core, const struct core_case *kase, bool is_of_cards)
 {
     struct case_side *side = core->sides.count == 1 ? NULL : side_find(core, kase);
     if (side == NULL)
         return;
     for (uint32_t *link = &side->first_mark; *link != 0;) {
-        if (mark_row(core, *link)->clock_rule == 0)
+        if ((mark_row(core, *link)->clock_rule != 0) == is_of_cards)
             mark_take(core, link);
         else
             link = &mark_row(core, *link)->next;
     }
+}
+
+void across_forget(struct core *core, const struct core_case *kase)
+{
+    forget(core, kase, false);
+}
+
+void across_cards_forget(struct core *core, const struct core_case *kase)
+{
+    forget(core, kase, true);
 }
 
 /* ---- what lays them ---------------------------------------------------------------------------
@@ -205,6 +216,30 @@ void across_card(struct core *core, const struct core_case *kase, const struct c
         else
             core->counts.unjudgeable++;
     }
+}
+
+static void clock_cards_again(struct core *core, const struct core_case *kase,
+                              const struct core_clock *clock)
+{
+    struct reckoning reckoning;
+    reckon_init(&reckoning, core, kase, clock);
+    for (uint32_t i = 0; i < reckoning.rule->rung_count; i++) {
+        if ((clock->issued & rung_bit(i)) == 0)
+            continue;
+        const struct card card = {.due_at = reckon_rung(&reckoning, i),
+                                  .state = (clock->dismissed & rung_bit(i)) != 0 ? CARD_DISMISSED
+                                                                                 : CARD_ISSUED};
+        across_card(core, kase, clock, i, &card);
+    }
+}
+
+void across_cards_again(struct core *core, const struct core_case *kase)
+{
+    if (!case_edition(core, kase)->is_counting_cards)
+        return;
+    for (uint32_t row = kase->first_clock; row != 0; row = clock_row(core, row)->next)
+        if (clock_row(core, row)->issued != 0)
+            clock_cards_again(core, kase, clock_row(core, row));
 }
 
 /* ---- judging ----------------------------------------------------------------------------------

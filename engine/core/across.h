@@ -24,6 +24,12 @@ void across_card(struct core *core, const struct core_case *kase, const struct c
  * until they are told to have changed. */
 void across_forget(struct core *core, const struct core_case *kase);
 
+/* across_cards_forget - before a case comes under another edition, where its rungs have other
+ * numbers: none of its cards is counted any more. across_cards_again - under that edition: those
+ * that stand are. */
+void across_cards_forget(struct core *core, const struct core_case *kase);
+void across_cards_again(struct core *core, const struct core_case *kase);
+
 /* across_judge - judge the groups that were touched. Cost: O(log marks) each. */
 void across_judge(struct core *core);
 

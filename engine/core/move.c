@@ -75,6 +75,7 @@ bool core_move(struct core *core, struct instant now, uint32_t case_index, uint3
     core->is_moving = true;
     uint32_t old_count = judge_old_keep(core, kase);
     old_translate(core, kase, old_count, core->editions[edition].ruleset);
+    across_cards_forget(core, kase);
     kase->edition = (uint16_t)edition;
     fold_history(core, kase, (struct event_ref){.place = kase->newest});
     judge_old_settle(core, kase, old_count);
@@ -82,6 +83,7 @@ bool core_move(struct core *core, struct instant now, uint32_t case_index, uint3
         fold_release(core, &core->old[i].clock);
     judge_case(core, kase);
     judge_arm(core, kase, case_index);
+    across_cards_again(core, kase);
     across_judge(core);
     core->is_moving = false;
     return true;

@@ -135,6 +135,67 @@ def a_restart_in_the_middle_loses_nothing():
         check_eq(due_of(standing(house.cards()), is_moved), due_of(new, is_moved))
 
 
+# The fourth yellow card of an org in a month is a red one for it.
+WATCH = """set: watch
+calendar: cn
+rules:
+  - rule: permit
+    revision: 1
+    ground: 行政许可法
+    clock: {start: accept, stop: [finish, reject, forward], pauses: [pause … resume],
+      limits: {promised: from item}}
+    cards:
+%s  - rule: fourth
+    revision: 1
+    ground: 绩效考核办法
+    across: {per: org, window: month, cards: {level: yellow, rule: permit}, count: 4}
+    card: red
+"""
+WATCH_BEFORE = "      - yellow: after promised\n"
+WATCH_AFTER = "      - warn: 1 workday before promised\n" + WATCH_BEFORE
+
+
+def fourth_of(cards):
+    """Counted anew from the ledger: the due instant of the fourth yellow of an org in a month."""
+    due = {}
+    for card in cards.values():
+        if card["rule"] == "permit" and card["level"] == "yellow":
+            due.setdefault((card["org"], card["due_at"][:7]), []).append(card["due_at"])
+    return {f"org:{org}/{month}": sorted(of)[3] for (org, month), of in due.items() if len(of) > 3}
+
+
+def check_fourth(cards):
+    is_ = {card["case"]: card["due_at"] for card in cards.values() if card["rule"] == "fourth"}
+    check_eq(is_, fourth_of(cards))
+    return is_
+
+
+def settled(house, edition):
+    wait_until(lambda: house.ask("status")["edition"] == edition, "the next edition")
+    wait_until(lambda: house.ask("status")["to_move"] == 0, "all to move")
+
+
+@test
+def what_is_counted_across_cases_follows_the_move():
+    with tempfile.TemporaryDirectory() as folder:
+        files = [os.path.join(folder, name) for name in ("watch.yaml", "watch-2.yaml")]
+        for path, cards in zip(files, (WATCH_BEFORE, WATCH_AFTER)):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(WATCH % cards)
+        with Changed(files[0]) as house:
+            first = check_fourth(standing(house.cards()))
+            rules(house, "import", "--move", "all", files[1])
+            settled(house, 2)
+            check_eq(check_fourth(standing(house.cards())), first)
+            rules(house, "import", "--move", "calendars", house.path("after/hall.yaml"))
+            settled(house, 3)
+            second = check_fourth(standing(house.cards()))
+            check(len(first) > 2 and first != second, f"{first} and {second}")
+            rules(house, "import", "--move", "calendars", house.path("before/hall.yaml"))
+            settled(house, 4)
+            check_eq(check_fourth(standing(house.cards())), first)
+
+
 PERMIT = """rule: permit
 revision: {revision}
 ground: 行政许可法
