@@ -32,31 +32,77 @@ static bool are_calendars(const struct document *documents, uint32_t count)
     return count > 0;
 }
 
+/* In the copy the second person agrees at once. */
+static int approve(struct rule_store *store, uint32_t draft, struct scratch_store *scratch)
+{
+    const struct decision_words words = {
+        .made_at = clock_now(), .by = "(preview)", .note = "(preview)"};
+    int status = rule_store_approve(store, draft, &words, &scratch->edition);
+    if (status != RULE_STORE_E_OVERTAKEN)
+        return status == 0 ? EX_OK : exit_of(status < 0 ? status : -EINVAL, "rule store");
+    (void)fprintf(stderr,
+                  say("cardwatch rules: draft %u is overtaken: another edition came since\n",
+                      "cardwatch rules：第 %u 号草稿已过时：此后另有新版次\n"),
+                  draft);
+    return EX_DATAERR;
+}
+
 /* As an import would: the same documents, the same words but for who and why. */
 static int import_files(struct rule_store *store, const struct verb_options *options,
                         char *const *files, struct scratch_store *scratch)
 {
     struct document_set set = {0};
     uint32_t given = 0;
+    uint32_t number = 0;
     int code = files_check(options, files, &set, &given);
     if (options->move == NULL)
         scratch->move = are_calendars(set.at, given) ? MOVE_CALENDARS : MOVE_ALL;
     const struct edition_words words = {
         .made_at = clock_now(), .author = "-", .note = "", .move = scratch->move};
     if (code == EX_OK) {
-        int status = rule_store_import(store, &words, set.at, given, &scratch->edition);
-        code = status == 0 ? EX_OK : exit_of(status, "rule store");
+        int status = rule_store_import(store, &words, set.at, given, &number);
+        scratch->edition = number;
+        if (status == RULE_STORE_E_DRAFT)
+            code = approve(store, number, scratch);
+        else if (status != 0)
+            code = exit_of(status, "rule store");
     }
     documents_clear(&set);
     return code;
 }
 
-int scratch_make(const struct verb_options *options, uint32_t draft, char *const *files,
+static int take_draft(struct rule_store *store, uint32_t number, struct scratch_store *scratch)
+{
+    struct arena *arena = arena_create();
+    struct rule_draft draft;
+    int status = arena == NULL ? -ENOMEM : rule_store_draft(store, number, arena, &draft);
+    bool is_waiting = status == 0 && draft.state == DRAFT_WAITING && draft.act == DRAFT_EDITION;
+    scratch->move = is_waiting ? draft.edition.move : MOVE_NONE;
+    arena_destroy(&arena);
+    if (is_waiting)
+        return approve(store, number, scratch);
+    if (status < 0)
+        return exit_of(status, "rule store");
+    (void)fprintf(
+        stderr,
+        say("cardwatch rules: there is no draft %u of rules that waits: see "
+            "cardwatch rules drafts\n",
+            "cardwatch rules：没有等待批准的第 %u 号规则草稿：见 cardwatch rules drafts\n"),
+        number);
+    return EX_DATAERR;
+}
+
+int scratch_make(const struct verb_options *options, char *const *files,
                  struct scratch_store *scratch)
 {
     struct rule_store *store = NULL;
     *scratch = (struct scratch_store){.move = MOVE_NONE};
-    (void)draft;
+    if (options->draft > 0 && (files[0] != NULL || options->move != NULL)) {
+        (void)fprintf(stderr, "cardwatch rules: %s\n",
+                      say("--draft stands alone: the draft has its files and its --move",
+                          "--draft 须单独使用：草稿已含文件和 --move"));
+        return EX_USAGE;
+    }
     int code = move_pick(options, &scratch->move);
     if (code != EX_OK)
         return code;
@@ -71,7 +117,8 @@ int scratch_make(const struct verb_options *options, uint32_t draft, char *const
         status = rule_store_latest(store, &scratch->before);
     if (status != 0)
         return exit_of(status, store_folder(options));
-    code = import_files(store, options, files, scratch);
+    code = options->draft > 0 ? take_draft(store, (uint32_t)options->draft, scratch)
+                              : import_files(store, options, files, scratch);
     rule_store_close(&store);
     return code;
 }

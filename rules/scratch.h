@@ -18,10 +18,10 @@ struct scratch_store {
     enum edition_move move;
 };
 
-/* scratch_make - the store with the files imported; without files, with its newest edition as it
- * is. Where --move is not given it is `calendars` when nothing but calendars changes, else `all`.
- * scratch_remove must follow in any case. */
-MUST_USE int scratch_make(const struct verb_options *options, uint32_t draft, char *const *files,
+/* scratch_make - the store with the files imported; with --draft, with the draft approved; with
+ * neither, with its newest edition as it is. Where --move is not given it is `calendars` when
+ * nothing but calendars changes, else `all`. scratch_remove must follow in any case. */
+MUST_USE int scratch_make(const struct verb_options *options, char *const *files,
                           struct scratch_store *scratch);
 void scratch_remove(struct scratch_store *scratch);
 

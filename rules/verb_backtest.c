@@ -31,7 +31,6 @@ static const char *data_dir;
 static const char *from_word;
 static const char *to_word;
 static struct option_list event_files;
-static int64_t draft;
 static int64_t list_max;
 
 /* One of the two replays. */
@@ -314,15 +313,7 @@ int verb_backtest(int argc, char **argv)
         OPTION_STORE(options),
         OPTION_DATA(data_dir),
         OPTION_CALENDARS(options),
-        {.name = "draft",
-         .type = OPTION_NUMBER,
-         .value = "N",
-         .preset = "0",
-         .min = 0,
-         .max = UINT32_MAX,
-         .en = "of this draft, which waits for its second person, in place of files",
-         .zh = "以等待第二人批准的草案代替文件",
-         .place = &draft},
+        OPTION_DRAFT(options),
         OPTION_LIST_MAX(list_max),
         OPTION_JSON(options),
     };
@@ -344,7 +335,7 @@ int verb_backtest(int argc, char **argv)
     int first = options_read(&program, argc, argv);
     backtest.from = (struct instant){.ms = INT64_MIN};
     backtest.to = INSTANT_NEVER;
-    if (first >= argc && draft == 0) {
+    if (first >= argc && options.draft == 0) {
         (void)fprintf(stderr, say("%s: name at least one FILE\n", "%s：至少给出一个文件\n"),
                       program.name);
         return EX_USAGE;
@@ -354,7 +345,7 @@ int verb_backtest(int argc, char **argv)
         return EX_USAGE;
     if (options.store == NULL)
         options.store = rules_of(data_dir);
-    int code = scratch_make(&options, (uint32_t)draft, argv + first, &backtest.scratch);
+    int code = scratch_make(&options, argv + first, &backtest.scratch);
     if (code == EX_OK)
         code = run(&backtest);
     scratch_remove(&backtest.scratch);

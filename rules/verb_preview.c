@@ -21,7 +21,6 @@ enum { LIMITS_MAX = 512 };
 
 static struct verb_options options;
 static const char *data_dir;
-static int64_t draft;
 static int64_t list_max;
 
 struct preview {
@@ -211,20 +210,8 @@ static int run(struct preview *preview)
 int verb_preview(int argc, char **argv)
 {
     static const struct option rows[] = {
-        OPTION_STORE(options),
-        OPTION_DATA(data_dir),
-        OPTION_CALENDARS(options),
-        OPTION_MOVE(options),
-        {.name = "draft",
-         .type = OPTION_NUMBER,
-         .value = "N",
-         .preset = "0",
-         .min = 0,
-         .max = UINT32_MAX,
-         .en = "of this draft, which waits for its second person, in place of files",
-         .zh = "预览等待第二人批准的草案，不给文件",
-         .place = &draft},
-        OPTION_LIST_MAX(list_max),
+        OPTION_STORE(options), OPTION_DATA(data_dir), OPTION_CALENDARS(options),
+        OPTION_MOVE(options),  OPTION_DRAFT(options), OPTION_LIST_MAX(list_max),
         OPTION_JSON(options),
     };
     static const struct program program = {
@@ -248,7 +235,7 @@ int verb_preview(int argc, char **argv)
         return exit_of(-ENOMEM, "preview");
     if (options.store == NULL)
         options.store = rules_of(data_dir);
-    int code = scratch_make(&options, (uint32_t)draft, argv + first, &preview->scratch);
+    int code = scratch_make(&options, argv + first, &preview->scratch);
     if (code == EX_OK)
         code = run(preview);
     turn_close(&preview->turn);

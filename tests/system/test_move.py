@@ -112,6 +112,40 @@ def can_move(house):
     return lambda case: answers[case]
 
 
+# The same as NOTICE, as the data of a paper: what it does not say is left as it was.
+PAPER = {"year": 2025, "calendar": "hall", "amends": True, "document": "防汛〔2025〕2号", "days": [
+    {"name": "台风", "date": "2025-01-20", "isOffDay": True},
+    {"name": "台风", "date": "2025-01-21", "isOffDay": True},
+    {"name": "台风", "date": "2025-02-15", "isOffDay": False}]}
+
+
+@test
+def a_paper_waits_for_its_second_person():
+    with Changed() as house:
+        paper = house.path("paper.json")
+        with open(paper, "w", encoding="utf-8") as file:
+            json.dump(PAPER, file, ensure_ascii=False)
+        rules(house, "approval", "two")
+        before = house.cards()
+        rules(house, "import", "--author", "wang", "--move", "calendars", paper)
+        _, from_file = previewed(house, paper)
+        _, cards = previewed(house, "--draft", "1")
+        check_eq(from_file, cards, "a paper alone moves calendars")
+        check_eq(house.cards(), before)
+        said = rules(house, "approve", "1", "--by", "wang", code=65)
+        check_eq(house.ask("status")["edition"], 1, said)
+        rules(house, "approve", "1", "--by", "li")
+        happened = told(house.moved()[len(before):])
+        check_eq(happened, cards)
+        check(len(happened) > 20, f"few cards change: {len(happened)}")
+        history = json.loads(rules(house, "history", "--json"))
+        newest = max(history, key=lambda edition: edition["edition"])
+        check_eq((newest["author"], newest["approver"], newest["move"]),
+                 ("wang", "li", "calendars"))
+        said = rules(house, "preview", "--data-dir", house.folder, "--draft", "1", code=65)
+        check("no draft 1 of rules that waits" in said, said)
+
+
 @test
 def a_restart_in_the_middle_loses_nothing():
     with Changed() as house:
