@@ -18,7 +18,7 @@ if [ "${1:-}" = --quick ]; then
     shift
 fi
 programs=("$@")
-[ ${#programs[@]} -gt 0 ] || programs=("$BUILD"/bench/bench_{raw,intake,core,rules,delay,restart,preview})
+[ ${#programs[@]} -gt 0 ] || programs=("$BUILD"/bench/bench_{raw,intake,core,rules,delay,restart,preview,backtest})
 
 lines=$BUILD/bench.txt
 : >"$lines"
