@@ -104,24 +104,25 @@ void core_destroy(struct core **core_p)
 /* ---- rules -------------------------------------------------------------------------------------
  */
 
-static bool asks_for_counts(const struct instruction *it)
+static void instruction_look(struct edition *edition, const struct instruction *it)
 {
-    return it->op == OP_COUNT || it->op == OP_SEEN || it->op == OP_SINCE ||
-           it->op == OP_COUNT_STEP || it->op == OP_SAME_ARRIVAL ||
-           ((it->op == OP_FIELD || it->op == OP_HAS) &&
-            (it->operand == FIELD_LAST_STEP_PLACE || it->operand == FIELD_LAST_RESULT ||
-             it->operand == FIELD_FURTHEST_STEP_PLACE));
+    bool is_field = it->op == OP_FIELD || it->op == OP_HAS;
+    if (it->op == OP_COUNT || it->op == OP_SEEN || it->op == OP_SINCE || it->op == OP_SAME_ARRIVAL)
+        edition->counted |= EVENT_KIND_BIT(it->operand);
+    else if (it->op == OP_COUNT_STEP)
+        edition->counted_steps |= EVENT_KIND_BIT(it->operand);
+    else if (is_field &&
+             (it->operand == FIELD_LAST_STEP_PLACE || it->operand == FIELD_LAST_RESULT ||
+              it->operand == FIELD_FURTHEST_STEP_PLACE))
+        edition->is_placing = true;
+    edition->is_noting_arrivals |= it->op == OP_SAME_ARRIVAL;
+    edition->is_asking_attrs |= it->op == OP_ATTR || it->op == OP_HAS_ATTR;
 }
 
 static void condition_look(struct edition *edition, const struct condition *condition)
 {
-    for (uint32_t i = 0; condition != NULL && i < condition->count; i++) {
-        edition->is_counting |= asks_for_counts(&condition->code[i]);
-        edition->is_counting_steps |= condition->code[i].op == OP_COUNT_STEP;
-        edition->is_noting_arrivals |= condition->code[i].op == OP_SAME_ARRIVAL;
-        edition->is_asking_attrs |=
-            condition->code[i].op == OP_ATTR || condition->code[i].op == OP_HAS_ATTR;
-    }
+    for (uint32_t i = 0; condition != NULL && i < condition->count; i++)
+        instruction_look(edition, &condition->code[i]);
 }
 
 /* A rule that looks at whether an item is in the catalogue wants to see one that is not. */
@@ -454,7 +455,7 @@ static void case_take(struct core *core, struct core_case *kase, uint32_t case_i
         return;
     }
     core->folding = ref.place;
-    uint32_t old_count = judge_has_cards(core, kase) ? judge_old_keep(core, kase) : 0;
+    uint32_t old_count = kase->has_cards ? judge_old_keep(core, kase) : 0;
     bool is_touched = fold_event(core, kase, core->now, event);
     kase->settled_ms = event->at.ms;
     if (!is_touched)

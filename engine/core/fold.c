@@ -77,6 +77,9 @@ struct core_clock *fold_begin(struct core *core, struct core_case *kase, uint32_
         .cycle = (uint8_t)(cycle < UINT8_MAX ? cycle : UINT8_MAX),
     };
     const struct rule *rule = clock_rule(core, kase, clock);
+    clock->heeds = rule->stop | rule->cancel;
+    if (rule->extension.times_max > 0)
+        clock->heeds |= EVENT_KIND_BIT(EVENT_EXTEND);
     fold_limits(core, kase, rule, event, clock);
     if (kase->first_clock == 0) {
         kase->first_clock = row;
@@ -288,13 +291,14 @@ static bool is_of_step(const struct core *core, const struct core_clock *clock,
 static bool clock_event(struct core *core, struct core_case *kase, struct core_clock *clock,
                         struct asking *asking, const struct event *event)
 {
-    const struct rule *rule = clock_rule(core, kase, clock);
     event_kind_set bit = EVENT_KIND_BIT(event->kind);
-    if (clock->state == CLOCK_FACT)
-        return false;
-    if (clock->state != CLOCK_RUNNING) {
-        if (event->kind != EVENT_REOPEN || rule->per_step || rule->restart ||
-            !goes_on_with_case(clock, rule))
+    bool is_running = clock->state == CLOCK_RUNNING;
+    if (clock->state == CLOCK_FACT ||
+        (is_running ? (clock->heeds & bit) == 0 : event->kind != EVENT_REOPEN))
+        return false; /* most are: their rules are not even looked at */
+    const struct rule *rule = clock_rule(core, kase, clock);
+    if (!is_running) {
+        if (rule->per_step || rule->restart || !goes_on_with_case(clock, rule))
             return false;
         clock_continue(core, kase, clock, event);
         return true;
@@ -355,6 +359,14 @@ static bool clocks_touch(struct core *core, const struct core_case *kase)
     return true;
 }
 
+/* Some condition asks for what the event adds to the tally of its case. */
+static bool is_counted(const struct edition *edition, const struct event *event)
+{
+    event_kind_set counted = edition->counted | edition->counted_steps;
+    return (counted & EVENT_KIND_BIT(event->kind)) != 0 ||
+           (edition->is_placing && (event->step.count > 0 || event->kind == EVENT_STEP_END));
+}
+
 /* Instants depend on the clock itself, on the pauses, and, for the calendar, on item and org: what
  * none of these has changed for need not be judged again. */
 bool fold_event(struct core *core, struct core_case *kase, struct instant arrived,
@@ -363,8 +375,10 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
     const struct edition *edition = case_edition(core, kase);
     struct asking asking = {.core = core, .kase = kase, .event = event, .arrived = arrived};
     bool is_touched = follow(core, kase, event->at);
-    if (edition->is_counting)
-        tally_before(core, kase, event, edition->is_counting_steps);
+    bool is_tallied = is_counted(edition, event);
+    if (is_tallied)
+        tally_before(core, kase, event,
+                     (edition->counted_steps & EVENT_KIND_BIT(event->kind)) != 0);
     for (uint32_t row = kase->first_clock; row != 0;) {
         struct core_clock *clock = clock_row(core, row);
         row = clock->next;
@@ -392,7 +406,7 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
     kase->state = after.state;
     kase->is_accepted = after.is_accepted;
     kase->ended_by = after.ended_by;
-    if (edition->is_counting)
+    if (is_tallied)
         tally_after(core, kase, event);
     if (edition->is_noting_arrivals)
         tally_arrival(core, kase, event->kind, arrived);
@@ -436,6 +450,7 @@ void fold_reset(struct core *core, struct core_case *kase)
     kase->first_clock = kase->first_pause = kase->tally = 0;
     kase->item = kase->org = kase->area = kase->handler = 0;
     kase->is_accepted = false;
+    kase->has_cards = false;
     kase->ended_by = EVENT_NONE;
     kase->pause_count = 0;
     kase->settled_ms = INT64_MIN;

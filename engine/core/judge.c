@@ -192,6 +192,7 @@ static void issue(struct core *core, struct core_case *kase, struct core_clock *
         return;
     }
     clock->issued |= rung_bit(rung_index);
+    kase->has_cards = true;
     case_settle_after(kase, due);
     emit(core, kase, clock, rung_index, due,
          rung->issue == ISSUE_CONFIRM ? CARD_PENDING : CARD_ISSUED, reason);
@@ -361,17 +362,6 @@ void judge_due(struct core *core, struct core_case *kase, struct instant at)
     }
 }
 
-bool judge_has_cards(const struct core *core, const struct core_case *kase)
-{
-    for (uint32_t row = kase->first_clock; row != 0;) {
-        const struct core_clock *clock = clock_row(core, row);
-        if (clock->issued != 0)
-            return true;
-        row = clock->next;
-    }
-    return false;
-}
-
 uint32_t judge_old_keep(struct core *core, const struct core_case *kase)
 {
     uint32_t count = 0;
@@ -404,6 +394,7 @@ static void old_give_back(struct core *core, struct core_case *kase, struct core
     clock->dismissed = old->clock.dismissed;
     if (clock->issued == 0)
         return;
+    kase->has_cards = true;
     reckon_init(&reckoning, core, kase, clock);
     for (uint32_t i = 0; i < reckoning.rule->rung_count; i++) {
         if ((clock->issued & rung_bit(i)) == 0)

@@ -22,9 +22,6 @@ void judge_due(struct core *core, struct core_case *kase, struct instant at);
 bool judge_address(const struct core *core, const struct core_case *kase, const struct rung *rung,
                    struct slice *org_out, struct slice *area_out);
 
-/* judge_has_cards - some clock of the case has raised one. */
-bool judge_has_cards(const struct core *core, const struct core_case *kase);
-
 /* judge_old_keep - before an event changes a case that has cards, or it is folded again: remember
  * its clocks, what they had issued and for which instants. Returns how many; the copies are in
  * core->old. */

@@ -53,8 +53,10 @@ struct core_case {
     uint8_t state;
     uint8_t pause_count;
     bool is_accepted : 1;
-    bool is_held : 1; /* folded, and to be judged when the hold ends */
-    uint8_t ended_by; /* the kind of event that finished or voided it; EVENT_NONE: it is open */
+    bool
+        has_cards : 1; /* some clock of it has raised one, since it was folded from its beginning */
+    bool is_held : 1;  /* folded, and to be judged when the hold ends */
+    uint8_t ended_by;  /* the kind of event that finished or voided it; EVENT_NONE: it is open */
 };
 
 struct core_clock {
@@ -68,8 +70,9 @@ struct core_clock {
     uint32_t more;
     uint16_t issued; /* bit per rung */
     uint16_t dismissed;
-    uint16_t skipped; /* found late, and not to be issued for now */
-    uint16_t unmet;   /* its condition did not hold when its instant had come */
+    uint16_t skipped;     /* found late, and not to be issued for now */
+    uint16_t unmet;       /* its condition did not hold when its instant had come */
+    event_kind_set heeds; /* while it runs, only these kinds can do something to it by themselves */
     uint8_t state;
     uint8_t cycle;
     bool is_ahead; /* it stopped at an instant that is still to come: it is judged again later */
@@ -179,13 +182,14 @@ struct edition {
     event_kind_set pause_from;
     event_kind_set pause_to;
     uint8_t pause_of[EVENT_KIND_COUNT]; /* the kind that begins the pauses which this kind ends */
-    bool is_watching_items;  /* some rule wants to see cases of items not in the catalogue */
-    bool is_counting;        /* some condition asks for counts: its cases keep a tally */
-    bool is_counting_steps;  /* … by step */
-    bool is_asking_attrs;    /* some condition looks at the attrs of events */
-    bool is_dismissing;      /* some card dismisses those of other rules */
-    bool is_counting_cards;  /* some rule counts cards across cases */
-    bool is_noting_arrivals; /* some condition asks what arrived together */
+    bool is_watching_items;       /* some rule wants to see cases of items not in the catalogue */
+    event_kind_set counted;       /* some condition asks for their counts, or the last of them */
+    event_kind_set counted_steps; /* … by step */
+    bool is_placing;              /* … where the steps have got to, or the last one's result */
+    bool is_asking_attrs;         /* some condition looks at the attrs of events */
+    bool is_dismissing;           /* some card dismisses those of other rules */
+    bool is_counting_cards;       /* some rule counts cards across cases */
+    bool is_noting_arrivals;      /* some condition asks what arrived together */
 };
 
 /* What was found in a catalogue, kept because the same few are asked for again and again. Nothing

@@ -49,6 +49,33 @@ static void warm_cases(const struct core *core, const uint32_t *rows, uint32_t c
     }
 }
 
+static void warm_rule(const struct ruleset *ruleset, uint32_t rule)
+{
+    enum { LINE_BYTES = 64 };
+    const char *start = (const char *)&ruleset->rules[rule];
+    for (size_t at = 0; at < offsetof(struct rule, limits); at += LINE_BYTES)
+        __builtin_prefetch(start + at);
+}
+
+/* The rules that the event will ask: those of the clocks that heed it, and those of the case's item
+ * that look at it. */
+static void warm_rules(const struct core *core, uint32_t row, enum event_kind kind)
+{
+    const struct core_case *kase = case_row(core, row);
+    const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
+    uint32_t at = kase->first_clock;
+    for (uint32_t step = 0; step < CLOCKS_WARMED && at != 0; step++) {
+        const struct core_clock *clock = clock_row(core, at);
+        if (clock->state == CLOCK_RUNNING && (clock->heeds & EVENT_KIND_BIT(kind)) != 0)
+            warm_rule(ruleset, clock->rule);
+        at = clock->next;
+    }
+    const struct item_rules *own = case_item_rules(core, kase);
+    for (uint32_t i = 0; own != NULL && i < own->count; i++)
+        if ((own->rules[i].on & EVENT_KIND_BIT(kind)) != 0)
+            warm_rule(ruleset, own->rules[i].rule);
+}
+
 static void warm_events(const struct core *core, const struct event *events, uint32_t count)
 {
     uint64_t hashes[WINDOW];
@@ -63,6 +90,9 @@ static void warm_events(const struct core *core, const struct event *events, uin
             __builtin_prefetch(case_row(core, rows[i]));
     }
     warm_cases(core, rows, count);
+    for (uint32_t i = 0; i < count; i++)
+        if (rows[i] != 0)
+            warm_rules(core, rows[i], events[i].kind);
 }
 
 static void warm_deadlines(const struct core *core, uint32_t from, uint32_t count)

@@ -185,16 +185,10 @@ enum rule_form { RULE_CLOCK, RULE_FACT, RULE_ACROSS };
 enum late_discovery { DISCOVER_ALL, DISCOVER_HIGHEST };
 enum supersede { SUPERSEDE_KEEP, SUPERSEDE_DISMISS };
 
+/* What an event looks at comes first, what people read comes last: of forty thousand rules few are
+ * near when they are asked for. */
 struct rule {
     enum rule_form form;
-    struct slice name; /* never changes, never used again */
-    uint32_t revision;
-    struct slice title_zh; /* may be empty */
-    struct slice title_en;
-    struct slice ground; /* the regulation it comes from */
-    struct slice set;    /* the rule set it stands in; its document's name where that has none */
-    struct slice file;   /* where it was read, for messages */
-    uint32_t line;
     struct instant valid_from;       /* a clock that starts before is not this rule's; inclusive */
     struct instant valid_to;         /* exclusive; INSTANT_NEVER: open */
     uint32_t item_kinds;             /* mask; 0: all */
@@ -218,9 +212,7 @@ struct rule {
     bool open_pause_at_finish; /* of a clock that a pause starts: a finish does not stop it (and is
                                   not in `stop`) */
     uint32_t limit_count;
-    struct rule_limit limits[RULE_LIMITS_MAX];
     uint32_t pause_count;
-    struct rule_pause pauses[RULE_PAUSES_MAX];
     struct rule_extension extension;
     enum late_discovery late_discovery;
     enum supersede supersede;
@@ -232,6 +224,17 @@ struct rule {
     bool is_promoted; /* cards of it were shadow as written, and a promotion has made them public */
     uint32_t rung_count; /* RULE_FACT, RULE_ACROSS: exactly 1 */
     const struct rung *rungs;
+    struct rule_limit limits[RULE_LIMITS_MAX];
+    struct rule_pause pauses[RULE_PAUSES_MAX];
+
+    struct slice name; /* never changes, never used again */
+    uint32_t revision;
+    struct slice title_zh; /* may be empty */
+    struct slice title_en;
+    struct slice ground; /* the regulation it comes from */
+    struct slice set;    /* the rule set it stands in; its document's name where that has none */
+    struct slice file;   /* where it was read, for messages */
+    uint32_t line;
 };
 
 /* A rule among those of one item. */
