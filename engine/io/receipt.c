@@ -416,12 +416,11 @@ json_t *receipt_make(const struct receipt_case *about, const struct clock_view *
     int64_t used = 0;
     int32_t total = 0;
     tally_open(&tally, about, clock, limit, rung->due_at);
-    json_t *receipt =
-        json_pack("{s:i, s:O, s:o, s:i, s:i, s:o, s:o, s:o}", "receipt", 1, "card", card, "rule",
-                  receipt_rule(clock->rule), "edition", (int)about->kase->edition,
-                  "calendars_edition", (int)about->kase->calendars_edition, "calendar",
-                  receipt_calendar(clock->calendar), "convention", convention_json(clock->rule),
-                  "clock", clock_json(clock));
+    json_t *receipt = json_pack(
+        "{s:i, s:O, s:o, s:i, s:i, s:o, s:o, s:o}", "receipt", 1, "card", card, "rule",
+        receipt_rule(clock->rule), "edition", (int)about->kase->edition, "calendars_edition",
+        (int)about->kase->calendars_edition, "calendar", receipt_calendar(clock->calendar),
+        "convention", convention_json(clock->rule), "clock", clock_json(clock));
     put(receipt, "start", start_json(about, clock, &start));
     put(receipt, "limit", limit_json(about, clock, limit, start, &tally));
     put(receipt, "extensions", extensions_json(about, clock));
