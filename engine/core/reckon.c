@@ -120,15 +120,17 @@ static bool to_instant(struct reckoning *reckoning, const struct line *line, int
 }
 
 /* Does a stretch that begins at `from` on the line still move the target? A limit that had rolled
- * on to a workday is over only with that day, which then is the target. */
+ * on to a workday is over only with that day, which then is the target. A share of a workday may
+ * end within the millisecond that the stretch begins with: no instant lies between. */
 static int is_reached_before(struct reckoning *reckoning, const struct line *line,
                              const struct stretch *stretch, int64_t from, int64_t *target_io,
                              bool *is_reached_out)
 {
-    bool is_rolled = from > *target_io;
+    bool is_past = from > *target_io;
+    bool is_rolled = is_past && line->axis == AXIS_CIVIL_DAY && line->counting.roll;
     struct instant at;
-    *is_reached_out = is_rolled;
-    if (from < *target_io || (is_rolled && !(line->axis == AXIS_CIVIL_DAY && line->counting.roll)))
+    *is_reached_out = is_past;
+    if (from < *target_io || (is_past && !is_rolled && line->axis != AXIS_WORKSHARE))
         return 0;
     if (!to_instant(reckoning, line, *target_io, &at))
         return CALENDAR_E_UNKNOWN;
