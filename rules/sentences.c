@@ -39,7 +39,9 @@ static void say_term(const struct speaker *speaker, struct term term)
 {
     static const char *const zh[UNIT_COUNT] = {
         "", "分钟", "小时", "工作分钟", "工作小时", "个自然日", "个工作日", "个月", "年"};
-    if (speaker->is_zh)
+    if (term_is_same_day(term))
+        printf("%s", IN(speaker, "the same day", "当日"));
+    else if (speaker->is_zh)
         printf("%d %s", term.n, zh[term.unit]);
     else
         printf("%d %s%s", term.n, unit_name[term.unit], term.n == 1 ? "" : "s");

@@ -69,6 +69,16 @@ void reckon_init(struct reckoning *reckoning, const struct core *core, const str
         reckon_stretches(reckoning);
 }
 
+/* A same day that begins when business is over: there is nothing left of it. */
+static bool is_after_close(const struct reckoning *reckoning, const struct line *line)
+{
+    struct instant close;
+    return line->counting.end_at_close &&
+           axis_instant(reckoning->calendar, &line->counting, line->axis, line->start, &close,
+                        NULL) == 0 &&
+           close.ms <= reckoning->from.ms;
+}
+
 static bool line_of_limit(const struct reckoning *reckoning, uint32_t limit, struct line *line)
 {
     const struct calendar *calendar = reckoning->calendar;
@@ -85,6 +95,8 @@ static bool line_of_limit(const struct reckoning *reckoning, uint32_t limit, str
         if (axis_position(calendar, line->axis, reckoning->from, &line->start) != 0)
             return false;
         line->length = axis_length(calendar, line->axis, line->start, term) + extended;
+        if (term_is_same_day(term) && is_after_close(reckoning, line))
+            line->length++;
         return true;
     }
     if (reckoning->more == NULL || reckoning->more->due_ms == INT64_MIN ||

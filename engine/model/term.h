@@ -37,6 +37,12 @@ enum {
 /* The units with their English names, in the order of enum unit; "" for UNIT_NONE. */
 extern const char *const unit_name[UNIT_COUNT];
 
+/* "Same day": the limit that ends with the day of the start itself. */
+static inline bool term_is_same_day(struct term term)
+{
+    return term.n == 0 && term.unit == UNIT_DAY;
+}
+
 static inline bool term_is_set(struct term term)
 {
     return term.unit != UNIT_NONE;

@@ -116,6 +116,15 @@ bool term_at(struct compile *compile, const struct yaml_node *node, struct term 
     return words_term(&words, term_out) && words_end(&words);
 }
 
+bool limit_at(struct compile *compile, const struct yaml_node *node, struct term *term_out)
+{
+    struct words words;
+    if (!yaml_is_scalar(node, compile->problems))
+        return false;
+    words_begin(&words, node, false, compile->problems);
+    return words_limit(&words, term_out) && words_end(&words);
+}
+
 bool condition_at(struct compile *compile, const struct yaml_node *node,
                   const struct condition **condition_out)
 {

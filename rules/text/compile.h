@@ -87,6 +87,9 @@ int level_at(struct compile *compile, const struct yaml_node *node, struct slice
 /* term_at - a term in a scalar node, told when it is none, or zero. */
 bool term_at(struct compile *compile, const struct yaml_node *node, struct term *term_out);
 
+/* limit_at - the length of a limit in a scalar node: a term, or same day. */
+bool limit_at(struct compile *compile, const struct yaml_node *node, struct term *term_out);
+
 /* condition_at - a condition in a scalar node. */
 bool condition_at(struct compile *compile, const struct yaml_node *node,
                   const struct condition **condition_out);

@@ -136,6 +136,10 @@ bool cell_term(struct table *table, const struct csv_row *row, uint32_t column,
     int status = term_parse(text, term_out);
     if (status == 0 && term_out->n > 0)
         return true;
+    if (slice_is_equal(text, SLICE("same day")) || slice_is_equal(text, SLICE("当日"))) {
+        *term_out = (struct term){.n = 0, .unit = UNIT_DAY};
+        return true;
+    }
     if (status == 0)
         problem_error(problems, table->file, row->line, column + 1,
                       "%.*s: a limit of zero: write at least 1, or leave the cell empty",

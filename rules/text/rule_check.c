@@ -12,6 +12,8 @@ enum { LONGER_NEVER, LONGER_SOMETIMES, LONGER_ALWAYS };
 static int compare_terms(const struct rule *rule, struct term a, struct term b)
 {
     enum { SAMPLES = 365, NOON_MS = DATE_DAY_MS / 2 };
+    if (term_is_same_day(b)) /* it has hours, and no whole day */
+        return a.unit >= UNIT_DAY ? LONGER_ALWAYS : LONGER_NEVER;
     if (a.unit == b.unit)
         return a.n > b.n ? LONGER_ALWAYS : LONGER_NEVER;
     if (rule->calendar == NULL)
@@ -204,6 +206,27 @@ static void check_rung_items(struct compile *compile, const struct rule_source *
                   SLICE_ARG(first->code));
 }
 
+/* "Same day" in a table, taken by a rule that does not count by days. */
+static void check_item_days(struct compile *compile, const struct rule_source *source)
+{
+    const struct ruleset *ruleset = compile->ruleset;
+    const struct rule *rule = source->rule;
+    for (uint32_t i = 0; i < rule->limit_count && rule->counting.count != COUNT_DAY; i++) {
+        const struct rule_limit *limit = &rule->limits[i];
+        for (uint32_t j = 0; j < ruleset->item_count && takes_from_item(limit); j++) {
+            const struct item *item = &ruleset->items[j];
+            for (uint32_t k = 0; k < item->limit_count; k++) {
+                if (item->limits[k].name != limit->name || !term_is_same_day(item->limits[k].term))
+                    continue;
+                yaml_error(source->node, compile->problems,
+                           "item \"%.*s\" has the limit same day, which needs count: day",
+                           "事项“%.*s”的时限为“当日”，须用 count: day", SLICE_ARG(item->code));
+                return;
+            }
+        }
+    }
+}
+
 /* A card for the supervisor of an org that has none, is its own: worth knowing, said once a card.
  */
 static void check_supervisors(struct compile *compile, const struct rule_source *source)
@@ -230,6 +253,7 @@ void rule_check_tables(struct compile *compile)
         const struct rule_source *source = &compile->sources[i];
         check_supervisors(compile, source);
         rule_items_check(compile, source);
+        check_item_days(compile, source);
         if (source->rule->form != RULE_CLOCK)
             continue;
         for (uint32_t j = 0; j < source->rule->rung_count; j++)

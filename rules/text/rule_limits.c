@@ -49,7 +49,13 @@ static bool read_otherwise(struct words *words, struct limit_text *text, struct 
     }
     text->has_otherwise = true;
     text->is_in_sources = false;
-    return words_term(words, &limit->otherwise);
+    return words_limit(words, &limit->otherwise);
+}
+
+static bool is_length(const struct words *words)
+{
+    return words->now.kind == WORD_NUMBER || word_is(&words->now, "same") ||
+           word_is(&words->now, "当日");
 }
 
 /* One piece between YAML's commas. */
@@ -62,7 +68,7 @@ static bool read_piece(struct words *words, struct limit_text *text, struct rule
         if (words_take(words, "from")) {
             text->is_in_sources = true;
             is_good = add_source(words, limit);
-        } else if (words_take(words, "otherwise") || words->now.kind == WORD_NUMBER) {
+        } else if (words_take(words, "otherwise") || is_length(words)) {
             is_good = read_otherwise(words, text, limit);
         } else if (text->is_in_sources) {
             is_good = add_source(words, limit);
@@ -146,7 +152,7 @@ static bool read_by_kind(struct compile *compile, const struct yaml_node *kinds,
         const struct yaml_node *node = yaml_find(kinds, item_kind_name[i]);
         if (node == NULL)
             continue;
-        if (!term_at(compile, node, &limit->by_kind[i]))
+        if (!limit_at(compile, node, &limit->by_kind[i]))
             return false;
         (void)snprintf(one, sizeof one, "%s %.*s", item_kind_name[i], SLICE_ARG(node->value));
         add_text(text, ", ", slice_of(one));
@@ -173,10 +179,25 @@ static bool read_limit_map(struct compile *compile, const struct yaml_node *node
     text->has_otherwise = true;
     add_text(text, ", ", SLICE("otherwise"));
     add_text(text, " ", otherwise->value);
-    return term_at(compile, otherwise, &limit->otherwise);
+    return limit_at(compile, otherwise, &limit->otherwise);
 }
 
 /* ---- one limit, all limits ------------------------------------------------------------------- */
+
+/* The day of the start is one that is not counted: only counting by days knows what follows. */
+static bool check_same_day(struct compile *compile, const struct yaml_node *node,
+                           const struct rule *rule, const struct rule_limit *limit)
+{
+    bool is_used = term_is_same_day(limit->otherwise);
+    for (int i = 0; i < ITEM_KIND_COUNT; i++)
+        is_used = is_used || term_is_same_day(limit->by_kind[i]);
+    if (!is_used || rule->counting.count == COUNT_DAY)
+        return true;
+    yaml_error(node, compile->problems,
+               "same day is a limit of count: day; with count: instant or ceil write hours",
+               "“当日”只用于 count: day；count: instant 或 ceil 请写小时");
+    return false;
+}
 
 static bool check_limit(struct compile *compile, const struct yaml_node *node,
                         const struct rule *rule, struct rule_limit *limit)
@@ -211,7 +232,7 @@ static bool check_limit(struct compile *compile, const struct yaml_node *node,
                    unit_name[limit->otherwise.unit]);
         return false;
     }
-    return true;
+    return check_same_day(compile, node, rule, limit);
 }
 
 static bool read_limit(struct compile *compile, const struct yaml_node *node, struct rule *rule)

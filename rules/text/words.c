@@ -252,6 +252,18 @@ bool words_term(struct words *words, struct term *term_out)
     return false;
 }
 
+bool words_limit(struct words *words, struct term *term_out)
+{
+    struct words ahead = *words;
+    bool is_same_day =
+        words_take(&ahead, "当日") || (words_take(&ahead, "same") && words_take(&ahead, "day"));
+    if (!is_same_day)
+        return words_term(words, term_out);
+    *words = ahead;
+    *term_out = (struct term){.n = 0, .unit = UNIT_DAY};
+    return true;
+}
+
 char *names_join(const char *const *names, size_t count, char *text, size_t bytes)
 {
     size_t used = 0;

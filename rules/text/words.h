@@ -62,6 +62,9 @@ MUST_USE bool words_end(struct words *words);
  * Returns false, and has told, if it is none. */
 MUST_USE bool words_term(struct words *words, struct term *term_out);
 
+/* words_limit - a term, or "same day" (当日): the limit that ends with the day of the start. */
+MUST_USE bool words_limit(struct words *words, struct term *term_out);
+
 /* words_number - a whole number, perhaps with a sign before it. Returns false without a word when
  * there is none; then nothing was taken. */
 MUST_USE bool words_number(struct words *words, int64_t *number_out);

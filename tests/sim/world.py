@@ -27,7 +27,7 @@ def spans(hours):
 
 
 def term(pair):
-    return f"{pair[0]} {pair[1]}"
+    return "same day" if pair == (0, "day") else f"{pair[0]} {pair[1]}"
 
 
 # ---- calendars -------------------------------------------------------------------------------
@@ -104,7 +104,8 @@ def make_term(rng, unit, low=1, high=None):
     return (rng.randrange(min(low, most), most + 1), unit)
 
 
-def make_limit(rng, name, unit, ceil, after):
+def make_limit(rng, name, unit, count, after):
+    ceil = count == "ceil"
     sources = [s for s in ("event", "item", "kind", "org", "step") if rng.random() < 0.3]
     if (ceil or after) and "event" in sources:
         sources.remove("event")
@@ -116,6 +117,8 @@ def make_limit(rng, name, unit, ceil, after):
     if ceil:
         sources = [s for s in sources if s in ("event", "kind")]
         otherwise = otherwise or make_term(rng, unit, 4)
+    if count == "day" and rng.random() < 0.08:
+        otherwise = (0, "day")
     return {"name": name, "from": sources, "kinds": kinds, "otherwise": otherwise}
 
 
@@ -257,7 +260,7 @@ def make_rule(rng, number, calendars, rules):
     names = ("promised", "statutory")[:1 if unit == "month" else rng.randrange(1, 3)]
     if rng.random() < 0.1:
         rule["cancel"] = []
-    rule["limits"] = [make_limit(rng, name, unit, count == "ceil", after) for name in names]
+    rule["limits"] = [make_limit(rng, name, unit, count, after) for name in names]
     for pair in PAUSES:
         if rng.random() < 0.5 and pair[0] not in start + stop:
             units = ("workday",) if count == "ceil" else ("workday", "day", "hour")

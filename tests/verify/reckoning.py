@@ -90,6 +90,9 @@ class Reckoning:
         if term is not None:
             measure = measure_of(self.count, term[1])
             length = length_of(self.calendar, measure, self.start, *term) + extended
+            if term == (0, "day") and self.ending.close and \
+                    lay(self.calendar, measure, self.start, 0, self.ending) <= self.start:
+                length += 1  # the same day, when its business is over
             return Line(self.count, term[1], length, self.ending)
         said = self.rule["limits"][index]
         if self.clock.due_at is None or "event" not in said["from"]:
