@@ -140,9 +140,8 @@ static void rule_look(struct edition *edition, const struct rule *rule)
 {
     for (uint32_t i = 0; i < rule->pause_count; i++) {
         edition->pause_from |= EVENT_KIND_BIT(rule->pauses[i].from);
+        edition->pause_ends[rule->pauses[i].from] |= EVENT_KIND_BIT(rule->pauses[i].to);
         edition->pause_to |= EVENT_KIND_BIT(rule->pauses[i].to);
-        uint8_t *of = &edition->pause_of[rule->pauses[i].to];
-        *of = *of == EVENT_NONE ? (uint8_t)rule->pauses[i].from : *of; /* the first rule's */
     }
     edition->is_watching_items = edition->is_watching_items || watches_items(rule);
     condition_look(edition, rule->applies);

@@ -389,12 +389,8 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
     struct core_case before = *kase;
     fields_take(core, kase, event);
     asking.kase = kase;
-    event_kind_set bit = EVENT_KIND_BIT(event->kind);
     bool is_moved = before.item != kase->item || before.org != kase->org;
-    if ((edition->pause_from & bit) != 0)
-        is_moved |= fold_pause_begin(core, kase, event);
-    if ((edition->pause_to & bit) != 0)
-        is_moved |= fold_pause_end(core, kase, event);
+    is_moved |= pauses_take(core, kase, event);
     if (is_moved)
         is_touched |= clocks_touch(core, kase);
     /* a rule sees the case's state before this event, its fields after it */
@@ -435,6 +431,7 @@ void fold_reset(struct core *core, struct core_case *kase)
         uint32_t next = clock->next;
         if (clock->state == CLOCK_RUNNING)
             core->counts.clocks_running--;
+        clock_judgeable_note(core, clock, true);
         pool_free(&core->clocks, row);
         row = next;
     }

@@ -17,11 +17,6 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
  * back. */
 void fold_history(struct core *core, struct core_case *kase, struct event_ref newest);
 
-/* fold_pause_begin, fold_pause_end - an event that begins or ends pauses by some rule. Return
- * false when it has no effect: then that is noted. */
-bool fold_pause_begin(struct core *core, struct core_case *kase, const struct event *event);
-bool fold_pause_end(struct core *core, struct core_case *kase, const struct event *event);
-
 /* fold_is_empty_term - a term that is given, and zero. */
 static inline bool fold_is_empty_term(struct term term)
 {
@@ -42,6 +37,9 @@ struct core_clock *fold_begin(struct core *core, struct core_case *kase, uint32_
  * have stopped it. event: that begins it, which is then noted as stray; NULL: a card does. */
 void fold_end_at_once(struct core *core, struct core_case *kase, struct core_clock *clock,
                       const struct rule *rule, const struct event *event);
+
+/* pauses_take - begin and end the pauses that this event does. Returns: true when there are any. */
+bool pauses_take(struct core *core, struct core_case *kase, const struct event *event);
 
 /* follow - begin the clocks that cards begin, for every card whose instant lies before `end`; take
  * away those whose card is not one any more. Before and after each event, and when time passes.

@@ -89,6 +89,7 @@ static void clock_take_away(struct core *core, struct core_case *kase, uint32_t 
     *link = clock->next;
     if (clock->state == CLOCK_RUNNING)
         core->counts.clocks_running--;
+    clock_judgeable_note(core, clock, true);
     fold_release(core, clock);
     pool_free(&core->clocks, row);
 }

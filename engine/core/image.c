@@ -9,7 +9,7 @@
 
 enum { POOL_KINDS = 12, POOL_OF_GROUPS = 8 };
 
-static const char image_mark[8] = "CWCORE4";
+static const char image_mark[8] = "CWCORE5";
 
 struct image_head {
     char mark[8];

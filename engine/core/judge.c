@@ -329,10 +329,12 @@ void judge_case(struct core *core, struct core_case *kase)
         clock->is_ahead = clock->state != CLOCK_RUNNING && clock->stop_ms > core->now.ms;
         if (!reckoning.is_judgeable && clock->state != CLOCK_FACT) {
             clock->next_ms = INT64_MAX;
+            clock_judgeable_note(core, clock, false);
             continue;
         }
         issue_late(core, kase, clock, &reckoning, &waiting);
         next_set(clock, &reckoning, &waiting);
+        clock_judgeable_note(core, clock, reckoning.is_judgeable);
     }
 }
 
@@ -358,6 +360,7 @@ void judge_due(struct core *core, struct core_case *kase, struct instant at)
             issue(core, kase, first, &reckoning, waiting.rungs[i], waiting.due[i], "");
         waiting_list(&reckoning, &waiting);
         next_set(first, &reckoning, &waiting);
+        clock_judgeable_note(core, first, reckoning.is_judgeable);
         (void)follow(core, kase, (struct instant){.ms = at.ms + 1});
     }
 }

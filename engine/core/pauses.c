@@ -1,16 +1,20 @@
 /* pauses.c - the pauses of a case: begun, ended, and those without effect told. What one of them
  * comes to for a clock is reckoned in stretches.c.
+ *
+ * One event may begin pauses that different rules end with different events, and one event may end
+ * what different ones began. So each pair of events that some rule names is kept for itself, and
+ * every clock sees its own pairs.
  */
 #include "engine/core/fold.h"
 #include "engine/core/stray.h"
 
 /* The same pause, sent a second time under another number. */
 static bool is_pause_open(const struct core *core, const struct core_case *kase,
-                          const struct event *event)
+                          const struct event *event, enum event_kind until)
 {
     for (uint32_t row = kase->first_pause; row != 0;) {
         const struct core_pause *pause = pause_row(core, row);
-        if (pause->kind == (uint32_t)event->kind && pause->from_ms == event->at.ms &&
+        if (pause->kind == event->kind && pause->until == until && pause->from_ms == event->at.ms &&
             pause->to_ms == INT64_MAX && pause->term.n == event->term.n &&
             pause->term.unit == event->term.unit &&
             slice_is_equal(names_get(&core->names, pause->step), event->step))
@@ -20,9 +24,10 @@ static bool is_pause_open(const struct core *core, const struct core_case *kase,
     return false;
 }
 
-bool fold_pause_begin(struct core *core, struct core_case *kase, const struct event *event)
+static bool pause_begin(struct core *core, struct core_case *kase, const struct event *event,
+                        enum event_kind until)
 {
-    if (is_pause_open(core, kase, event)) {
+    if (is_pause_open(core, kase, event, until)) {
         stray_note(core, kase, event, STRAY_SAME_PAUSE, NULL);
         return false;
     }
@@ -41,7 +46,8 @@ bool fold_pause_begin(struct core *core, struct core_case *kase, const struct ev
     pause->from_ms = event->at.ms;
     pause->to_ms = INT64_MAX;
     pause->term = event->term;
-    pause->kind = (uint32_t)event->kind;
+    pause->kind = (uint16_t)event->kind;
+    pause->until = (uint16_t)until;
     pause->step = names_add(&core->names, event->step);
     uint32_t *link = &kase->first_pause;
     while (*link != 0)
@@ -51,15 +57,15 @@ bool fold_pause_begin(struct core *core, struct core_case *kase, const struct ev
     return true;
 }
 
-/* A resume ends the oldest open pause of its pair, of the same step where it names one. */
-bool fold_pause_end(struct core *core, struct core_case *kase, const struct event *event)
+/* The oldest open pause of its pair, of the same step where it names one. */
+static bool pause_end(struct core *core, struct core_case *kase, enum event_kind kind,
+                      const struct event *event)
 {
-    uint8_t kind = case_edition(core, kase)->pause_of[event->kind];
     struct core_pause *found = NULL;
     for (uint32_t row = kase->first_pause; row != 0;) {
         struct core_pause *pause = pause_row(core, row);
         row = pause->next;
-        if (pause->kind != kind || pause->to_ms != INT64_MAX)
+        if (pause->kind != kind || pause->until != event->kind || pause->to_ms != INT64_MAX)
             continue;
         if (slice_is_equal(names_get(&core->names, pause->step), event->step)) {
             found = pause;
@@ -68,10 +74,25 @@ bool fold_pause_end(struct core *core, struct core_case *kase, const struct even
         if (found == NULL)
             found = pause;
     }
-    if (found == NULL) {
+    if (found != NULL)
+        found->to_ms = event->at.ms;
+    return found != NULL;
+}
+
+bool pauses_take(struct core *core, struct core_case *kase, const struct event *event)
+{
+    const struct edition *edition = case_edition(core, kase);
+    event_kind_set bit = EVENT_KIND_BIT(event->kind);
+    event_kind_set begun = edition->pause_ends[event->kind];
+    bool is_ending = (edition->pause_to & bit) != 0;
+    bool is_taken = false;
+    for (int kind = 0; is_ending && kind < EVENT_KIND_COUNT; kind++)
+        if ((edition->pause_ends[kind] & bit) != 0)
+            is_taken |= pause_end(core, kase, (enum event_kind)kind, event);
+    if (is_ending && !is_taken)
         stray_note(core, kase, event, STRAY_NO_PAUSE, NULL);
-        return false;
-    }
-    found->to_ms = event->at.ms;
-    return true;
+    for (int kind = 0; begun != 0 && kind < EVENT_KIND_COUNT; kind++)
+        if ((begun & EVENT_KIND_BIT(kind)) != 0)
+            is_taken |= pause_begin(core, kase, event, (enum event_kind)kind);
+    return is_taken;
 }

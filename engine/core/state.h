@@ -75,8 +75,10 @@ struct core_clock {
     event_kind_set heeds; /* while it runs, only these kinds can do something to it by themselves */
     uint8_t state;
     uint8_t cycle;
-    bool is_ahead; /* it stopped at an instant that is still to come: it is judged again later */
-    uint8_t stopped_by; /* the kind of event */
+    bool
+        is_ahead : 1; /* it stopped at an instant that is still to come: it is judged again later */
+    bool is_unjudgeable : 1; /* it runs, and is counted as such */
+    uint8_t stopped_by;      /* the kind of event */
 };
 
 /* What few clocks have. */
@@ -92,7 +94,8 @@ struct core_pause {
     int64_t to_ms; /* INT64_MAX: open */
     struct term term;
     uint32_t next;
-    uint32_t kind; /* the event kind that began it; EVENT_NONE: a gap */
+    uint16_t kind;  /* the event kind that began it; EVENT_NONE: a gap */
+    uint16_t until; /* … and that which ends it: a pair of some rule */
     uint32_t step;
 };
 
@@ -181,7 +184,7 @@ struct edition {
     const struct ruleset *ruleset;
     event_kind_set pause_from;
     event_kind_set pause_to;
-    uint8_t pause_of[EVENT_KIND_COUNT]; /* the kind that begins the pauses which this kind ends */
+    event_kind_set pause_ends[EVENT_KIND_COUNT]; /* what ends a pause that began with this kind */
     bool is_watching_items;       /* some rule wants to see cases of items not in the catalogue */
     event_kind_set counted;       /* some condition asks for their counts, or the last of them */
     event_kind_set counted_steps; /* … by step */
@@ -320,6 +323,19 @@ static inline const struct item_rules *case_item_rules(const struct core *core,
                                                        const struct core_case *kase)
 {
     return case_item_found(core, kase)->rules;
+}
+
+/* clock_judgeable_note - keep the count of clocks that run and cannot be judged. A clock that goes
+ * is noted as judgeable. */
+static inline void clock_judgeable_note(struct core *core, struct core_clock *clock,
+                                        bool is_judgeable)
+{
+    bool is_counted = !is_judgeable && clock->state == CLOCK_RUNNING;
+    if (is_counted && !clock->is_unjudgeable)
+        core->counts.unjudgeable++;
+    if (!is_counted && clock->is_unjudgeable)
+        core->counts.unjudgeable--;
+    clock->is_unjudgeable = is_counted;
 }
 
 /* case_settle_after - what lies at this instant or before has been judged. */

@@ -80,10 +80,10 @@ void core_strays(const struct core *core, uint32_t case_index,
 /* ---- pauses that end before they begin ---------------------------------------------------------
  */
 
-/* The pauses and resumes of a case, as fold.c pairs them. */
+/* The pauses and resumes of a case, as pauses.c pairs them. */
 struct half {
-    uint32_t index;       /* in past */
-    enum event_kind kind; /* of the pause, for its resume too */
+    uint32_t index; /* in past */
+    enum event_kind kind;
     uint64_t place;
     bool is_pause;
     bool is_paired;
@@ -91,6 +91,7 @@ struct half {
 };
 
 struct halves {
+    const struct edition *edition;
     const struct past_event *past;
     uint32_t count;
     struct half at[REVERSED_MAX]; /* in the order of past */
@@ -101,12 +102,18 @@ static bool is_same_step(const struct halves *halves, const struct half *a, cons
     return slice_is_equal(halves->past[a->index].event.step, halves->past[b->index].event.step);
 }
 
+static bool is_pair(const struct halves *halves, const struct half *pause,
+                    const struct half *resume)
+{
+    return (halves->edition->pause_ends[pause->kind] & EVENT_KIND_BIT(resume->kind)) != 0;
+}
+
 /* The oldest open pause before a resume, of the same step where there is one. */
 static struct half *pause_of(struct halves *halves, const struct half *resume)
 {
     struct half *found = NULL;
     for (struct half *half = halves->at; half < resume; half++) {
-        if (!half->is_pause || half->is_paired || half->kind != resume->kind)
+        if (!half->is_pause || half->is_paired || !is_pair(halves, half, resume))
             continue;
         if (is_same_step(halves, half, resume))
             return half;
@@ -136,29 +143,28 @@ static void resume_reverse(struct halves *halves, struct half *resume)
     struct half *found = NULL;
     const struct half *end = halves->at + halves->count;
     for (struct half *half = resume + 1; half < end; half++)
-        if (half->is_pause && !half->is_paired && half->kind == resume->kind &&
+        if (half->is_pause && !half->is_paired && is_pair(halves, half, resume) &&
             is_same_step(halves, half, resume) && (found == NULL || found->place < half->place))
             found = half;
     if (found == NULL)
         return;
     int64_t from_ms = halves->past[found->index].event.at.ms;
     for (struct half *half = resume + 1; half < end; half++)
-        if (half->is_pause && !half->is_paired && half->kind == resume->kind &&
+        if (half->is_pause && !half->is_paired && is_pair(halves, half, resume) &&
             is_same_step(halves, half, resume) && halves->past[half->index].event.at.ms == from_ms)
             half->is_reversed = true;
     resume->is_reversed = true;
 }
 
-static void halves_list(const struct edition *edition, uint32_t count, struct halves *halves)
+static void halves_list(uint32_t count, struct halves *halves)
 {
+    const struct edition *edition = halves->edition;
     for (uint32_t i = 0; i < count && halves->count < REVERSED_MAX; i++) {
         const struct past_event *past = &halves->past[i];
         enum event_kind kind = past->event.kind;
         struct half half = {.index = i, .kind = kind, .place = past->ref.place};
         half.is_pause = (edition->pause_from & EVENT_KIND_BIT(kind)) != 0;
-        if (!half.is_pause)
-            half.kind = (enum event_kind)edition->pause_of[kind];
-        if (half.kind != EVENT_NONE)
+        if (half.is_pause || (edition->pause_to & EVENT_KIND_BIT(kind)) != 0)
             halves->at[halves->count++] = half;
     }
 }
@@ -177,8 +183,8 @@ static struct half *resume_after(struct halves *halves, uint64_t place)
 
 uint32_t stray_reversed_last(const struct edition *edition, struct past_event *past, uint32_t count)
 {
-    struct halves halves = {.past = past};
-    halves_list(edition, count, &halves);
+    struct halves halves = {.edition = edition, .past = past};
+    halves_list(count, &halves);
     struct half *resume = resume_after(&halves, 0);
     for (; resume != NULL; resume = resume_after(&halves, resume->place)) {
         halves_pair(&halves, UINT64_MAX);

@@ -110,7 +110,7 @@ static void stretches_of_pair(const struct reckoning *reckoning, const struct ru
     for (uint32_t row = reckoning->kase->first_pause; row != 0;) {
         const struct core_pause *pause = pause_row(reckoning->core, row);
         row = pause->next;
-        if (pause->kind != (uint32_t)pair->from)
+        if (pause->kind != pair->from || pause->until != pair->to)
             continue;
         stretch_add(list, pause->from_ms < start_ms ? start_ms : pause->from_ms,
                     reckon_pause_end(reckoning, pause));

@@ -303,7 +303,8 @@ void core_pauses(const struct core *core, uint32_t case_index, const struct cloc
         const struct core_pause *pause = pause_row(core, at);
         bool is_counted = false;
         for (uint32_t i = 0; i < reckoning.rule->pause_count; i++)
-            is_counted |= (uint32_t)reckoning.rule->pauses[i].from == pause->kind;
+            is_counted |= reckoning.rule->pauses[i].from == pause->kind &&
+                          reckoning.rule->pauses[i].to == pause->until;
         if (!is_counted || !reckoning.is_judgeable)
             continue;
         struct pause_view view = {

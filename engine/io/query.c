@@ -126,6 +126,7 @@ json_t *query_pulse(const struct query_world *world)
         {"corrections", json_integer((json_int_t)counts->corrections)},
         {"duplicates", json_integer((json_int_t)counts->duplicates)},
         {"stray", strays_json(&inside)},
+        {"unjudgeable", json_integer((json_int_t)inside.unjudgeable)},
         {"unaddressed", json_integer((json_int_t)inside.unaddressed)},
         {"kindless", json_integer((json_int_t)inside.kindless)},
         {"refused", json_integer((json_int_t)facts.refused)},

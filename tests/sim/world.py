@@ -193,7 +193,8 @@ def rung_text(rule, rung):
             f"after_limit: {word[rung['after_limit']]}}}\n")
 
 
-PAUSES = (("pause", "resume"), ("correct_ask", "correct_done"))
+PAUSES = (("pause", "resume"), ("correct_ask", "correct_done"), ("correct_ask", "resume"),
+          ("pause", "step_end"))
 LIVES = (
     (["accept"], ["finish", "forward"], False),
     (["accept"], ["decide", "finish"], False),
@@ -262,7 +263,9 @@ def make_rule(rng, number, calendars, rules):
         rule["cancel"] = []
     rule["limits"] = [make_limit(rng, name, unit, count, after) for name in names]
     for pair in PAUSES:
-        if rng.random() < 0.5 and pair[0] not in start + stop:
+        is_usual = pair in PAUSES[:2]
+        if (rng.random() < (0.5 if is_usual else 0.1) and pair[0] not in start + stop and
+                pair[0] not in [p["from"] for p in rule["pauses"]]):
             units = ("workday",) if count == "ceil" else ("workday", "day", "hour")
             one = {"from": pair[0], "to": pair[1],
                    "term": make_term(rng, rng.choice(units), 1, 8) if rng.random() < 0.3 else None,

@@ -60,16 +60,16 @@ class Case:
         self.org = event.get("org") or self.org
         rules = self.world["rules"]
         pairs = [pair for rule in rules for pair in rule["pauses"]]
+        for kind in {pair["from"] for pair in pairs if pair["to"] == event["kind"]}:
+            self.resume(kind, event)
         same = [p for p in self.pauses if p["to"] == NEVER and p["from"] == event["at"] and
                 (p["kind"], p["term"], p["step"]) ==
                 (event["kind"], event.get("term"), event.get("step", ""))]
-        if not same and any(pair["from"] == event["kind"] for pair in pairs):
-            self.pauses.append({"kind": event["kind"], "from": event["at"], "to": NEVER,
-                                "term": event.get("term"), "step": event.get("step", "")})
-        for pair in pairs:
-            if pair["to"] == event["kind"]:
-                self.resume(pair["from"], event)
-                break
+        for until in {pair["to"] for pair in pairs if pair["from"] == event["kind"]}:
+            if not any(p["until"] == until for p in same):
+                self.pauses.append({"kind": event["kind"], "until": until, "from": event["at"],
+                                    "to": NEVER, "term": event.get("term"),
+                                    "step": event.get("step", "")})
         for index, rule in enumerate(rules):
             if event["kind"] in rule["start"]:
                 self.start(rule, index, event)
@@ -106,7 +106,8 @@ class Case:
 
     def resume(self, kind, event):
         """It ends the oldest open pause of its pair, of the same step where there is one."""
-        still = [p for p in self.pauses if p["kind"] == kind and p["to"] == NEVER]
+        still = [p for p in self.pauses if p["kind"] == kind and p["until"] == event["kind"] and
+                 p["to"] == NEVER]
         same = [p for p in still if p["step"] == event.get("step", "")]
         for pause in (same or still)[:1]:
             pause["to"] = event["at"]

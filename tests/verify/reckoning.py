@@ -46,7 +46,7 @@ class Reckoning:
         found = [(a, b) for a, b in self.clock.gaps]
         for pair in self.rule["pauses"]:
             own = [(p["from"], self.pause_end(pair, p)) for p in pauses
-                   if p["kind"] == pair["from"]]
+                   if p["kind"] == pair["from"] and p.get("until") in (pair.get("to"), None)]
             own = union([(max(a, self.start), b) for a, b in own])
             found += self.capped(own, pair["cap"]) if pair["cap"] else own
         return union([(max(a, self.start), b) for a, b in found])
