@@ -34,14 +34,20 @@ static bool read_cutoff_time(struct words *words, struct rung *rung)
     return true;
 }
 
-/* "over promised >= -2" */
+/* "over promised >= -2", "over(promised) ≥ −2" */
 static bool read_over(struct compile *compile, const struct rule *rule, struct words *words,
                       struct rung *rung)
 {
     int64_t number = 0;
     struct word over = words_next(words);
+    bool is_open = words_take(words, "(");
     if (!read_limit(compile, rule, words, rung))
         return false;
+    if (is_open && !words_take(words, ")")) {
+        WORD_ERROR(words, &words->now, "expected \"%s\" here, found \"%.*s\"",
+                   "此处应为“%s”，而不是“%.*s”", ")", WORD_ARG(&words->now));
+        return false;
+    }
     if (rule->counting.count != COUNT_CEIL) {
         WORD_ERROR(words, &over,
                    "over: is for count: ceil; write \"2 workday before promised\" or "
@@ -111,7 +117,7 @@ static bool read_chain(struct compile *compile, const struct rule *rule, struct 
         words_pick(words, &word, names, rule->rung_count, "card above this one", "前面的牌");
     if (chain < 0)
         return false;
-    (void)words_next(words); /* "card", which was seen */
+    (void)words_take(words, "card"); /* it may be said */
     rung->form = RUNG_CHAIN;
     rung->chain_rung = (uint8_t)chain;
     rung->limit = rule->rungs[chain].limit;
@@ -127,11 +133,21 @@ static bool read_chain(struct compile *compile, const struct rule *rule, struct 
     return true;
 }
 
-static bool is_chain(const struct words *words)
+/* "yellow card", or "yellow" alone where no limit of the clock has the name of that card. */
+static bool is_chain(const struct compile *compile, const struct rule *rule,
+                     const struct words *words)
 {
     struct words ahead = *words;
-    (void)words_next(&ahead);
-    return word_is(&ahead.now, "card");
+    struct word name = words_next(&ahead);
+    bool is_card = false;
+    if (word_is(&ahead.now, "card"))
+        return true;
+    for (uint32_t i = 0; i < rule->rung_count; i++)
+        is_card = is_card || slice_is_equal(rule->rungs[i].name, name.text);
+    for (uint32_t i = 0; i < rule->limit_count; i++)
+        is_card = is_card &&
+                  !slice_is_equal(slice_of(compile->limit_names[rule->limits[i].name]), name.text);
+    return is_card;
 }
 
 static bool read_around(struct compile *compile, const struct rule *rule, struct words *words,
@@ -160,7 +176,7 @@ static bool read_around(struct compile *compile, const struct rule *rule, struct
         }
         return read_cutoff_time(words, rung);
     }
-    if (!is_before && !is_at && is_chain(words)) {
+    if (!is_before && !is_at && is_chain(compile, rule, words)) {
         if (has_offset)
             return read_chain(compile, rule, words, rung);
         WORD_ERROR(words, &word, "say how long after that card: 10 workday after yellow card",

@@ -205,7 +205,7 @@ static bool check_pause(struct compile *compile, const struct yaml_node *node,
 
 static bool read_pauses(struct compile *compile, const struct yaml_node *pauses, struct rule *rule)
 {
-    if (pauses == NULL)
+    if (pauses == NULL || yaml_is_none(pauses))
         return true;
     if (!yaml_is_list(pauses, compile->problems))
         return false;
@@ -332,7 +332,7 @@ static bool read_extension(struct compile *compile, const struct yaml_node *node
 {
     static const char *const keys[] = {"times", "by", "asked"};
     static const char *const whens[] = {"before due", "any time"};
-    if (node == NULL)
+    if (node == NULL || yaml_is_none(node))
         return true;
     if (!yaml_check_keys(node, keys, COUNT_OF(keys), compile->problems))
         return false;
@@ -404,7 +404,7 @@ bool clock_read(struct compile *compile, const struct rule_source *source,
                        : read_events(compile, clock, "start", &rule->start, &rule->start_when);
     is_good &= read_events(compile, clock, "stop", &rule->stop, &rule->stop_when);
     const struct yaml_node *cancel = yaml_find(clock, "cancel");
-    bool is_none = cancel != NULL && slice_is_equal(cancel->value, SLICE("none"));
+    bool is_none = cancel != NULL && yaml_is_none(cancel);
     if (cancel != NULL && !is_none)
         is_good &= event_kinds_at(compile, cancel, &rule->cancel);
     else if (!is_none)

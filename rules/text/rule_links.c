@@ -82,6 +82,11 @@ static void check_followed(struct compile *compile, const struct rule_source *so
     bool is_shadow = true;
     if (rung == NULL)
         return;
+    if (root->form == RULE_ACROSS) {
+        tell_across(compile, source, root, "after: is a card of the case itself",
+                    "after: 只随本件的牌");
+        return;
+    }
     for (uint32_t i = 0; i < rule->rung_count; i++)
         is_shadow = is_shadow && rule->rungs[i].issue == ISSUE_SHADOW;
     if (rung->form == RUNG_CHAIN || rung->when != NULL)

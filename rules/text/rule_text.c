@@ -6,13 +6,13 @@
 static const char *const rule_keys[] = {
     "rule",    "revision",       "title",     "ground", "valid_from", "valid_to",
     "applies", "calendar",       "clock",     "fact",   "across",     "cards",
-    "card",    "late_discovery", "supersede", "issue",  "tests",
+    "card",    "late_discovery", "supersede", "issue",  "tests",      "kinds",
 };
 /* A file of a single rule is its own set. */
 static const char *const lone_keys[] = {
     "rule",      "revision", "title", "ground", "valid_from", "valid_to", "applies",
     "calendar",  "clock",    "fact",  "across", "cards",      "card",     "late_discovery",
-    "supersede", "issue",    "tests", "set",    "levels",
+    "supersede", "issue",    "tests", "set",    "levels",     "kinds",
 };
 
 static bool is_name(struct slice name)
@@ -221,6 +221,14 @@ static bool read_applies(struct compile *compile, const struct rule_source *sour
     static const char *const keys[] = {"kinds", "items", "when"};
     struct rule *rule = source->rule;
     const struct yaml_node *applies = yaml_find(source->node, "applies");
+    const struct yaml_node *own = yaml_find(source->node, "kinds"); /* applies: {kinds: …}, short */
+    if (own != NULL && applies != NULL && yaml_find(applies, "kinds") != NULL) {
+        yaml_error(own, compile->problems, "kinds: stands under applies: too: write it once",
+                   "kinds: 在 applies: 中已写：只写一处");
+        return false;
+    }
+    if (!read_item_kinds(compile, own, &source->rule->item_kinds))
+        return false;
     if (applies == NULL)
         return true;
     if (!yaml_check_keys(applies, keys, COUNT_OF(keys), compile->problems))

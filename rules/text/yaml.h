@@ -84,6 +84,9 @@ MUST_USE bool yaml_is_scalar(const struct yaml_node *node, struct problem_list *
  * if it is not, is no scalar, or is empty. */
 struct slice yaml_text(const struct yaml_node *map, const char *key, struct problem_list *problems);
 
+/* yaml_is_none - the word none: nothing of what else would stand here. Tells nothing. */
+bool yaml_is_none(const struct yaml_node *node);
+
 /* yaml_number - a whole number, digits with perhaps a sign, not in quotes. */
 MUST_USE bool yaml_number(const struct yaml_node *node, int64_t min, int64_t max,
                           struct problem_list *problems, int64_t *number_out);

@@ -157,6 +157,11 @@ bool yaml_is_scalar(const struct yaml_node *node, struct problem_list *problems)
     return false;
 }
 
+bool yaml_is_none(const struct yaml_node *node)
+{
+    return is_kind(node, YAML_SCALAR) && slice_is_equal(node->value, SLICE("none"));
+}
+
 struct slice yaml_text(const struct yaml_node *map, const char *key, struct problem_list *problems)
 {
     const struct slice none = {0};
