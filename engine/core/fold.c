@@ -72,14 +72,14 @@ struct core_clock *fold_begin(struct core *core, struct core_case *kase, uint32_
         .start_ms = event->at.ms,
         .stop_ms = INT64_MAX,
         .next_ms = CLOCK_TOUCHED,
-        .rule = rule_index,
+        .rule = (uint16_t)rule_index,
         .step = step,
         .cycle = (uint8_t)(cycle < UINT8_MAX ? cycle : UINT8_MAX),
     };
     const struct rule *rule = clock_rule(core, kase, clock);
-    clock->heeds = rule->stop | rule->cancel;
+    clock->heeds = (rule->stop | rule->cancel) & HEEDS_MASK;
     if (rule->extension.times_max > 0)
-        clock->heeds |= EVENT_KIND_BIT(EVENT_EXTEND);
+        clock->heeds |= EVENT_KIND_BIT(EVENT_EXTEND) & HEEDS_MASK;
     fold_limits(core, kase, rule, event, clock);
     if (kase->first_clock == 0) {
         kase->first_clock = row;
@@ -258,7 +258,7 @@ static bool clock_extend(struct core *core, struct core_case *kase, struct core_
 static void clock_stop(struct core *core, struct core_clock *clock, enum clock_state state,
                        const struct event *event)
 {
-    clock->state = (uint8_t)state;
+    clock->state = (uint32_t)state & 3;
     clock->stop_ms = event->at.ms;
     clock->stopped_by = (uint8_t)event->kind;
     clock->next_ms = CLOCK_TOUCHED;

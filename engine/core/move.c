@@ -59,7 +59,7 @@ static void old_translate(struct core *core, const struct core_case *kase, uint3
             old->due_ms[rung] = kept.due_ms[k];
         }
         if (!is_other)
-            old->clock.rule = (uint32_t)(other - to->rules);
+            old->clock.rule = (uint16_t)(other - to->rules);
     }
 }
 

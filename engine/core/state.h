@@ -59,27 +59,32 @@ struct core_case {
     uint8_t ended_by;  /* the kind of event that finished or voided it; EVENT_NONE: it is open */
 };
 
+enum { HEEDS_BITS = 28, HEEDS_MASK = (1 << HEEDS_BITS) - 1 };
+static_assert((int)EVENT_KIND_COUNT <= (int)HEEDS_BITS,
+              "a clock has a bit for every kind of event");
+
 struct core_clock {
     int64_t start_ms;
     int64_t stop_ms; /* of a running clock: INT64_MAX */
     int64_t next_ms; /* the next rung's instant; INT64_MAX: none; CLOCK_TOUCHED */
-    uint32_t rule;   /* in the case's edition */
     uint32_t limits; /* row of limit_set */
     uint32_t next;
     uint32_t step;
     uint32_t more;
-    uint16_t issued; /* bit per rung */
-    uint16_t dismissed;
-    uint16_t skipped;     /* found late, and not to be issued for now */
-    uint16_t unmet;       /* its condition did not hold when its instant had come */
-    event_kind_set heeds; /* while it runs, only these kinds can do something to it by themselves */
-    uint8_t state;
-    uint8_t cycle;
-    bool
-        is_ahead : 1; /* it stopped at an instant that is still to come: it is judged again later */
+    uint32_t heeds : HEEDS_BITS; /* while it runs, these kinds alone do something to it */
+    uint32_t state : 2;
+    bool is_ahead : 1;       /* it stopped at an instant still to come: it is judged again later */
     bool is_unjudgeable : 1; /* it runs, and is counted as such */
-    uint8_t stopped_by;      /* the kind of event */
+    uint16_t issued;         /* bit per rung */
+    uint16_t dismissed;
+    uint16_t skipped; /* found late, and not to be issued for now */
+    uint16_t unmet;   /* its condition did not hold when its instant had come */
+    uint16_t rule;    /* in the case's edition */
+    uint8_t cycle;
+    uint8_t stopped_by; /* the kind of event */
 };
+
+static_assert(sizeof(struct core_clock) == 56, "what a city's clocks weigh");
 
 /* What few clocks have. */
 struct clock_more {
