@@ -1,5 +1,6 @@
 /* test_core_links.c - what one clock has to do with another, and that it comes to the same in
- * whatever order the events arrive: cards that dismiss, raised(), counts by step, a change of item.
+ * whatever order the events arrive: cards that dismiss, raised(), counts by step, a change of item,
+ * clocks that begin with a card.
  */
 #include "engine/core/offline.h"
 #include "rules/text/ruleset_text.h"
@@ -47,6 +48,16 @@ static const char rules_text[] =
     "  - rule: again\n"
     "    fact: {on: return, is: 'count(return, step) = 2', per: step}\n"
     "    card: {level: yellow, dismisses: once}\n"
+    "  - rule: order\n"
+    "    clock: {start: {after: yellow of decide}, stop: supervise, limits: {statutory: 2 "
+    "workday}}\n"
+    "    cards:\n"
+    "      - red: after statutory\n"
+    "  - rule: reply\n"
+    "    clock: {start: {after: yellow of again}, stop: [feedback, finish], limits: {statutory: 1 "
+    "workday}}\n"
+    "    cards:\n"
+    "      - yellow: after statutory\n"
     "  - rule: against\n"
     "    fact: {on: step_end, is: result != last_result}\n"
     "    card: warn\n";
@@ -246,8 +257,9 @@ static uint32_t random_below(uint32_t *seed, uint32_t below)
 static uint32_t make_life(struct event *events, uint32_t *seed)
 {
     static const enum event_kind kinds[] = {
-        EVENT_APPLY,    EVENT_ACCEPT, EVENT_RETURN, EVENT_RETURN, EVENT_RETURN, EVENT_STEP_END,
-        EVENT_STEP_END, EVENT_FEE,    EVENT_REJECT, EVENT_FINISH, EVENT_REOPEN, EVENT_ACCEPT};
+        EVENT_APPLY,    EVENT_ACCEPT,   EVENT_RETURN,    EVENT_RETURN,  EVENT_RETURN,
+        EVENT_STEP_END, EVENT_STEP_END, EVENT_FEE,       EVENT_REJECT,  EVENT_FINISH,
+        EVENT_REOPEN,   EVENT_ACCEPT,   EVENT_SUPERVISE, EVENT_FEEDBACK};
     static const char *const items[] = {"", "", "NOW", "LATER", "LONG"};
     static const char *const steps[] = {"", "a", "b"};
     static const char *const results[] = {"0", "1"};
