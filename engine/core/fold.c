@@ -80,6 +80,8 @@ struct core_clock *fold_begin(struct core *core, struct core_case *kase, uint32_
     clock->heeds = (rule->stop | rule->cancel) & HEEDS_MASK;
     if (rule->extension.times_max > 0)
         clock->heeds |= EVENT_KIND_BIT(EVENT_EXTEND) & HEEDS_MASK;
+    for (uint32_t i = 0; i < rule->pause_count; i++)
+        clock->heeds |= EVENT_KIND_BIT(rule->pauses[i].from) & HEEDS_MASK;
     fold_limits(core, kase, rule, event, clock);
     if (kase->first_clock == 0) {
         kase->first_clock = row;
@@ -255,13 +257,23 @@ static bool clock_extend(struct core *core, struct core_case *kase, struct core_
     return true;
 }
 
+/* Nothing of it holds before the event, and it has been judged till now: when it stops, there is
+ * nothing to judge, and its rule is not asked for instants that will not come. */
+static bool is_quiet_until(const struct core *core, const struct core_clock *clock,
+                           const struct event *event)
+{
+    return clock->next_ms != CLOCK_TOUCHED && clock->next_ms >= event->at.ms &&
+           event->at.ms <= core->now.ms && clock->skipped == 0;
+}
+
 static void clock_stop(struct core *core, struct core_clock *clock, enum clock_state state,
                        const struct event *event)
 {
+    bool is_quiet = is_quiet_until(core, clock, event);
     clock->state = (uint32_t)state & 3;
     clock->stop_ms = event->at.ms;
     clock->stopped_by = (uint8_t)event->kind;
-    clock->next_ms = CLOCK_TOUCHED;
+    clock->next_ms = is_quiet ? INT64_MAX : CLOCK_TOUCHED;
     core->counts.clocks_running--;
 }
 
@@ -359,6 +371,24 @@ static bool clocks_touch(struct core *core, const struct core_case *kase)
     return true;
 }
 
+/* Those that pauses of these kinds hold. Of a clock that has stopped nothing comes before its stop
+ * because a pause ended later; but what was passed over may be seen otherwise. */
+static bool clocks_touch_paused(struct core *core, const struct core_case *kase,
+                                event_kind_set kinds)
+{
+    bool is_touched = kase->has_cards; /* their instants may have moved, whatever the clock does */
+    for (uint32_t row = kase->first_clock; row != 0;) {
+        struct core_clock *clock = clock_row(core, row);
+        row = clock->next;
+        if ((clock->heeds & kinds) == 0 ||
+            (clock->state != CLOCK_RUNNING && !clock->is_ahead && clock->skipped == 0))
+            continue;
+        clock->next_ms = CLOCK_TOUCHED;
+        is_touched = true;
+    }
+    return is_touched;
+}
+
 /* Some condition asks for what the event adds to the tally of its case. */
 static bool is_counted(const struct edition *edition, const struct event *event)
 {
@@ -390,7 +420,9 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
     fields_take(core, kase, event);
     asking.kase = kase;
     bool is_moved = before.item != kase->item || before.org != kase->org;
-    is_moved |= pauses_take(core, kase, event);
+    event_kind_set paused = pauses_take(core, kase, event);
+    if (paused != 0)
+        is_touched |= clocks_touch_paused(core, kase, paused);
     if (is_moved)
         is_touched |= clocks_touch(core, kase);
     /* a rule sees the case's state before this event, its fields after it */

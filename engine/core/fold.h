@@ -38,8 +38,9 @@ struct core_clock *fold_begin(struct core *core, struct core_case *kase, uint32_
 void fold_end_at_once(struct core *core, struct core_case *kase, struct core_clock *clock,
                       const struct rule *rule, const struct event *event);
 
-/* pauses_take - begin and end the pauses that this event does. Returns: true when there are any. */
-bool pauses_take(struct core *core, struct core_case *kase, const struct event *event);
+/* pauses_take - begin and end the pauses that this event does. Returns: the kinds with which those
+ * begin, or began; empty: there are none. */
+event_kind_set pauses_take(struct core *core, struct core_case *kase, const struct event *event);
 
 /* follow - begin the clocks that cards begin, for every card whose instant lies before `end`; take
  * away those whose card is not one any more. Before and after each event, and when time passes.

@@ -365,6 +365,16 @@ void judge_due(struct core *core, struct core_case *kase, struct instant at)
     }
 }
 
+static void old_due_keep(const struct core *core, const struct core_case *kase,
+                         const struct core_clock *clock, struct old_clock *old)
+{
+    struct reckoning reckoning;
+    reckon_init(&reckoning, core, kase, clock);
+    for (uint32_t i = 0; i < reckoning.rule->rung_count; i++)
+        if ((clock->issued & rung_bit(i)) != 0)
+            old->due_ms[i] = reckon_rung(&reckoning, i).ms;
+}
+
 uint32_t judge_old_keep(struct core *core, const struct core_case *kase)
 {
     uint32_t count = 0;
@@ -378,13 +388,11 @@ uint32_t judge_old_keep(struct core *core, const struct core_case *kase)
             core->old_room = room;
         }
         struct old_clock *old = &core->old[count++];
-        struct reckoning reckoning;
-        *old = (struct old_clock){.clock = *clock};
-        reckon_init(&reckoning, core, kase, clock);
-        for (uint32_t i = 0; i < reckoning.rule->rung_count; i++)
-            if ((clock->issued & rung_bit(i)) != 0)
-                old->due_ms[i] = reckon_rung(&reckoning, i).ms;
         row = clock->next;
+        old->clock = *clock;
+        old->is_matched = false;
+        if (clock->issued != 0)
+            old_due_keep(core, kase, clock, old);
     }
     return count;
 }

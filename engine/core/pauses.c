@@ -79,20 +79,22 @@ static bool pause_end(struct core *core, struct core_case *kase, enum event_kind
     return found != NULL;
 }
 
-bool pauses_take(struct core *core, struct core_case *kase, const struct event *event)
+event_kind_set pauses_take(struct core *core, struct core_case *kase, const struct event *event)
 {
     const struct edition *edition = case_edition(core, kase);
     event_kind_set bit = EVENT_KIND_BIT(event->kind);
     event_kind_set begun = edition->pause_ends[event->kind];
     bool is_ending = (edition->pause_to & bit) != 0;
-    bool is_taken = false;
+    event_kind_set taken = 0;
     for (int kind = 0; is_ending && kind < EVENT_KIND_COUNT; kind++)
-        if ((edition->pause_ends[kind] & bit) != 0)
-            is_taken |= pause_end(core, kase, (enum event_kind)kind, event);
-    if (is_ending && !is_taken)
+        if ((edition->pause_ends[kind] & bit) != 0 &&
+            pause_end(core, kase, (enum event_kind)kind, event))
+            taken |= EVENT_KIND_BIT(kind);
+    if (is_ending && taken == 0)
         stray_note(core, kase, event, STRAY_NO_PAUSE, NULL);
     for (int kind = 0; begun != 0 && kind < EVENT_KIND_COUNT; kind++)
-        if ((begun & EVENT_KIND_BIT(kind)) != 0)
-            is_taken |= pause_begin(core, kase, event, (enum event_kind)kind);
-    return is_taken;
+        if ((begun & EVENT_KIND_BIT(kind)) != 0 &&
+            pause_begin(core, kase, event, (enum event_kind)kind))
+            taken |= bit;
+    return taken;
 }

@@ -71,7 +71,8 @@ struct core_clock {
     uint32_t next;
     uint32_t step;
     uint32_t more;
-    uint32_t heeds : HEEDS_BITS; /* while it runs, these kinds alone do something to it */
+    uint32_t heeds : HEEDS_BITS; /* while it runs, these kinds alone do something to it; of
+ pauses the kind that begins them */
     uint32_t state : 2;
     bool is_ahead : 1;       /* it stopped at an instant still to come: it is judged again later */
     bool is_unjudgeable : 1; /* it runs, and is counted as such */
@@ -209,7 +210,7 @@ struct item_found {
     const struct item_rules *rules;
 };
 
-enum { ITEMS_FOUND_BITS = 12 };
+enum { ITEMS_FOUND_BITS = 14 };
 
 /* What a clock was before its case was folded again. */
 struct old_clock {

@@ -6,7 +6,7 @@
 
 enum {
     WINDOW = 64,
-    CLOCKS_WARMED = 6,
+    CLOCKS_WARMED = 8,
     DEADLINES_WARMED = 84, /* three levels of the heap: among them most of those due soon */
     WORTH_IT = 16,
 };
@@ -49,17 +49,33 @@ static void warm_cases(const struct core *core, const uint32_t *rows, uint32_t c
     }
 }
 
-static void warm_rule(const struct ruleset *ruleset, uint32_t rule)
+static void warm_lines(const void *start, size_t bytes)
 {
     enum { LINE_BYTES = 64 };
-    const char *start = (const char *)&ruleset->rules[rule];
-    for (size_t at = 0; at < offsetof(struct rule, limits); at += LINE_BYTES)
-        __builtin_prefetch(start + at);
+    for (size_t at = 0; at < bytes; at += LINE_BYTES)
+        __builtin_prefetch((const char *)start + at);
+}
+
+/* As far as its name. */
+static void warm_rule(const struct rule *rule)
+{
+    warm_lines(rule, offsetof(struct rule, name));
+}
+
+/* What it points to: a condition has its code and constants behind it. */
+static void warm_rule_parts(const struct rule *rule)
+{
+    enum { CONDITION_BYTES = 192 };
+    warm_lines(rule->rungs, rule->form == RULE_FACT ? 1 : rule->rung_count * sizeof *rule->rungs);
+    warm_lines(rule->limits, rule->limit_count * sizeof *rule->limits);
+    if (rule->fact != NULL)
+        warm_lines(rule->fact, CONDITION_BYTES);
 }
 
 /* The rules that the event will ask: those of the clocks that heed it, and those of the case's item
  * that look at it. */
-static void warm_rules(const struct core *core, uint32_t row, enum event_kind kind)
+static void warm_rules(const struct core *core, uint32_t row, enum event_kind kind,
+                       void (*warm)(const struct rule *rule))
 {
     const struct core_case *kase = case_row(core, row);
     const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
@@ -67,13 +83,13 @@ static void warm_rules(const struct core *core, uint32_t row, enum event_kind ki
     for (uint32_t step = 0; step < CLOCKS_WARMED && at != 0; step++) {
         const struct core_clock *clock = clock_row(core, at);
         if (clock->state == CLOCK_RUNNING && (clock->heeds & EVENT_KIND_BIT(kind)) != 0)
-            warm_rule(ruleset, clock->rule);
+            warm(&ruleset->rules[clock->rule]);
         at = clock->next;
     }
     const struct item_rules *own = case_item_rules(core, kase);
     for (uint32_t i = 0; own != NULL && i < own->count; i++)
         if ((own->rules[i].on & EVENT_KIND_BIT(kind)) != 0)
-            warm_rule(ruleset, own->rules[i].rule);
+            warm(&ruleset->rules[own->rules[i].rule]);
 }
 
 static void warm_events(const struct core *core, const struct event *events, uint32_t count)
@@ -92,7 +108,10 @@ static void warm_events(const struct core *core, const struct event *events, uin
     warm_cases(core, rows, count);
     for (uint32_t i = 0; i < count; i++)
         if (rows[i] != 0)
-            warm_rules(core, rows[i], events[i].kind);
+            warm_rules(core, rows[i], events[i].kind, warm_rule);
+    for (uint32_t i = 0; i < count; i++)
+        if (rows[i] != 0)
+            warm_rules(core, rows[i], events[i].kind, warm_rule_parts);
 }
 
 static void warm_deadlines(const struct core *core, uint32_t from, uint32_t count)

@@ -224,8 +224,8 @@ struct rule {
     bool is_promoted; /* cards of it were shadow as written, and a promotion has made them public */
     uint32_t rung_count; /* RULE_FACT, RULE_ACROSS: exactly 1 */
     const struct rung *rungs;
-    struct rule_limit limits[RULE_LIMITS_MAX];
-    struct rule_pause pauses[RULE_PAUSES_MAX];
+    const struct rule_limit *limits;
+    const struct rule_pause *pauses;
 
     struct slice name; /* never changes, never used again */
     uint32_t revision;

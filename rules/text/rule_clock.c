@@ -210,7 +210,10 @@ static bool read_pauses(struct compile *compile, const struct yaml_node *pauses,
     if (!yaml_is_list(pauses, compile->problems))
         return false;
     bool is_good = true;
-    for (const struct yaml_node *node = pauses->first; node != NULL; node = node->next) {
+    struct rule_pause *made = compile_take(compile, pauses->count, sizeof *made);
+    rule->pauses = made;
+    for (const struct yaml_node *node = pauses->first; made != NULL && node != NULL;
+         node = node->next) {
         struct rule_pause pause = {0};
         if (rule->pause_count == RULE_PAUSES_MAX) {
             yaml_error(node, compile->problems, "more than %d kinds of pause", "暂停超过 %d 种",
@@ -221,7 +224,7 @@ static bool read_pauses(struct compile *compile, const struct yaml_node *pauses,
                                               : yaml_is_scalar(node, compile->problems) &&
                                                     read_pause_text(compile, node, &pause);
         if (is_read && check_pause(compile, node, rule, &pause))
-            rule->pauses[rule->pause_count++] = pause;
+            made[rule->pause_count++] = pause;
         else
             is_good = false;
     }

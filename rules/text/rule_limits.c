@@ -235,7 +235,8 @@ static bool check_limit(struct compile *compile, const struct yaml_node *node,
     return check_same_day(compile, node, rule, limit);
 }
 
-static bool read_limit(struct compile *compile, const struct yaml_node *node, struct rule *rule)
+static bool read_limit(struct compile *compile, const struct yaml_node *node,
+                       const struct rule *rule, struct rule_limit *limit_out)
 {
     if (rule->limit_count == RULE_LIMITS_MAX) {
         yaml_error(node, compile->problems, "more than %d limits on one clock",
@@ -258,7 +259,7 @@ static bool read_limit(struct compile *compile, const struct yaml_node *node, st
     }
     limit.name = (uint16_t)name;
     limit.text = compile_copy(compile, (struct slice){.start = text.text, .count = text.count});
-    rule->limits[rule->limit_count++] = limit;
+    *limit_out = limit;
     return true;
 }
 
@@ -274,10 +275,17 @@ bool limits_read(struct compile *compile, const struct rule_source *source,
     if (!yaml_is_map(limits, compile->problems))
         return false;
     bool is_good = true;
-    for (const struct yaml_node *node = limits->first; node != NULL; node = node->next) {
+    struct rule *rule = source->rule;
+    struct rule_limit *made = compile_take(compile, limits->count, sizeof *made);
+    rule->limits = made;
+    for (const struct yaml_node *node = limits->first; made != NULL && node != NULL;
+         node = node->next) {
         if (is_rest(node) && node != limits->first)
             continue; /* read with the one before it */
-        is_good &= read_limit(compile, node, source->rule);
+        if (read_limit(compile, node, rule, &made[rule->limit_count]))
+            rule->limit_count++;
+        else
+            is_good = false;
     }
     return is_good;
 }
