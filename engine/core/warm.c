@@ -92,6 +92,16 @@ static void warm_rules(const struct core *core, uint32_t row, enum event_kind ki
             warm(&ruleset->rules[own->rules[i].rule]);
 }
 
+static void warm_tally(const struct core *core, uint32_t row, enum event_kind kind)
+{
+    const struct core_case *kase = case_row(core, row);
+    if (kase->tally == 0)
+        return;
+    const struct case_tally *tally = pool_row(&core->tallies, kase->tally);
+    __builtin_prefetch(&tally->count[kind]);
+    __builtin_prefetch(&tally->last_ms[kind]);
+}
+
 static void warm_events(const struct core *core, const struct event *events, uint32_t count)
 {
     uint64_t hashes[WINDOW];
@@ -106,9 +116,12 @@ static void warm_events(const struct core *core, const struct event *events, uin
             __builtin_prefetch(case_row(core, rows[i]));
     }
     warm_cases(core, rows, count);
-    for (uint32_t i = 0; i < count; i++)
-        if (rows[i] != 0)
-            warm_rules(core, rows[i], events[i].kind, warm_rule);
+    for (uint32_t i = 0; i < count; i++) {
+        if (rows[i] == 0)
+            continue;
+        warm_rules(core, rows[i], events[i].kind, warm_rule);
+        warm_tally(core, rows[i], events[i].kind);
+    }
     for (uint32_t i = 0; i < count; i++)
         if (rows[i] != 0)
             warm_rules(core, rows[i], events[i].kind, warm_rule_parts);
