@@ -263,7 +263,7 @@ static bool is_quiet_until(const struct core *core, const struct core_clock *clo
                            const struct event *event)
 {
     return clock->next_ms != CLOCK_TOUCHED && clock->next_ms >= event->at.ms &&
-           event->at.ms <= core->now.ms && clock->skipped == 0;
+           event->at.ms <= core->now.ms && clock->skipped == 0 && !clock->is_unjudgeable;
 }
 
 static void clock_stop(struct core *core, struct core_clock *clock, enum clock_state state,

@@ -59,6 +59,7 @@ class FakeEngine:
         self.receipts = {}
         self.due = []
         self.refused = []
+        self.stray = {}
         self.asked = collections.Counter()
         self.has_card_counts = True  # by org; False: cases only
         self._outbox = collections.deque()
@@ -150,6 +151,7 @@ class FakeEngine:
             "cases_open": len(self.cases) + 31, "cards": dict(levels),
             "due_next": self.due[0]["due_at"] if self.due else None, "sources": self.sources,
             "journal_bytes": 48211, "map_used_permille": 12, "uptime_s": 86403,
+            "stray": self.stray,
         }
 
     def _run(self, ready):

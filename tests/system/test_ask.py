@@ -162,4 +162,26 @@ def what_is_missing_in_an_answer_is_left_out():
             check("null" not in text, text)
 
 
+@test
+def an_event_without_effect_is_told_with_its_reason():
+    with hall() as engine:
+        engine.cases["S-1"] = {"case": "S-1", "state": "open", "events": [
+            {"seq": 1, "kind": "resume", "at": "2011-03-02T09:00:00+01:00", "stray": "no-pause"},
+            {"seq": 2, "kind": "extend", "at": "2011-03-03T09:00:00+01:00",
+             "stray": "extension-spent", "stray_rule": "wabo-decision"},
+            {"seq": 3, "kind": "finish", "at": "2011-03-04T09:00:00+01:00"}]}
+        _, text, _ = ask(engine, "case", "S-1")
+        in_order(text, "2011-03-02 09:00:00", "! no pause is open: no effect",
+                 "2011-03-03 09:00:00",
+                 "! no further extension is allowed: no effect by rule wabo-decision",
+                 "2011-03-04 09:00:00")
+        check_eq(text.count("! "), 2, text)
+        _, text, _ = ask(engine, "case", "S-1", lang="zh")
+        in_order(text, "！没有正在进行的暂停：不起作用",
+                 "！不允许再次延期：不起作用，规则 wabo-decision")
+        engine.stray = {"reversed": 2, "no-pause": 1}
+        _, text, _ = ask(engine, "status")
+        in_order(text, "refused", "1: no pause is open", "2: the pause ends before it begins", "cases")
+
+
 main("system/ask")
