@@ -22,6 +22,7 @@ struct rule_test_card {
     bool is_withdrawn;    /* it was raised, and taken back: withdrawn, superseded or dismissed */
     struct slice rule;    /* empty: any */
     struct slice case_no; /* empty: any */
+    struct slice org;     /* whose card it is; empty: any */
     uint32_t line;
 };
 

@@ -289,9 +289,11 @@ static bool read_card_word(const struct test_reader *reader, const struct line *
             return true;
         }
     }
-    if (text.count > 5 && memcmp(text.start, "case=", 5) == 0) {
-        card->case_no = compile_copy(
-            reader->compile, (struct slice){.start = text.start + 5, .count = text.count - 5});
+    bool is_org = text.count > 4 && memcmp(text.start, "org=", 4) == 0;
+    if (is_org || (text.count > 5 && memcmp(text.start, "case=", 5) == 0)) {
+        size_t name = is_org ? 4 : 5;
+        *(is_org ? &card->org : &card->case_no) =
+            compile_copy(reader->compile, (struct slice){text.start + name, text.count - name});
         return true;
     }
     for (uint32_t i = 0; i < reader->compile->source_count; i++)
@@ -300,8 +302,8 @@ static bool read_card_word(const struct test_reader *reader, const struct line *
             return true;
         }
     FIELD_ERROR(reader, line, field,
-                "\"%.*s\" is neither a rule nor withdrawn, dismissed, superseded, case=…",
-                "“%.*s”既不是规则，也不是 withdrawn、dismissed、superseded、case=…",
+                "\"%.*s\" is neither a rule nor withdrawn, dismissed, superseded, case=…, org=…",
+                "“%.*s”既不是规则，也不是 withdrawn、dismissed、superseded、case=…、org=…",
                 SLICE_ARG(text));
     return false;
 }

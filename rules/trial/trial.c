@@ -20,6 +20,7 @@ struct kept_card {
     struct slice rung;
     struct slice rule;
     struct slice level;
+    struct slice org;
     uint32_t cycle;
     struct instant due_at;
     bool is_withdrawn;
@@ -124,6 +125,7 @@ static void on_card(void *ctx, const struct card *card)
         kept->rung = copy(trial, card->rung);
         kept->rule = copy(trial, card->rule);
         kept->level = copy(trial, card->level);
+        kept->org = copy(trial, card->org);
         kept->cycle = card->cycle;
         kept->due_at = card->due_at;
         *trial->last_p = kept;
@@ -159,6 +161,7 @@ static bool is_as_expected(const struct trial *trial, const struct rule_test_car
     return !kept->is_expected && kept->due_at.ms == expected->due_at.ms &&
            kept->is_withdrawn == expected->is_withdrawn &&
            slice_is_equal(kept->level, trial->ruleset->levels[expected->level]) &&
+           (slice_is_empty(expected->org) || slice_is_equal(kept->org, expected->org)) &&
            (slice_is_empty(expected->rule) || slice_is_equal(kept->rule, expected->rule)) &&
            (slice_is_empty(expected->case_no) || slice_is_equal(kept->case_no, expected->case_no));
 }
