@@ -53,10 +53,19 @@ static void differ(struct trial *trial, enum trial_difference difference, uint32
 
 /* ---- the part of the rule set ---------------------------------------------------------------- */
 
-static bool looks_on(const struct rule_test *test, const struct rule *rule)
+/* A rule's own test sees that rule, and, silently, those whose cards begin its clock: whose card
+ * begins that of another, and so on (not in a circle, checked at import). */
+static bool looks_on(const struct trial *trial, const struct rule *rule)
 {
-    return slice_is_empty(test->rule) ? slice_is_equal(test->set, rule->set)
-                                      : slice_is_equal(test->rule, rule->name);
+    const struct rule_test *test = trial->test;
+    if (slice_is_empty(test->rule))
+        return slice_is_equal(test->set, rule->set);
+    const struct rule *seen = ruleset_rule(trial->ruleset, test->rule);
+    while (seen != NULL && seen != rule)
+        seen = slice_is_empty(seen->follows_rule)
+                   ? NULL
+                   : ruleset_rule(trial->ruleset, seen->follows_rule);
+    return seen != NULL;
 }
 
 static bool take_part(struct trial *trial)
@@ -64,7 +73,7 @@ static bool take_part(struct trial *trial)
     const struct ruleset *whole = trial->ruleset;
     uint32_t count = 0;
     for (uint32_t i = 0; i < whole->rule_count; i++)
-        count += looks_on(trial->test, &whole->rules[i]);
+        count += looks_on(trial, &whole->rules[i]);
     struct rule *rules = arena_take(trial->arena, count, sizeof *rules);
     count = 0;
     if (rules == NULL) {
@@ -72,7 +81,7 @@ static bool take_part(struct trial *trial)
         return false;
     }
     for (uint32_t i = 0; i < whole->rule_count; i++)
-        if (looks_on(trial->test, &whole->rules[i]))
+        if (looks_on(trial, &whole->rules[i]))
             rules[count++] = whole->rules[i];
     trial->part = *whole;
     trial->part.rules = rules;
@@ -113,6 +122,8 @@ static struct kept_card *find(const struct trial *trial, const struct card *card
 static void on_card(void *ctx, const struct card *card)
 {
     struct trial *trial = ctx;
+    if (!slice_is_empty(trial->test->rule) && !slice_is_equal(trial->test->rule, card->rule))
+        return;
     struct kept_card *kept = find(trial, card);
     if (kept == NULL) {
         kept = arena_take(trial->arena, 1, sizeof *kept);
