@@ -434,6 +434,10 @@ static void say_clock(const struct speaker *speaker)
         printf("  %s\n", IN(speaker, "Each step has a clock of its own.", "每个环节各自计时。"));
     if (rule->restart)
         printf("  %s\n", IN(speaker, "A second start begins at zero.", "再次开始时重新计时。"));
+    if (rule->stops_with_children)
+        printf("  %s\n",
+               IN(speaker, "It ends, too, when the last child of the joint case has ended.",
+                  "联办件的最后一个子件结束时也结束。"));
     say_pauses(speaker);
     if (rule->open_pause_at_finish)
         printf("  %s\n", IN(speaker, "A pause still open at the end can still raise its cards.",

@@ -1,4 +1,5 @@
 /* asking.c - what a condition may know: the event at hand first, then the case. */
+#include "engine/core/family.h"
 #include "engine/core/fold.h"
 #include "engine/core/reckon.h"
 
@@ -224,6 +225,29 @@ static struct value ask_arrival_delay(const struct asking *asking)
     return span_value(asking, asking->event->at, asking->arrived, UNIT_WORKHOUR);
 }
 
+static struct value ask_parent(const struct asking *asking)
+{
+    return text_value(family_parent(asking->core, asking->kase));
+}
+
+static struct value ask_children(const struct asking *asking)
+{
+    const struct core_kin *kin = family_find(asking->core, asking->kase);
+    return number_value(kin == NULL ? 0 : kin->child_count);
+}
+
+static struct value ask_children_open(const struct asking *asking)
+{
+    const struct core_kin *kin = family_find(asking->core, asking->kase);
+    return number_value(kin == NULL ? 0 : kin->open_count);
+}
+
+static struct value ask_children_finished(const struct asking *asking)
+{
+    const struct core_kin *kin = family_find(asking->core, asking->kase);
+    return number_value(kin == NULL ? 0 : kin->finished_count);
+}
+
 /* One row for every field; is_of_event: without an event at hand it has no value. */
 static const struct {
     struct value (*ask)(const struct asking *asking);
@@ -254,6 +278,10 @@ static const struct {
     [FIELD_IS_FINISHED] = {ask_is_finished, false},
     [FIELD_IS_ACCEPTED] = {ask_is_accepted, false},
     [FIELD_IN_CATALOGUE] = {ask_in_catalogue, false},
+    [FIELD_PARENT] = {ask_parent, false},
+    [FIELD_CHILDREN] = {ask_children, false},
+    [FIELD_CHILDREN_OPEN] = {ask_children_open, false},
+    [FIELD_CHILDREN_FINISHED] = {ask_children_finished, false},
 };
 
 static struct value ask_field(void *ctx, enum field field)

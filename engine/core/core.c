@@ -5,8 +5,10 @@
  */
 #include "engine/core/core.h"
 #include "engine/core/across.h"
+#include "engine/core/family.h"
 #include "engine/core/fold.h"
 #include "engine/core/judge.h"
+#include "engine/core/past.h"
 #include "engine/core/stray.h"
 
 #include <stdlib.h>
@@ -37,6 +39,7 @@ static int core_init(struct core *core, const struct core_limits *limits)
         {&core->marks, sizeof(struct core_mark), clock_max},
         {&core->sides, sizeof(struct case_side), case_max},
         {&core->strays, sizeof(struct core_stray), clock_max},
+        {&core->kins, sizeof(struct core_kin), clock_max},
     };
     for (size_t i = 0; i < COUNT_OF(pools); i++) {
         int error = pool_init(pools[i].pool, (uint32_t)pools[i].row_bytes, pools[i].max);
@@ -50,7 +53,8 @@ static int core_init(struct core *core, const struct core_limits *limits)
     if (core->editions == NULL || core->past == NULL || core->items_found == NULL ||
         table_init(&core->case_table) != 0 || table_init(&core->limit_table) != 0 ||
         table_init(&core->group_table) != 0 || table_init(&core->side_table) != 0 ||
-        text_heap_init(&core->keys) != 0 || names_init(&core->names) != 0)
+        table_init(&core->kin_table) != 0 || text_heap_init(&core->keys) != 0 ||
+        names_init(&core->names) != 0)
         return NO_MEMORY;
     core->now = INSTANT_NONE;
     return 0;
@@ -86,10 +90,12 @@ void core_destroy(struct core **core_p)
     pool_clear(&core->marks);
     pool_clear(&core->sides);
     pool_clear(&core->strays);
+    pool_clear(&core->kins);
     table_clear(&core->case_table);
     table_clear(&core->limit_table);
     table_clear(&core->group_table);
     table_clear(&core->side_table);
+    table_clear(&core->kin_table);
     text_heap_clear(&core->keys);
     names_clear(&core->names);
     deadlines_clear(&core->deadlines);
@@ -116,6 +122,9 @@ static void instruction_look(struct edition *edition, const struct instruction *
               it->operand == FIELD_FURTHEST_STEP_PLACE))
         edition->is_placing = true;
     edition->is_noting_arrivals |= it->op == OP_SAME_ARRIVAL;
+    edition->is_joint |= it->op == OP_FIELD &&
+                         (it->operand == FIELD_CHILDREN || it->operand == FIELD_CHILDREN_OPEN ||
+                          it->operand == FIELD_CHILDREN_FINISHED);
     edition->is_asking_attrs |= it->op == OP_ATTR || it->op == OP_HAS_ATTR;
 }
 
@@ -149,6 +158,7 @@ static void rule_look(struct edition *edition, const struct rule *rule)
     condition_look(edition, rule->stop_when);
     condition_look(edition, rule->fact);
     condition_look(edition, rule->across == NULL ? NULL : rule->across->is_so);
+    edition->is_joint |= rule->stops_with_children;
     edition->is_counting_cards |= rule->across != NULL && rule->across->is_of_cards;
     for (uint32_t i = 0; i < rule->rung_count; i++) {
         condition_look(edition, rule->rungs[i].when);
@@ -291,8 +301,10 @@ int core_admit(struct core *core, const struct event *event, struct event_ref re
         return CORE_E_FULL;
     if (across_is_full(core))
         return CORE_E_FULL;
-    if (row == 0)
+    if (row == 0) {
         row = case_make(core, event->case_no, hash, source);
+        family_arrive(core, row);
+    }
     if (row == 0)
         return CORE_E_FULL;
     struct core_case *kase = case_row(core, row);
@@ -300,63 +312,6 @@ int core_admit(struct core *core, const struct event *event, struct event_ref re
     *case_out = row;
     kase->newest = ref.place;
     return 0;
-}
-
-static int past_order(const void *a, const void *b)
-{
-    const struct past_event *x = a;
-    const struct past_event *y = b;
-    if (x->event.at.ms != y->event.at.ms)
-        return x->event.at.ms < y->event.at.ms ? -1 : 1;
-    return x->ref.place < y->ref.place ? -1 : x->ref.place > y->ref.place;
-}
-
-/* Of the same source and number the highest version counts; of equals the first that came. */
-static uint32_t past_without_corrected(struct past_event *past, uint32_t count)
-{
-    uint32_t kept = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        bool is_corrected = false;
-        for (uint32_t k = 0; k < count && !is_corrected; k++)
-            is_corrected = k != i && past[k].seq != 0 && past[k].source == past[i].source &&
-                           past[k].seq == past[i].seq &&
-                           (past[k].event.version > past[i].event.version ||
-                            (past[k].event.version == past[i].event.version &&
-                             past[k].ref.place < past[i].ref.place));
-        past[i].event.kind = is_corrected ? EVENT_NONE : past[i].event.kind;
-    }
-    for (uint32_t i = 0; i < count; i++)
-        if (past[i].event.kind != EVENT_NONE)
-            past[kept++] = past[i];
-    return kept;
-}
-
-static uint32_t past_fetch(struct core *core, struct event_ref newest)
-{
-    uint32_t count = core->ports.history(core->ports.ctx, newest, core->past, core->past_room);
-    if (count > core->past_room) {
-        struct past_event *past = realloc(core->past, count * sizeof *past);
-        assert(past != NULL); /* a case cannot be judged by half */
-        core->past = past;
-        core->past_room = count;
-        count = core->ports.history(core->ports.ctx, newest, core->past, core->past_room);
-    }
-    count = past_without_corrected(core->past, count);
-    qsort(core->past, count, sizeof *core->past, past_order);
-    return count;
-}
-
-/* A case that changes its item is a case of the new one from its first item on: an immediate case
- * that becomes a promised one has its clocks, with the time used and the new limits. */
-static void past_of_one_item(struct past_event *past, uint32_t count)
-{
-    struct slice last = {0};
-    for (uint32_t i = 0; i < count; i++)
-        if (past[i].event.item.count > 0)
-            last = past[i].event.item;
-    for (uint32_t i = 0; i < count; i++)
-        if (past[i].event.item.count > 0)
-            past[i].event.item = last;
 }
 
 static bool changes_item(const struct core *core, const struct core_case *kase,
@@ -368,14 +323,15 @@ static bool changes_item(const struct core *core, const struct core_case *kase,
 
 void fold_history(struct core *core, struct core_case *kase, struct event_ref newest)
 {
-    uint32_t count = past_fetch(core, newest);
-    past_of_one_item(core->past, count);
+    uint32_t count = past_fetch(core, kase, newest);
     fold_reset(core, kase);
     uint32_t folded = stray_reversed_last(case_edition(core, kase), core->past, count);
     for (uint32_t i = 0; i < count; i++) {
         const struct past_event *past = &core->past[i];
         core->folding = past->ref.place;
-        if (i < folded)
+        if (past->is_of_child)
+            (void)family_show(core, kase, &past->event);
+        else if (i < folded)
             (void)fold_event(core, kase, past->arrived_at, &past->event);
         else
             stray_note(core, kase, &past->event, STRAY_REVERSED, NULL);
@@ -422,6 +378,25 @@ static void case_judge_or_hold(struct core *core, struct core_case *kase, uint32
     kase->is_held = true;
 }
 
+void case_look_again(struct core *core, uint32_t case_index, struct event_ref upto)
+{
+    struct core_case *kase = case_row(core, case_index);
+    case_fold_again(core, kase, upto);
+    case_judge_or_hold(core, kase, case_index);
+}
+
+void case_show_child(struct core *core, uint32_t case_index, const struct event *event)
+{
+    struct core_case *kase = case_row(core, case_index);
+    uint32_t old_count = kase->has_cards ? judge_old_keep(core, kase) : 0;
+    bool is_touched = family_show(core, kase, event);
+    kase->settled_ms = event->at.ms;
+    if (!is_touched)
+        return;
+    judge_old_settle(core, kase, old_count);
+    case_judge_or_hold(core, kase, case_index);
+}
+
 void core_hold(struct core *core)
 {
     core->is_holding = true;
@@ -444,23 +419,25 @@ void core_release(struct core *core)
     across_judge(core);
 }
 
-static void case_take(struct core *core, struct core_case *kase, uint32_t case_index,
+/* Returns whether it was folded again as a whole. */
+static bool case_take(struct core *core, struct core_case *kase, uint32_t case_index,
                       const struct event *event, struct event_ref ref, bool is_correction)
 {
     if (is_correction || event->at.ms < kase->settled_ms || changes_item(core, kase, event) ||
-        follow_is_moved(core, kase, event) || stray_asks_again(core, kase, event)) {
-        case_fold_again(core, kase, ref);
-        case_judge_or_hold(core, kase, case_index);
-        return;
+        follow_is_moved(core, kase, event) || stray_asks_again(core, kase, event) ||
+        family_awaits(core, kase)) {
+        case_look_again(core, case_index, ref);
+        return true;
     }
     core->folding = ref.place;
     uint32_t old_count = kase->has_cards ? judge_old_keep(core, kase) : 0;
     bool is_touched = fold_event(core, kase, core->now, event);
     kase->settled_ms = event->at.ms;
     if (!is_touched)
-        return;
+        return false;
     judge_old_settle(core, kase, old_count);
     case_judge_or_hold(core, kase, case_index);
+    return false;
 }
 
 void core_apply(struct core *core, struct instant now, uint32_t case_index,
@@ -468,7 +445,10 @@ void core_apply(struct core *core, struct instant now, uint32_t case_index,
 {
     core_advance(core, now);
     core->counts.events++;
-    case_take(core, case_row(core, case_index), case_index, event, ref, is_correction);
+    struct core_case *kase = case_row(core, case_index);
+    bool is_again = case_take(core, kase, case_index, event, ref, is_correction);
+    if (kase->is_kin)
+        family_settle(core, case_index, event, ref, is_again);
     if (!core->is_holding)
         across_judge(core);
 }

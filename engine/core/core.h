@@ -29,6 +29,7 @@ struct past_event {
     uint32_t source; /* number of the source */
     uint64_t seq;    /* the source's own number: a correction carries that of its original */
     struct instant arrived_at; /* the `now` with which it was applied */
+    bool is_of_child; /* the core's own: it happened to a child of the case. The port says false */
 };
 
 struct core_ports {
@@ -267,6 +268,15 @@ bool core_find(const struct core *core, struct slice case_no, struct case_view *
 
 /* core_case - the case of an index from 1 to core_counts.cases, in the order they came. */
 void core_case(const struct core *core, uint32_t case_index, struct case_view *case_out);
+
+/* core_parent - the number of the joint case that a case belongs to; empty: none. Borrows: until
+ * the core changes. */
+struct slice core_parent(const struct core *core, uint32_t case_index);
+
+/* core_children - call visit with each child of a joint case, at most max. Returns how many there
+ * are. Cost: O(children). */
+uint32_t core_children(const struct core *core, uint32_t case_index, uint32_t max,
+                       void (*visit)(void *ctx, const struct case_view *child), void *ctx);
 
 /* core_due - the cases that have something falling due before an instant, soonest first, at most
  * max; visit returns false to stop. Cost: O(max × log max), whatever the number of cases. */

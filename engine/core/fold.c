@@ -3,6 +3,7 @@
  */
 #include "engine/core/fold.h"
 #include "engine/core/across.h"
+#include "engine/core/family.h"
 #include "engine/core/reckon.h"
 #include "engine/core/stray.h"
 
@@ -18,6 +19,15 @@ static void state_set(struct core *core, struct core_case *kase, enum case_state
     if (kase->state != CASE_OPEN && state == CASE_OPEN)
         core->counts.cases_open++;
     kase->state = (uint8_t)state;
+}
+
+enum case_state fold_state(enum case_state before, enum event_kind kind)
+{
+    event_kind_set bit = EVENT_KIND_BIT(kind);
+    return (bit & kinds_finishing) != 0 ? CASE_FINISHED
+           : (bit & kinds_voiding) != 0 ? CASE_VOID
+           : kind == EVENT_REOPEN       ? CASE_OPEN
+                                        : before;
 }
 
 static bool is_ended(const struct core_case *kase, const struct rule *rule)
@@ -348,16 +358,10 @@ static void fields_take(struct core *core, struct core_case *kase, const struct 
     name_set(core, &kase->org, event->org);
     name_set(core, &kase->area, event->area);
     name_set(core, &kase->handler, event->handler);
-    event_kind_set bit = EVENT_KIND_BIT(event->kind);
     kase->is_accepted = kase->is_accepted || event->kind == EVENT_ACCEPT;
-    if ((bit & kinds_finishing) != 0)
-        state_set(core, kase, CASE_FINISHED);
-    else if ((bit & kinds_voiding) != 0)
-        state_set(core, kase, CASE_VOID);
-    else if (event->kind == EVENT_REOPEN)
-        state_set(core, kase, CASE_OPEN);
-    else
+    if (fold_state(CASE_OPEN, event->kind) == CASE_OPEN && event->kind != EVENT_REOPEN)
         return;
+    state_set(core, kase, fold_state(CASE_OPEN, event->kind));
     kase->ended_by = event->kind == EVENT_REOPEN ? EVENT_NONE : (uint8_t)event->kind;
 }
 
@@ -404,6 +408,8 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
 {
     const struct edition *edition = case_edition(core, kase);
     struct asking asking = {.core = core, .kase = kase, .event = event, .arrived = arrived};
+    if (event->parent.count > 0)
+        family_name(core, kase, event->parent);
     bool is_touched = follow(core, kase, event->at);
     bool is_tallied = is_counted(edition, event);
     if (is_tallied)
@@ -434,6 +440,8 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
     kase->state = after.state;
     kase->is_accepted = after.is_accepted;
     kase->ended_by = after.ended_by;
+    if (kase->is_kin && edition->is_joint)
+        is_touched |= family_start(core, kase, event);
     if (is_tallied)
         tally_after(core, kase, event);
     if (edition->is_noting_arrivals)
@@ -475,6 +483,7 @@ void fold_reset(struct core *core, struct core_case *kase)
     tally_release(core, kase);
     across_forget(core, kase);
     stray_release(core, kase);
+    family_reset(core, kase);
     state_set(core, kase, CASE_OPEN);
     kase->first_clock = kase->first_pause = kase->tally = 0;
     kase->item = kase->org = kase->area = kase->handler = 0;

@@ -14,7 +14,8 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
                 const struct event *event);
 
 /* fold_history - the case anew, from all its events up to `newest`, as the history port gives them
- * back. */
+ * back; of a joint case, from what its children's tell it too. newest: UINT64_MAX, when none of
+ * those that were taken in is still to be applied. */
 void fold_history(struct core *core, struct core_case *kase, struct event_ref newest);
 
 /* fold_is_empty_term - a term that is given, and zero. */
@@ -22,6 +23,9 @@ static inline bool fold_is_empty_term(struct term term)
 {
     return term_is_set(term) && term.n == 0;
 }
+
+/* fold_state - the state of a case after an event of this kind. */
+enum case_state fold_state(enum case_state before, enum event_kind kind);
 
 /* fold_reset - the case as it was before its first event; its rows are handed back. Clocks of
  * which the caller has kept copies keep their `more` rows: fold_release frees those. */

@@ -3,11 +3,12 @@
  * image of another form is refused, and the journal is replayed instead.
  */
 #include "engine/core/across.h"
+#include "engine/core/family.h"
 #include "engine/core/judge.h"
 
 #include <string.h>
 
-enum { POOL_KINDS = 12, POOL_OF_GROUPS = 8 };
+enum { POOL_KINDS = 13, POOL_OF_GROUPS = 8 };
 
 static const char image_mark[8] = "CWCORE5";
 
@@ -38,6 +39,7 @@ static void pools_of(const struct core *core, const struct pool *pools[POOL_KIND
     pools[9] = &core->marks;
     pools[10] = &core->sides;
     pools[11] = &core->strays;
+    pools[12] = &core->kins;
 }
 
 static void head_fill(const struct core *core, struct image_head *head)
@@ -154,6 +156,8 @@ static int reindex(struct core *core)
             return error;
     }
     int error = across_reindex(core);
+    if (error == 0)
+        error = family_reindex(core);
     return error != 0 ? error : names_reindex(&core->names);
 }
 
@@ -170,10 +174,10 @@ int core_load(struct core *core, core_read read, void *ctx)
         memcmp(head.row_bytes, own.row_bytes, sizeof head.row_bytes) != 0 ||
         head.kind_count != own.kind_count || head.edition_count != own.edition_count)
         return CORE_E_IMAGE;
-    struct pool *pools[POOL_KINDS] = {&core->cases,        &core->clocks,   &core->mores,
-                                      &core->pauses,       &core->tallies,  &core->limit_sets,
-                                      &core->step_tallies, &core->arrivals, &core->groups,
-                                      &core->marks,        &core->sides,    &core->strays};
+    struct pool *pools[POOL_KINDS] = {
+        &core->cases,      &core->clocks,       &core->mores,    &core->pauses, &core->tallies,
+        &core->limit_sets, &core->step_tallies, &core->arrivals, &core->groups, &core->marks,
+        &core->sides,      &core->strays,       &core->kins};
     for (int i = 0; error == 0 && i < POOL_KINDS; i++) {
         error = pool_load(pools[i], head.row_count[i], read, ctx);
         pools[i]->free = head.row_free[i];

@@ -77,7 +77,7 @@ bool core_move(struct core *core, struct instant now, uint32_t case_index, uint3
     old_translate(core, kase, old_count, core->editions[edition].ruleset);
     across_cards_forget(core, kase);
     kase->edition = (uint16_t)edition;
-    fold_history(core, kase, (struct event_ref){.place = kase->newest});
+    fold_history(core, kase, (struct event_ref){.place = UINT64_MAX});
     judge_old_settle(core, kase, old_count);
     for (uint32_t i = 0; i < old_count; i++)
         fold_release(core, &core->old[i].clock);

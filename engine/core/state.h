@@ -14,6 +14,7 @@
  *
  *     core_group ── root ──▶ core_mark, a tree     only where some rule looks across cases
  *     case_side ── first_mark ──▶ core_mark ── next ──▶ core_mark …    the marks of one case
+ *     core_kin ── first_child ──▶ core_kin ── next ──▶ core_kin …      joint cases
  */
 #ifndef CORE_STATE_H
 #define CORE_STATE_H
@@ -56,6 +57,7 @@ struct core_case {
     bool
         has_cards : 1; /* some clock of it has raised one, since it was folded from its beginning */
     bool is_held : 1;  /* folded, and to be judged when the hold ends */
+    bool is_kin : 1;   /* it is a parent or a child: it has a row of kin */
     uint8_t ended_by;  /* the kind of event that finished or voided it; EVENT_NONE: it is open */
 };
 
@@ -181,6 +183,21 @@ struct case_side {
     uint32_t first_mark;
 };
 
+/* A case that is a parent or a child of another. */
+struct core_kin {
+    uint32_t name;        /* its number, as a name: a parent may be named before it comes */
+    uint32_t case_row;    /* 0: it has not come */
+    uint32_t named;       /* the parent that its events name last, so far; rows of kin */
+    uint32_t parent;      /* among whose children it stands */
+    uint32_t next;        /* of the same parent */
+    uint32_t first_child; /* the newest */
+    uint32_t child_count; /* as far as the case's own fold has seen its children */
+    uint32_t open_count;
+    uint32_t finished_count;
+    uint8_t state; /* as its parent's fold has seen it, if it … */
+    bool is_seen;
+};
+
 /* The resolved lengths of one clock's limits; most cases share theirs with many others. */
 struct limit_set {
     struct term terms[RULE_LIMITS_MAX];
@@ -197,6 +214,7 @@ struct edition {
     bool is_placing;              /* … where the steps have got to, or the last one's result */
     bool is_asking_attrs;         /* some condition looks at the attrs of events */
     bool is_dismissing;           /* some card dismisses those of other rules */
+    bool is_joint;                /* some rule looks at the children of a case */
     bool is_counting_cards;       /* some rule counts cards across cases */
     bool is_noting_arrivals;      /* some condition asks what arrived together */
 };
@@ -242,9 +260,11 @@ struct core {
     struct pool groups;
     struct pool marks;
     struct pool sides;
+    struct pool kins;
     struct table limit_table;
     struct table group_table;
     struct table side_table;
+    struct table kin_table;
     uint32_t touched; /* the first of the groups to be judged; 0: none */
     uint32_t touched_last;
     struct deadlines deadlines;
@@ -301,6 +321,9 @@ static inline const struct rule *clock_rule(const struct core *core, const struc
 {
     return &case_edition(core, kase)->ruleset->rules[clock->rule];
 }
+
+/* case_find - the case of this number; 0: none. */
+uint32_t case_find(const struct core *core, struct slice case_no);
 
 static inline const struct item_found *case_item_found(const struct core *core,
                                                        const struct core_case *kase)

@@ -31,9 +31,14 @@ static bool is_case(const void *owner, uint32_t row, struct slice key)
     return slice_is_equal(text_heap_get(&core->keys, case_row(core, row)->key), key);
 }
 
+uint32_t case_find(const struct core *core, struct slice case_no)
+{
+    return table_find(&core->case_table, table_hash(case_no), case_no, is_case, core);
+}
+
 bool core_find(const struct core *core, struct slice case_no, struct case_view *case_out)
 {
-    uint32_t row = table_find(&core->case_table, table_hash(case_no), case_no, is_case, core);
+    uint32_t row = case_find(core, case_no);
     if (row != 0)
         view_fill(core, row, case_out);
     return row != 0;

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-enum { EVENTS_SHOWN_MAX = 1000 };
+enum { EVENTS_SHOWN_MAX = 1000, CHILDREN_SHOWN_MAX = 1000 };
 
 struct clocks_walk {
     const struct receipt_case *about;
@@ -162,6 +162,24 @@ static json_t *cards_json(const struct query_world *world, struct case_view *kas
     return walk.cards;
 }
 
+static void child_append(void *ctx, const struct case_view *child)
+{
+    json_array_append_new(
+        ctx, json_pack("{s:o, s:s, s:o, s:o, s:o}", "case", query_text(child->case_no), "state",
+                       case_state_name[child->state], "item", query_text(child->item), "org",
+                       query_text(child->org), "next_at", query_instant(child->next_at, 0)));
+}
+
+static void put_family(const struct query_world *world, const struct case_view *kase, json_t *json)
+{
+    const struct core *core = turn_core(world->turn);
+    json_t *list = json_array();
+    uint32_t count = core_children(core, kase->index, CHILDREN_SHOWN_MAX, child_append, list);
+    json_object_set_new(json, "parent", query_text(core_parent(core, kase->index)));
+    json_object_set_new(json, "child_count", json_integer(count));
+    json_object_set_new(json, "children", list);
+}
+
 static json_t *case_json(const struct query_world *world, struct case_view *kase)
 {
     json_t *clocks = clocks_json(world, kase);
@@ -198,8 +216,11 @@ static bool case_find(const struct query_world *world, const json_t *request, js
 void query_case(const struct query_world *world, const json_t *request, json_t *answer)
 {
     struct case_view kase;
-    if (case_find(world, request, answer, &kase))
-        json_object_set_new(answer, "case", case_json(world, &kase));
+    if (!case_find(world, request, answer, &kase))
+        return;
+    json_t *json = case_json(world, &kase);
+    put_family(world, &kase, json);
+    json_object_set_new(answer, "case", json);
 }
 
 /* ---- explain ------------------------------------------------------------------------------------

@@ -208,6 +208,7 @@ struct rule {
     bool per_step; /* one clock per step code; stops only at an event of the same step; of a fact:
                       its card is the step's; of a clock that begins with a card: as that card's */
     bool is_dismissible;       /* a card of another rule of its set names it in `dismisses` */
+    bool stops_with_children;  /* of a joint case: it ends with the last of its children */
     bool restart;              /* a second start begins a new cycle at zero; else it goes on */
     bool open_pause_at_finish; /* of a clock that a pause starts: a finish does not stop it (and is
                                   not in `stop`) */

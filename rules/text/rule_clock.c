@@ -17,6 +17,7 @@ static const char *const clock_keys[] = {
     "limits",
     "extension",
     "open_pause_at_finish",
+    "last_child",
 };
 
 /* ---- events ---------------------------------------------------------------------------------- */
@@ -392,6 +393,20 @@ static bool read_open_pause(struct compile *compile, const struct yaml_node *clo
     return true;
 }
 
+/* A joint case may be over when its last child is. */
+static bool read_last_child(struct compile *compile, const struct yaml_node *clock,
+                            struct rule *rule)
+{
+    if (!read_switch(compile, clock, "last_child", "ignore", "stop", &rule->stops_with_children))
+        return false;
+    if (!rule->stops_with_children || !rule->per_step)
+        return true;
+    yaml_error(yaml_find(clock, "last_child"), compile->problems,
+               "last_child: stop is for the clock of a whole case: without per: step",
+               "last_child: stop 用于整件的时钟：不可与 per: step 同用");
+    return false;
+}
+
 bool clock_read(struct compile *compile, const struct rule_source *source,
                 const struct yaml_node *clock)
 {
@@ -419,6 +434,7 @@ bool clock_read(struct compile *compile, const struct rule_source *source,
     is_good &= read_switch(compile, clock, "per", "case", "step", &rule->per_step);
     is_good &= read_switch(compile, clock, "again", "continue", "restart", &rule->restart);
     is_good &= read_open_pause(compile, clock, rule);
+    is_good &= read_last_child(compile, clock, rule);
     is_good = limits_read(compile, source, yaml_find(clock, "limits")) && is_good;
     return is_good && (after == NULL || check_after(compile, clock, rule));
 }

@@ -1,5 +1,6 @@
-/* test_core_across.c - the groups of cases that are looked at together: the same after an image as
- * before it, at whatever event it is taken; and the order of marks against a plain list.
+/* test_core_across.c - cases that have to do with each other, in groups and as a joint case: the
+ * same after an image as before it, at whatever event it is taken; the order of marks against a
+ * plain list.
  */
 #include "engine/core/marks.h"
 #include "engine/core/offline.h"
@@ -35,6 +36,11 @@ static const char rules_text[] =
     "  - rule: cards\n"
     "    across: {per: org, window: month, cards: yellow, count: 3 card}\n"
     "    card: red\n"
+    "  - rule: total\n"
+    "    clock: {start: accept, stop: finish, last_child: stop, count: day, limits: {promised: 4 "
+    "workday}}\n"
+    "    cards:\n"
+    "      - red: {when: after promised, if: children >= 2}\n"
     "  - rule: batch\n"
     "    fact: {on: finish, is: same_arrival(accept)}\n"
     "    card: warn\n";
@@ -112,9 +118,13 @@ static struct event event_make(uint64_t *dice, char name[16], int64_t now_ms)
     static const enum event_kind kinds[] = {EVENT_ACCEPT, EVENT_ACCEPT, EVENT_RETURN, EVENT_FINISH,
                                             EVENT_FINISH};
     static const char *const orgs[] = {"A", "B", ""};
+    static const char *const parents[] = {"C0", "C1", "C2", "C99"};
     int64_t late_ms = random_below(dice, 4) == 0 ? random_below(dice, 240) * (int64_t)HOUR_MS : 0;
-    (void)snprintf(name, 16, "C%u", random_below(dice, CASE_MAX));
+    uint32_t number = random_below(dice, CASE_MAX);
+    uint32_t parent = random_below(dice, 8);
+    (void)snprintf(name, 16, "C%u", number);
     return (struct event){.case_no = slice_of(name),
+                          .parent = slice_of(parent < number && parent < 4 ? parents[parent] : ""),
                           .kind = kinds[random_below(dice, COUNT_OF(kinds))],
                           .at = {.ms = now_ms - late_ms},
                           .org = slice_of(orgs[random_below(dice, 3)]),

@@ -179,8 +179,33 @@ static void show_facts(FILE *out, const json_t *facts)
     fact_print(out, say("org", "部门"), field_text(facts, "org"));
     fact_print(out, say("area", "区划"), field_text(facts, "area"));
     fact_print(out, say("handler", "承办人"), field_text(facts, "handler"));
+    fact_print(out, say("part of", "所属联办件"), field_text(facts, "parent"));
     fact_print(out, say("source", "来源"), field_text(facts, "source"));
     fact_print(out, say("edition", "规则库版次"), edition);
+}
+
+static void show_children(FILE *out, const json_t *facts)
+{
+    const json_t *children = json_object_get(facts, "children");
+    long long more =
+        (long long)field_number(facts, "child_count") - (long long)json_array_size(children);
+    if (json_array_size(children) == 0)
+        return;
+    (void)fprintf(out, "\n%s\n", say("Parts of this joint case", "本联办件的分件"));
+    struct table table = {.indent = 2,
+                          .column_count = 5,
+                          .names = {say("case", "办件"), say("state", "状态"), say("item", "事项"),
+                                    say("org", "部门"), say("next", "下次")}};
+    for (size_t i = 0; i < json_array_size(children); i++) {
+        const json_t *child = json_array_get(children, i);
+        char when[WORDS_BYTES];
+        TABLE_ADD(&table, field_text(child, "case"), word_text(field_text(child, "state")),
+                  field_text(child, "item"), field_text(child, "org"),
+                  field_when(child, "next_at", when));
+    }
+    table_print(out, &table);
+    if (more > 0)
+        (void)fprintf(out, say("  and %lld more\n", "  另有 %lld 件\n"), more);
 }
 
 void show_case(FILE *out, const json_t *answer)
@@ -200,6 +225,7 @@ void show_case(FILE *out, const json_t *answer)
                       since[0] == '\0' ? "?" : since);
     }
     show_facts(out, facts);
+    show_children(out, facts);
 
     struct timeline timeline = {0};
     add_events(&timeline, json_object_get(facts, "events"));
