@@ -72,6 +72,12 @@ static bool fake_raised(void *ctx, struct slice rule, struct slice card)
     return slice_is_equal(rule, SLICE("my-rule")) && slice_is_equal(card, SLICE("red"));
 }
 
+static bool fake_same_arrival(void *ctx, enum event_kind kind)
+{
+    (void)ctx;
+    return kind == EVENT_ACCEPT;
+}
+
 static struct arena *arena;
 static struct problem_list problems;
 
@@ -98,6 +104,7 @@ static bool holds(const char *text, struct fake *fake)
                                           .since = fake_since,
                                           .count_step = fake_count_step,
                                           .raised = fake_raised,
+                                          .same_arrival = fake_same_arrival,
                                           .attr = fake_attr};
     const struct condition *condition = parse(text);
     if (condition == NULL)
@@ -143,6 +150,7 @@ static void each_form_means_what_it_says(void)
         {"in_hours and not raised(my-rule, yellow)", true},
         {"raised(my, red) or raised( my-rule , red )", true},
         {"not seen(accept)", true},
+        {"same_arrival(accept) and not same_arrival(finish)", true},
         {"since(correct_ask) in workhour > 4", true},
         {"since(correct_ask) in workhour > 4 workhour", true},
         {"since(correct_ask) in workday > 4", false},
@@ -259,12 +267,12 @@ static void a_mistake_is_told_at_its_word(void)
          "last_step_place, furthest_step_place, step_node, last_result, handler, result, reason, "
          "fee_due, fee_paid, "
          "rating, at, entered_at, entry_delay, arrival_delay, in_hours, is_finished, is_accepted, "
-         "in_catalogue",
+         "in_catalogue, children, children_open, children_finished, parent",
          "没有这个字段“办件”：应为 kind, item, item_kind, org, area, step, step_place, "
          "last_step_place, furthest_step_place, step_node, last_result, handler, result, reason, "
          "fee_due, fee_paid, "
          "rating, at, entered_at, entry_delay, arrival_delay, in_hours, is_finished, is_accepted, "
-         "in_catalogue 之一"},
+         "in_catalogue, children, children_open, children_finished, parent 之一"},
         {"count(accept, setp) > 1", 24, "expected \"step\" here, found \"setp\"",
          "此处应为“step”，而不是“setp”"},
         {"raised(my-rule)", 24, "expected \",\" here, found \")\"", "此处应为“,”，而不是“)”"},
