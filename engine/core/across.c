@@ -268,12 +268,12 @@ static void put_number(struct numbers *numbers, uint32_t number)
     put_text(numbers, (struct slice){.start = digits + at, .count = sizeof digits - at});
 }
 
-/* "over 1.5%", "20 case", "3 card" */
+/* "> 1.5%", ">= 2%", "20": figures and signs, which need no translation. */
 static struct slice limit_text(const struct rule_across *across, struct numbers *numbers)
 {
     numbers->count = 0;
     if (across->form == ACROSS_SHARE) {
-        put_text(numbers, across->is_reached ? SLICE("reaches ") : SLICE("over "));
+        put_text(numbers, across->is_reached ? SLICE(">= ") : SLICE("> "));
         put_number(numbers, (uint32_t)across->permille / 10);
         if (across->permille % 10 != 0) {
             put_text(numbers, SLICE("."));
@@ -282,24 +282,20 @@ static struct slice limit_text(const struct rule_across *across, struct numbers 
         put_text(numbers, SLICE("%"));
     } else {
         put_number(numbers, across->at_least);
-        put_text(numbers, across->is_of_cards ? SLICE(" card") : SLICE(" case"));
-        if (across->form == ACROSS_IN_A_ROW)
-            put_text(numbers, SLICE(" in a row"));
     }
     return (struct slice){.start = numbers->text, .count = numbers->count};
 }
 
-/* "7 of 350 case", "23 case" */
+/* "7/350", "23" */
 static struct slice used_text(const struct core *core, const struct core_group *group,
                               const struct rule_across *across, struct numbers *numbers)
 {
     numbers->count = 0;
     put_number(numbers, group->so_count);
     if (across->form != ACROSS_COUNT) {
-        put_text(numbers, SLICE(" of "));
+        put_text(numbers, SLICE("/"));
         put_number(numbers, marks_count(core, group->root));
     }
-    put_text(numbers, across->is_of_cards ? SLICE(" card") : SLICE(" case"));
     return (struct slice){.start = numbers->text, .count = numbers->count};
 }
 

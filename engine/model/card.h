@@ -45,8 +45,8 @@ struct card {
     struct instant issued_at; /* the engine's now when it was judged */
     int64_t late_ms;          /* issued_at - due_at */
     enum card_state state;
-    struct slice limit;  /* as written: "7 workday" */
-    struct slice used;   /* of the limit when the rung began to hold: "7 workday" */
+    struct slice limit;  /* as written: "7 workday"; across cases "> 1%", "20" */
+    struct slice used;   /* of the limit when the rung began to hold: "7 workday"; "7/350", "23" */
     struct slice over;   /* past the limit at due_at: "0 workday"; empty before the limit */
     uint64_t seq;        /* place in the feed, from 1, no gaps */
     struct slice reason; /* why it was issued late, changed or withdrawn; empty: in its time */

@@ -43,12 +43,10 @@ def judged_at(across, zone):
 
 
 def limit_text(across):
-    if across["form"] == "share":
-        whole, tenth = divmod(across["permille"], 10)
-        return (f"{'reaches' if across['reached'] else 'over'} {whole}"
-                f"{f'.{tenth}' if tenth else ''}%")
-    unit = "card" if across["cards"] else "case"
-    return f"{across['at_least']} {unit}{' in a row' if across['form'] == 'in_a_row' else ''}"
+    if across["form"] != "share":
+        return str(across["at_least"])
+    whole, tenth = divmod(across["permille"], 10)
+    return f"{'>=' if across['reached'] else '>'} {whole}{f'.{tenth}' if tenth else ''}%"
 
 
 class Group:
