@@ -148,7 +148,7 @@ const char *rules_of(const char *data_dir)
     return path;
 }
 
-int journal_open(const char *journal, struct store **store_out)
+int journal_read(const char *journal, struct store **store_out)
 {
     const struct store_options options = {.path = journal, .is_reading = true};
     int status = store_open(&options, store_out);

@@ -31,8 +31,8 @@ const char *data_folder(const char *data_dir);
 const char *journal_folder(const char *data_dir);
 const char *rules_of(const char *data_dir);
 
-/* journal_open - for reading, beside an engine that runs. Owns: ended with store_close. */
-MUST_USE int journal_open(const char *journal, struct store **store_out);
+/* journal_read - for reading, beside an engine that runs. Owns: ended with store_close. */
+MUST_USE int journal_read(const char *journal, struct store **store_out);
 
 /* journal_is_events - does the engine of this journal go by the clock of its events? */
 bool journal_is_events(struct store *store);

@@ -137,7 +137,7 @@ static int play_journal(struct play *play)
     struct store *store = NULL;
     struct turn *turn = NULL;
     const char *journal = journal_folder(data_dir);
-    int code = journal_open(journal, &store);
+    int code = journal_read(journal, &store);
     if (code != EX_OK)
         return -ENOENT;
     bool is_events = journal_is_events(store);

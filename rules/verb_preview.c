@@ -132,7 +132,7 @@ static int open_turn(struct preview *preview)
     const char *journal = journal_folder(data_dir);
     static char image[FOLDER_BYTES + 8];
     (void)snprintf(image, sizeof image, "%s/image", journal);
-    int code = journal_open(journal, &preview->store);
+    int code = journal_read(journal, &preview->store);
     if (code != EX_OK)
         return code;
     preview->is_events = journal_is_events(preview->store);
