@@ -125,7 +125,7 @@ static int set_fill(struct card_set *set, struct instant from, struct instant to
     uint64_t count = 0;
     for (size_t at = 0; at < set->size; count++)
         at += record_bytes((const struct record *)(const void *)(set->bytes + at));
-    set->records = calloc(count + 1, sizeof *set->records);
+    set->records = calloc(count + 1, sizeof(const struct record *));
     if (set->records == NULL)
         return -ENOMEM;
     size_t at = 0;
@@ -133,7 +133,7 @@ static int set_fill(struct card_set *set, struct instant from, struct instant to
         set->records[i] = (const struct record *)(const void *)(set->bytes + at);
         at += record_bytes(set->records[i]);
     }
-    qsort(set->records, count, sizeof *set->records, by_id_and_place);
+    qsort(set->records, count, sizeof(const struct record *), by_id_and_place);
     for (uint64_t i = 0; i < count; i++) {
         bool is_last = i + 1 == count || memcmp(set->records[i]->id, set->records[i + 1]->id,
                                                 sizeof set->records[i]->id) != 0;
@@ -146,10 +146,12 @@ static int set_fill(struct card_set *set, struct instant from, struct instant to
 int card_set_load(const char *path, struct instant from, struct instant to,
                   struct card_set **set_out)
 {
-    struct stat about;
+    struct stat about = {.st_size = 0};
     struct card_set *set = calloc(1, sizeof *set);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    int error = set == NULL ? -ENOMEM : fd < 0 || fstat(fd, &about) != 0 ? -errno : 0;
+    int error = set == NULL ? -ENOMEM : 0;
+    if (error == 0 && (fd < 0 || fstat(fd, &about) != 0))
+        error = -errno;
     if (error == 0 && about.st_size > 0) {
         set->size = (size_t)about.st_size;
         set->bytes = mmap(NULL, set->size, PROT_READ, MAP_PRIVATE, fd, 0);

@@ -85,7 +85,7 @@ static struct impact_totals *totals_of(struct impact *impact, struct slice org)
     if (row != 0)
         return &impact->rows[row].totals;
     if (impact->count == impact->room) {
-        struct org_row *rows = realloc(impact->rows, 2 * impact->room * sizeof *rows);
+        struct org_row *rows = realloc(impact->rows, (size_t)2 * impact->room * sizeof *rows);
         if (rows == NULL) {
             impact->is_short = true;
             return &impact->rows[0].totals;

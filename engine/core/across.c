@@ -5,7 +5,9 @@
 #include "engine/core/marks.h"
 #include "engine/core/reckon.h"
 
-enum { NUMBERS_BYTES = 64, TOUCHED_LAST = UINT32_MAX };
+enum { NUMBERS_BYTES = 64 };
+
+static const uint32_t touched_last = UINT32_MAX;
 
 static struct core_mark *mark_row(const struct core *core, uint32_t row)
 {
@@ -55,7 +57,7 @@ static void touch(struct core *core, uint32_t row)
     struct core_group *group = group_row(core, row);
     if (group->next_touched != 0)
         return;
-    group->next_touched = TOUCHED_LAST;
+    group->next_touched = touched_last;
     if (core->touched == 0)
         core->touched = row;
     else
@@ -396,7 +398,7 @@ void across_judge(struct core *core)
     while (core->touched != 0) {
         uint32_t row = core->touched;
         struct core_group *group = group_row(core, row);
-        core->touched = group->next_touched == TOUCHED_LAST ? 0 : group->next_touched;
+        core->touched = group->next_touched == touched_last ? 0 : group->next_touched;
         group->next_touched = 0;
         judge(core, row, reason_late[core->is_moving]);
     }

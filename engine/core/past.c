@@ -54,7 +54,7 @@ static uint32_t fetch(struct core *core, uint32_t at, uint64_t newest, uint64_t 
     uint32_t room = core->past_room - at;
     uint32_t count = core->ports.history(core->ports.ctx, from, core->past + at, room);
     if (count > room) {
-        struct past_event *past = realloc(core->past, (at + count) * 2 * sizeof *past);
+        struct past_event *past = realloc(core->past, ((size_t)at + count) * 2 * sizeof *past);
         assert(past != NULL); /* a case cannot be judged by half */
         core->past = past;
         core->past_room = (at + count) * 2;

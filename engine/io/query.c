@@ -1,5 +1,6 @@
 /* query.c - which question it is, and those about cards, counts and what was refused. */
 #include "engine/io/query.h"
+#include "engine/io/horizon.h"
 #include "engine/wire/text.h"
 
 #include <stdlib.h>
@@ -121,6 +122,7 @@ json_t *query_pulse(const struct query_world *world)
         {"instance", json_string(store_instance(turn_store(world->turn)))},
         {"edition", json_integer(ruleset == NULL ? 0 : ruleset->edition)},
         {"to_move", json_integer(turn_cases_to_move(world->turn))},
+        {"calendars_ending", horizon_json(ruleset, core_now(core))},
         {"events", json_integer((json_int_t)inside.events)},
         {"late_events", json_integer((json_int_t)inside.late_events)},
         {"corrections", json_integer((json_int_t)counts->corrections)},

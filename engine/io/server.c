@@ -5,6 +5,7 @@
  * ZeroMQ's descriptors are edge-triggered: before the loop sleeps, every socket is asked again.
  */
 #include "engine/io/server.h"
+#include "engine/io/horizon.h"
 #include "engine/io/query.h"
 #include "engine/sys/clock.h"
 #include "engine/sys/log.h"
@@ -41,6 +42,7 @@ struct server {
     const char *user; /* who sent the message that is being taken; NULL: not known */
     int64_t started_ms;
     int error;
+    struct horizon_told told;
     int64_t commit_ms; /* how long the last turn's commit took */
     uint64_t unsent;   /* messages for a peer that had gone or was full: it asks again */
 };
@@ -337,6 +339,8 @@ static void on_second(struct ev_loop *loop, ev_timer *watcher, int events)
         return;
     }
     (void)turn_image_poll(server->turn);
+    horizon_tell(&server->told, core_rules(turn_core(server->turn)),
+                 core_now(turn_core(server->turn)));
     publish_pulse(server);
     work(server);
 }

@@ -23,7 +23,7 @@ static int variants_add(struct turn *turn, uint32_t calendars)
     uint32_t count = 0;
     while (core_edition(turn->core, count) != NULL)
         count++;
-    uint32_t *bound = calloc(count, sizeof *bound);
+    uint32_t *bound = calloc((size_t)count + 1, sizeof *bound);
     if (bound == NULL)
         return -ENOMEM;
     core_bound(turn->core, bound);

@@ -295,16 +295,15 @@ struct ruleset {
     const struct item *items; /* sorted by code */
     uint32_t org_count;
     const struct org *orgs; /* sorted by code */
-    uint32_t
-        promotion_count; /* in effect already; not each of them need be of a rule that is there */
-    const struct promotion *promotions;
+    uint32_t promotion_count;
     uint32_t test_count; /* see rules/model/rule_test.h; the engine does not look at them */
+    const struct promotion *promotions; /* in effect already; some may be of rules not there */
     const struct rule_test *tests;
     uint32_t on_count[EVENT_KIND_COUNT]; /* for ruleset_on */
     const uint16_t *on[EVENT_KIND_COUNT];
     uint32_t follower_count;
-    const struct follower *followers;
     uint32_t item_rules_count;
+    const struct follower *followers;
     const struct item_rules *item_rules; /* sorted by code */
     struct arena *arena;                 /* owns all of the above, but the calendars' insides */
 };

@@ -10,6 +10,8 @@ import tempfile
 
 from tests.lib.check import check, check_eq, main, program, test
 from tests.lib.fake_engine import FakeEngine, scene
+from tests.lib.house import House
+from tests.lib.watched import wait_until
 
 ASK = program("cardwatch-ask")
 CASE = "许可-2025-0017"
@@ -182,6 +184,51 @@ def an_event_without_effect_is_told_with_its_reason():
         engine.stray = {"reversed": 2, "no-pause": 1}
         _, text, _ = ask(engine, "status")
         in_order(text, "refused", "1: no pause is open", "2: the pause ends before it begins", "cases")
+
+
+HALL = """calendar: hall
+zone: Asia/Shanghai
+known: {from: 2025-01-01, to: 2025-03-31}
+week: {mon-fri: "09:00-17:00", sat-sun: off}
+"""
+RULE = """rule: r
+revision: 1
+ground: 行政许可法
+calendar: hall
+clock: {start: accept, stop: finish, limits: {statutory: 5 workday}}
+cards: [red: after statutory]
+"""
+
+
+@test
+def the_keeper_is_reminded_sixty_days_before_a_calendar_ends():
+    with tempfile.TemporaryDirectory() as folder:
+        files = [os.path.join(folder, name) for name in ("hall.yaml", "r.yaml")]
+        for path, text in zip(files, (HALL, RULE)):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+        reminded(files)
+
+
+def reminded(files):
+    with House(files) as house:
+        house.engine_start()
+        house.engine_ready()
+        for at, days in (("2025-01-29T12:00:00+08:00", None), ("2025-01-30T12:00:00+08:00", 60),
+                         ("2025-04-02T12:00:00+08:00", -2)):
+            row = {"case": "A", "kind": "rating", "rating": 5, "at": at}
+            with open(house.path(f"{days}.jsonl"), "w", encoding="utf-8") as file:
+                file.write(json.dumps(row) + "\n")
+            check_eq(house.collect("jsonl", "--source", str(days), "--position",
+                                   house.path(f"{days}.pos"), house.path(f"{days}.jsonl")).end(), 0)
+            wait_until(lambda at=at: house.ask("status")["now"] == at, f"the engine to be at {at}")
+            should = [] if days is None else [
+                {"calendar": "hall", "known_to": "2025-03-31", "days_left": days}]
+            check_eq(house.ask("status")["calendars_ending"], should)
+        house.engine.wait_err("calendar hall is known until 2025-03-31 (-2 days)")
+        done = subprocess.run([ASK, "status", "--home", house.folder, "--lang", "zh"],
+                              capture_output=True, text=True, check=False)
+        check("hall 已知至 2025-03-31，还有 -2 天" in done.stdout, done.stdout)
 
 
 main("system/ask")

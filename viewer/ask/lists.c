@@ -77,6 +77,21 @@ static void show_strays(FILE *out, const json_t *counts)
     }
 }
 
+/* Calendars whose last known day is near. */
+static void show_calendars(FILE *out, const json_t *calendars)
+{
+    for (size_t i = 0; i < json_array_size(calendars); i++) {
+        const json_t *calendar = json_array_get(calendars, i);
+        char text[WORDS_BYTES];
+        (void)snprintf(text, sizeof text,
+                       say("%s is known until %s, %lld days: import the next notice",
+                           "%s 已知至 %s，还有 %lld 天：请导入下一年的放假通知"),
+                       field_text(calendar, "calendar"), field_text(calendar, "known_to"),
+                       (long long)field_number(calendar, "days_left"));
+        fact_print(out, say("calendar", "日历"), text);
+    }
+}
+
 void show_status(FILE *out, const json_t *answer)
 {
     char text[WORDS_BYTES];
@@ -89,6 +104,9 @@ void show_status(FILE *out, const json_t *answer)
         fact_print(out, say("up for", "已运行"),
                    span_text(field_number(answer, "uptime_s") * 1000, span));
     number_fact(out, say("edition", "规则库版次"), answer, "edition");
+    if (field_number(answer, "to_move") > 0)
+        number_fact(out, say("cases to move", "待迁移办件"), answer, "to_move");
+    show_calendars(out, json_object_get(answer, "calendars_ending"));
     number_fact(out, say("events", "事件"), answer, "events");
     number_fact(out, say("refused", "拒收"), answer, "refused");
     show_strays(out, json_object_get(answer, "stray"));
