@@ -56,10 +56,10 @@ uint32_t group_make(struct core *core, const struct rule *rule, uint32_t key, st
 /* group_named - the group of a rule by its name, "org:370100/2025-01"; 0: there is none. */
 uint32_t group_named(const struct core *core, struct slice rule_name, struct slice name);
 
-/* group_rule - the rule as the newest edition has it that has it. */
+/* group_rule - the rule as the edition in force has it, else the newest that has it. */
 const struct rule *group_rule(const struct core *core, const struct core_group *group);
 
-/* group_renew - look for the rule again where there are newer editions. */
+/* group_renew - look for the rule again where another edition is in force. */
 void group_renew(struct core *core, struct core_group *group);
 
 /* group_end - where its window ends; not part of it. */

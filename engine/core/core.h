@@ -334,7 +334,7 @@ uint32_t core_stretches(const struct core *core, uint32_t case_index,
 struct group_view {
     uint32_t index;
     const struct ruleset *ruleset;
-    const struct rule *rule; /* as the newest edition has it */
+    const struct rule *rule; /* as the edition in force has it, else the newest that has it */
     struct slice key;
     enum across_per per;
     enum across_window window;

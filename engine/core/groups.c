@@ -92,21 +92,27 @@ static int64_t judged_ms(const struct core *core, const struct core_group *group
     return due.ms;
 }
 
+static bool rule_take(const struct core *core, struct core_group *group, uint32_t edition)
+{
+    const struct ruleset *ruleset = core->editions[edition].ruleset;
+    const struct rule *rule = ruleset_rule(ruleset, names_get(&core->names, group->rule_name));
+    if (rule == NULL || rule->form != RULE_ACROSS)
+        return false;
+    group->edition = (uint16_t)edition;
+    group->rule = (uint16_t)(rule - ruleset->rules);
+    return true;
+}
+
 void group_renew(struct core *core, struct core_group *group)
 {
-    struct slice name = names_get(&core->names, group->rule_name);
-    if (group->editions_seen == core->edition_count)
+    uint32_t newest = core->edition_count;
+    if (group->editions_seen == core->edition_count && group->force_seen == core->in_force)
         return;
-    for (uint32_t i = core->edition_count; i-- > 0;) {
-        const struct ruleset *ruleset = core->editions[i].ruleset;
-        const struct rule *rule = ruleset_rule(ruleset, name);
-        if (rule == NULL || rule->form != RULE_ACROSS)
-            continue;
-        group->edition = (uint16_t)i;
-        group->rule = (uint16_t)(rule - ruleset->rules);
-        break;
-    }
+    bool is_found = rule_take(core, group, core->in_force);
+    while (!is_found && newest-- > 0)
+        is_found = rule_take(core, group, newest);
     group->editions_seen = (uint16_t)core->edition_count;
+    group->force_seen = (uint16_t)core->in_force;
     group->judged_ms = judged_ms(core, group);
 }
 

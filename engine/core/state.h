@@ -151,9 +151,11 @@ struct core_group {
     uint32_t so_count;     /* of these, how many are so */
     uint32_t deadline;     /* place in the deadlines; 0: none */
     uint32_t next_touched; /* UINT32_MAX: the last */
-    uint16_t rule;         /* where the rule was found: in this edition, … */
+    uint16_t rule;         /* where the rule was found: in that in force, else in the newest that
+                              has it, … */
     uint16_t edition;
-    uint16_t editions_seen; /* … the newest that had it of so many */
+    uint16_t editions_seen; /* … when there were so many, and this was in force */
+    uint16_t force_seen;
     uint8_t per;
     uint8_t window;
 };

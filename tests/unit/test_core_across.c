@@ -54,6 +54,7 @@ enum { EVENT_MAX = 120, CASE_MAX = 25, LAST_MAX = 4096, HOUR_MS = 3600000, IMAGE
 static const int64_t monday_ms = INT64_C(1740931200000);
 
 static struct ruleset *ruleset;
+static struct ruleset *ruleset_next; /* the same rules as another edition */
 
 static void begin(void)
 {
@@ -66,7 +67,14 @@ static void begin(void)
     for (uint32_t i = 0; i < problems.error_count; i++)
         printf("%u: %s\n", problems.at[i].line, problems.at[i].en);
     CHECK_EQ_INT(status, 0);
+    CHECK_EQ_INT(ruleset_compile(documents, COUNT_OF(documents), 2, &problems, &ruleset_next), 0);
     problem_list_clear(&problems);
+}
+
+static void end(void)
+{
+    ruleset_destroy(&ruleset);
+    ruleset_destroy(&ruleset_next);
 }
 
 static uint32_t random_below(uint64_t *state, uint32_t bound)
@@ -244,7 +252,7 @@ static void an_image_at_any_event_changes_nothing(void)
         core_destroy(&towns[1].core);
     }
     CHECK(across > 200);
-    ruleset_destroy(&ruleset);
+    end();
     free(image.bytes);
 }
 
@@ -285,7 +293,57 @@ static void events_held_together_come_to_the_same(void)
         core_destroy(&towns[1].core);
     }
     CHECK(fewer > 10); /* and what would have been taken back is not told */
-    ruleset_destroy(&ruleset);
+    end();
+}
+
+/* ---- another edition ---------------------------------------------------------------------------
+ */
+
+/* Returns how many cases have moved. */
+static uint32_t town_move(struct town *town, int64_t now_ms)
+{
+    struct core_counts counts;
+    uint32_t moved = 0;
+    CHECK_EQ_INT(core_set_rules(town->core, ruleset_next), 0);
+    core_count(town->core, &counts);
+    for (uint32_t i = 1; i <= counts.cases; i++)
+        moved += core_move(town->core, (struct instant){.ms = now_ms}, i, 1);
+    return moved;
+}
+
+/* Under an edition with the same rules nothing is another card, whoever belongs to whom. */
+static void a_move_to_the_same_rules_changes_no_card(void)
+{
+    static struct town towns[2];
+    static char names[EVENT_MAX][16];
+    uint32_t moved = 0;
+    begin();
+    for (uint64_t seed = 201; seed <= 240; seed++) {
+        uint64_t dice = seed;
+        int64_t now_ms = monday_ms;
+        uint32_t moving = 20 + random_below(&dice, EVENT_MAX - 30);
+        memset(towns, 0, sizeof towns);
+        town_open(&towns[0]);
+        town_open(&towns[1]);
+        for (uint32_t i = 0; i < EVENT_MAX; i++) {
+            now_ms += (int64_t)random_below(&dice, 20) * HOUR_MS / 2;
+            struct event event = event_make(&dice, names[i], now_ms);
+            town_take(&towns[0], i, (struct instant){.ms = now_ms}, &event);
+            town_take(&towns[1], i, (struct instant){.ms = now_ms}, &event);
+            if (i != moving)
+                continue;
+            moved += town_move(&towns[1], now_ms);
+            CHECK(towns[0].standing == towns[1].standing);
+        }
+        for (int i = 0; i < 2; i++)
+            core_advance(towns[i].core, (struct instant){.ms = now_ms + 900 * (int64_t)HOUR_MS});
+        CHECK(towns[0].standing == towns[1].standing);
+        CHECK_EQ_INT(towns[0].card_count, towns[1].card_count);
+        core_destroy(&towns[0].core);
+        core_destroy(&towns[1].core);
+    }
+    CHECK(moved > 200);
+    end();
 }
 
 /* ---- marks -------------------------------------------------------------------------------------
@@ -372,4 +430,5 @@ static void marks_stand_as_in_a_plain_list(void)
 }
 
 CHECK_MAIN("unit/core_across", TEST(an_image_at_any_event_changes_nothing),
-           TEST(events_held_together_come_to_the_same), TEST(marks_stand_as_in_a_plain_list))
+           TEST(events_held_together_come_to_the_same),
+           TEST(a_move_to_the_same_rules_changes_no_card), TEST(marks_stand_as_in_a_plain_list))
