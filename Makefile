@@ -89,7 +89,7 @@ MAINS    := engine/cardwatch.c engine/main.c engine/replay.c engine/backup.c eng
 
 pure     := $(call folder,engine/base engine/model rules/calendar rules/model engine/core)
 ground   := $(call folder,engine/base engine/model engine/wire engine/sys)
-rules    := $(call folder,rules/calendar rules/model rules/text rules/sheet rules/store rules/trial \
+rules    := $(call folder,rules/calendar rules/model rules/read rules/days rules/text rules/sheet rules/store rules/trial \
             rules)
 engine   := $(call folder,engine/core engine/store engine/turn engine/io engine)
 gather   := $(call folder,$(filter-out collectors,$(patsubst %/,%,$(wildcard collectors/*/))) \

@@ -3,9 +3,9 @@
  */
 #include "rules/verbs.h"
 
+#include "rules/days/notice_text.h"
+#include "rules/read/yaml.h"
 #include "rules/sheet/sheet.h"
-#include "rules/text/notice_text.h"
-#include "rules/text/yaml.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -6,7 +6,7 @@
 #define RULES_DUE_H
 
 #include "rules/calendar/calendar.h"
-#include "rules/text/problem.h"
+#include "rules/read/problem.h"
 
 /* One question, and its answer. */
 struct due {

@@ -3,8 +3,8 @@
  */
 #include "rules/due.h"
 
-#include "rules/text/calendar_text.h"
-#include "rules/text/notice_text.h"
+#include "rules/days/calendar_text.h"
+#include "rules/days/notice_text.h"
 
 #include <stdlib.h>
 #include <unistd.h>

@@ -5,7 +5,7 @@
 #include "engine/sys/columns.h"
 #include "engine/sys/lang.h"
 #include "engine/wire/text.h"
-#include "rules/text/problem.h"
+#include "rules/read/problem.h"
 
 #include <errno.h>
 #include <stdlib.h>

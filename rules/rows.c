@@ -1,7 +1,7 @@
 /* rows.c - both tables sorted by their codes; each row then finds its like. */
 #include "rules/rows.h"
 
-#include "rules/text/csv_text.h"
+#include "rules/read/csv_text.h"
 
 #include <errno.h>
 #include <stdlib.h>

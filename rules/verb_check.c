@@ -7,8 +7,8 @@
 #include "rules/verbs.h"
 
 #include "engine/sys/lang.h"
+#include "rules/days/notice_text.h"
 #include "rules/newest.h"
-#include "rules/text/notice_text.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* map.c - the top of a mapping file; the entries under `events:` are read in map_events.c.
  */
 #include "collectors/map/map_parts.h"
-#include "rules/text/zone.h"
+#include "rules/days/zone.h"
 
 #include <errno.h>
 #include <sodium.h>

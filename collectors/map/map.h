@@ -9,7 +9,7 @@
 
 #include "collectors/push/input.h"
 #include "collectors/push/report.h"
-#include "rules/text/problem.h"
+#include "rules/read/problem.h"
 
 enum {
     MAP_EVENTS_MAX = 16, /* events that one row gives */

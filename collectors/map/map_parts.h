@@ -8,7 +8,7 @@
 #include "collectors/map/map.h"
 #include "collectors/map/times.h"
 #include "engine/base/arena.h"
-#include "rules/text/yaml.h"
+#include "rules/read/yaml.h"
 
 enum {
     FIELD_COUNT = 18,

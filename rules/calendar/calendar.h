@@ -1,7 +1,7 @@
 /* calendar.h - working time: which days and hours count, and arithmetic on them.
  *
  * Layer: rules/calendar. Pure: no clock, no IO, no float, no time-zone database (the zone's
- * transitions come in with the definition; rules/text reads them).
+ * transitions come in with the definition; rules/days reads them).
  *
  * A definition states facts (weekly pattern, seasons, exceptions); calendar_create flattens it,
  * with all it inherits, into tables over CALENDAR_FIRST_DAY … CALENDAR_LAST_DAY, so that every

@@ -9,7 +9,7 @@
 #define SHEET_SHEET_H
 
 #include "engine/base/arena.h"
-#include "rules/text/problem.h"
+#include "rules/read/problem.h"
 
 enum {
     SHEET_ROWS_MAX = 1048576,                    /* of one sheet, as spreadsheets have it */

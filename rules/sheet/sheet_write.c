@@ -3,7 +3,7 @@
  */
 #include "rules/sheet/sheet.h"
 
-#include "rules/text/csv_text.h"
+#include "rules/read/csv_text.h"
 
 #include <errno.h>
 #include <stdlib.h>

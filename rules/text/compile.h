@@ -10,9 +10,9 @@
 
 #include "rules/model/rule_test.h"
 #include "rules/model/ruleset.h"
+#include "rules/read/words.h"
+#include "rules/read/yaml.h"
 #include "rules/text/ruleset_text.h"
-#include "rules/text/words.h"
-#include "rules/text/yaml.h"
 
 enum { LIMIT_NAMES_MAX = 64 };
 

@@ -1,7 +1,7 @@
 /* compile_calendars.c - the calendars among the documents, built, and known by their names. */
-#include "rules/text/calendar_text.h"
+#include "rules/days/calendar_text.h"
+#include "rules/days/notice_text.h"
 #include "rules/text/compile.h"
-#include "rules/text/notice_text.h"
 
 #include <errno.h>
 

@@ -5,8 +5,8 @@
 #ifndef TEXT_CONDITION_PARSER_H
 #define TEXT_CONDITION_PARSER_H
 
+#include "rules/read/words.h"
 #include "rules/text/condition_text.h"
-#include "rules/text/words.h"
 
 /* What the value on top of the stack is, and where it came from. */
 struct part {

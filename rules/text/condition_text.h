@@ -15,7 +15,7 @@
 
 #include "engine/base/arena.h"
 #include "rules/model/condition.h"
-#include "rules/text/yaml.h"
+#include "rules/read/yaml.h"
 
 enum {
     CONDITION_E_BAD = 1, /* at least one error was added to the problems */

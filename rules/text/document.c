@@ -4,9 +4,9 @@
  */
 #include "rules/text/ruleset_text.h"
 
-#include "rules/text/csv_text.h"
-#include "rules/text/notice_text.h"
-#include "rules/text/yaml.h"
+#include "rules/days/notice_text.h"
+#include "rules/read/csv_text.h"
+#include "rules/read/yaml.h"
 
 #include <stdio.h>
 

@@ -5,8 +5,8 @@
 #ifndef TEXT_ITEMS_TEXT_H
 #define TEXT_ITEMS_TEXT_H
 
+#include "rules/read/csv_text.h"
 #include "rules/text/compile.h"
-#include "rules/text/csv_text.h"
 
 enum { TABLE_COLUMNS_MAX = 32 };
 

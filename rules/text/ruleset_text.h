@@ -8,7 +8,7 @@
 #define TEXT_RULESET_TEXT_H
 
 #include "rules/model/rule_test.h"
-#include "rules/text/problem.h"
+#include "rules/read/problem.h"
 
 enum document_kind {
     DOCUMENT_UNKNOWN,

@@ -1,6 +1,6 @@
 /* Can a calendar file hurt whoever reads it, is every refusal told in words, and does a calendar
  * that was built count without going backwards? */
-#include "rules/text/calendar_text.h"
+#include "rules/days/calendar_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
 

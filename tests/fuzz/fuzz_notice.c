@@ -1,7 +1,7 @@
 /* fuzz_notice.c - can a notice hurt whoever reads it, is every refusal told, and is what was taken
  * within the days a notice may name?
  */
-#include "rules/text/notice_text.h"
+#include "rules/days/notice_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
 

@@ -3,8 +3,8 @@
  * The bytes are read as a workbook, and, since no mutation of a zip archive comes far, as the sheet
  * and as the strings of a good one. What is taken is a table of as many lines as it says.
  */
+#include "rules/read/csv_text.h"
 #include "rules/sheet/sheet.h"
-#include "rules/text/csv_text.h"
 
 #include <stdlib.h>
 #include <zlib.h>

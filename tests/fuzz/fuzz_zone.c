@@ -1,5 +1,5 @@
 /* Can the file of a time zone hurt whoever reads it, and do the changes it gives rise? */
-#include "rules/text/zone.h"
+#include "rules/days/zone.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count);
 

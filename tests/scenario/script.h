@@ -7,7 +7,7 @@
 #define SCENARIO_SCRIPT_H
 
 #include "rules/calendar/calendar.h"
-#include "rules/text/problem.h"
+#include "rules/read/problem.h"
 
 enum { SCRIPT_WORDS_MAX = 32, SCRIPT_LINE_BYTES = 1024 };
 

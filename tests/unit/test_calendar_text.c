@@ -1,5 +1,5 @@
 /* test_calendar_text.c - calendar files: what they say, what is wrong in them, and who inherits. */
-#include "rules/text/calendar_text.h"
+#include "rules/days/calendar_text.h"
 #include "tests/lib/check.h"
 
 static struct calendar_book book;

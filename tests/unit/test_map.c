@@ -3,7 +3,7 @@
 #include "collectors/map/times.h"
 #include "engine/base/date.h"
 #include "engine/wire/text.h"
-#include "rules/text/zone.h"
+#include "rules/days/zone.h"
 #include "tests/lib/check.h"
 
 #include <stdlib.h>

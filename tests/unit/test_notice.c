@@ -1,5 +1,5 @@
 /* test_notice.c - calendar notices: what they say, what is wrong in them, and how they join. */
-#include "rules/text/notice_text.h"
+#include "rules/days/notice_text.h"
 #include "rules/text/ruleset_text.h"
 #include "tests/lib/check.h"
 

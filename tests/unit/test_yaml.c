@@ -1,5 +1,5 @@
 /* test_yaml.c - the tree, what is refused, and the words in which it is. */
-#include "rules/text/yaml.h"
+#include "rules/read/yaml.h"
 #include "tests/lib/check.h"
 
 #include <stdlib.h>

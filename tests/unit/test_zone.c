@@ -1,5 +1,5 @@
 /* test_zone.c - the rule at the end of a zone's file, its bytes, and names that lead elsewhere. */
-#include "rules/text/zone.h"
+#include "rules/days/zone.h"
 #include "tests/lib/check.h"
 
 #include <stdlib.h>

@@ -1,13 +1,13 @@
 /* words.h - the words of one line of a rule, with their places: "2 workday before promised".
  *
- * Layer: rules/text. The ground of every small grammar in a rule file: limits, rungs, pauses,
+ * Layer: rules/read. The ground of every small grammar in a rule file: limits, rungs, pauses,
  * conditions. Each word knows its column, so that a message names the very word at fault.
  */
-#ifndef TEXT_WORDS_H
-#define TEXT_WORDS_H
+#ifndef READ_WORDS_H
+#define READ_WORDS_H
 
 #include "engine/model/term.h"
-#include "rules/text/yaml.h"
+#include "rules/read/yaml.h"
 
 enum word_kind {
     WORD_END,

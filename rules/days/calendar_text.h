@@ -1,13 +1,13 @@
 /* calendar_text.h - calendars as people write them, to definitions that rules/calendar flattens.
  *
- * Layer: rules/text. A calendar file is told in rules/calendars/README.md. A file holds one
+ * Layer: rules/days. A calendar file is told in rules/calendars/README.md. A file holds one
  * calendar; calendars name their parents, so a book of them is read first and resolved after.
  */
-#ifndef TEXT_CALENDAR_TEXT_H
-#define TEXT_CALENDAR_TEXT_H
+#ifndef DAYS_CALENDAR_TEXT_H
+#define DAYS_CALENDAR_TEXT_H
 
 #include "rules/calendar/calendar.h"
-#include "rules/text/yaml.h"
+#include "rules/read/yaml.h"
 
 /* One calendar file. */
 struct calendar_page {

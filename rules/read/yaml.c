@@ -4,7 +4,7 @@
  * there is no recursion. The first problem with the YAML itself ends the reading, because after
  * it nothing can be trusted to stand where it seems to; so do all the things that are refused.
  */
-#include "rules/text/yaml.h"
+#include "rules/read/yaml.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,9 +1,9 @@
 /* ics.h - the content lines of an iCalendar text (RFC 5545), unfolded and taken apart.
  *
- * Layer: rules/text.
+ * Layer: rules/days.
  */
-#ifndef TEXT_ICS_H
-#define TEXT_ICS_H
+#ifndef DAYS_ICS_H
+#define DAYS_ICS_H
 
 #include "engine/base/arena.h"
 

@@ -1,6 +1,6 @@
 /* calendar_book.c - calendars together: who inherits from whom, and what a chain as a whole lacks.
  */
-#include "rules/text/calendar_text.h"
+#include "rules/days/calendar_text.h"
 
 #include <errno.h>
 

@@ -1,5 +1,5 @@
 /* calendar_hours.c - working hours and weeks as people write them. */
-#include "rules/text/calendar_parts.h"
+#include "rules/days/calendar_parts.h"
 
 static const char *const weekday_name[7] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 

@@ -5,9 +5,9 @@
  * away, and changes the days it names. Either way a later notice wins over an earlier one, and any
  * over the file.
  */
-#include "rules/text/notice_text.h"
+#include "rules/days/notice_text.h"
 
-#include "rules/text/words.h"
+#include "rules/read/words.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* words.c - one pass over the bytes; columns count characters, as an editor shows them. */
-#include "rules/text/words.h"
+#include "rules/read/words.h"
 
 #include <stdio.h>
 

@@ -2,7 +2,7 @@
  * that size. Line numbers are counted from the line ends that libcsv reports, and from those inside
  * quoted cells.
  */
-#include "rules/text/csv_text.h"
+#include "rules/read/csv_text.h"
 
 #include <csv.h>
 #include <errno.h>

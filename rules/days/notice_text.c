@@ -1,9 +1,9 @@
 /* notice_text.c - what both forms of a notice have in common: the days, and the doubts about them.
  */
-#include "rules/text/notice_text.h"
+#include "rules/days/notice_text.h"
 
-#include "rules/text/csv_text.h"
-#include "rules/text/notice_parts.h"
+#include "rules/days/notice_parts.h"
+#include "rules/read/csv_text.h"
 
 #include <errno.h>
 

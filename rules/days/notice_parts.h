@@ -1,11 +1,11 @@
 /* notice_parts.h - what the files that read a notice share; nobody else's.
  *
- * Layer: rules/text.
+ * Layer: rules/days.
  */
-#ifndef TEXT_NOTICE_PARTS_H
-#define TEXT_NOTICE_PARTS_H
+#ifndef DAYS_NOTICE_PARTS_H
+#define DAYS_NOTICE_PARTS_H
 
-#include "rules/text/notice_text.h"
+#include "rules/days/notice_text.h"
 
 /* A notice on its way. */
 struct notice_reading {

@@ -1,11 +1,11 @@
 /* calendar_parts.h - what the files that read a calendar share; nobody else's.
  *
- * Layer: rules/text. Every reader tells what is wrong itself and goes on.
+ * Layer: rules/days. Every reader tells what is wrong itself and goes on.
  */
-#ifndef TEXT_CALENDAR_PARTS_H
-#define TEXT_CALENDAR_PARTS_H
+#ifndef DAYS_CALENDAR_PARTS_H
+#define DAYS_CALENDAR_PARTS_H
 
-#include "rules/text/calendar_text.h"
+#include "rules/days/calendar_text.h"
 
 /* A date in a scalar, told when it is none, or not within the years that calendars reach. */
 MUST_USE bool calendar_date_at(const struct yaml_node *node, struct slice text,

@@ -3,7 +3,7 @@
  * A text that does not fit is cut between two characters, never inside one: half a Chinese
  * character would make the whole line unreadable in some terminals.
  */
-#include "rules/text/problem.h"
+#include "rules/read/problem.h"
 
 #include "engine/sys/lang.h"
 #include "engine/sys/nearest.h"

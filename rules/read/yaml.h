@@ -1,17 +1,17 @@
 /* yaml.h - a YAML file as a tree of nodes that remember where they stood.
  *
- * Layer: rules/text. The one place that speaks to libyaml. Rule files are a small, plain part of
+ * Layer: rules/read. The one place that speaks to libyaml. Rule files are a small, plain part of
  * YAML, so that nothing in them means something else than it looks like: maps, lists and scalars.
  * Refused, with the place named: anchors and aliases, tags, several documents in one file, keys
  * that are not plain text, the same key twice in a map, NUL characters, nesting deeper than
  * YAML_DEPTH_MAX, files above YAML_BYTES_MAX. A scalar is never anything but its text: `no` is
  * "no", 010 is "010"; what it means is for the reader of that key to say.
  */
-#ifndef TEXT_YAML_H
-#define TEXT_YAML_H
+#ifndef READ_YAML_H
+#define READ_YAML_H
 
 #include "engine/base/arena.h"
-#include "rules/text/problem.h"
+#include "rules/read/problem.h"
 
 enum { YAML_DEPTH_MAX = 32, YAML_BYTES_MAX = 16 * 1024 * 1024 };
 

@@ -1,5 +1,5 @@
 /* yaml_node.c - what readers ask of a YAML tree, and the words when the answer is no. */
-#include "rules/text/yaml.h"
+#include "rules/read/yaml.h"
 
 #include <errno.h>
 #include <stdlib.h>

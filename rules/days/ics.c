@@ -1,5 +1,5 @@
 /* ics.c - unfolding: a line that begins with a blank goes on with the one before it. */
-#include "rules/text/ics.h"
+#include "rules/days/ics.h"
 
 bool ics_begin(struct ics *ics, struct arena *arena, struct slice text)
 {

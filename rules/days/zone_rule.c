@@ -3,7 +3,7 @@
  * The signs are POSIX's: west is positive, so "CST-8" is eight hours ahead of UTC. Times of a
  * change may be negative or above 24 hours (RFC 8536, 3.3.1).
  */
-#include "rules/text/zone.h"
+#include "rules/days/zone.h"
 
 enum {
     LAST_YEAR = 2100, /* one more than calendars reach, so that 2099 ends right */

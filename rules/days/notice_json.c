@@ -5,8 +5,8 @@
  *
  * JSON is a part of YAML, and the YAML reader knows its places, its escapes and its double keys.
  */
-#include "rules/text/calendar_parts.h"
-#include "rules/text/notice_parts.h"
+#include "rules/days/calendar_parts.h"
+#include "rules/days/notice_parts.h"
 
 #include <errno.h>
 

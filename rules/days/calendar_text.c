@@ -1,8 +1,8 @@
 /* calendar_text.c - one calendar file, key by key. */
-#include "rules/text/calendar_text.h"
+#include "rules/days/calendar_text.h"
 
-#include "rules/text/calendar_parts.h"
-#include "rules/text/zone.h"
+#include "rules/days/calendar_parts.h"
+#include "rules/days/zone.h"
 
 #include <errno.h>
 

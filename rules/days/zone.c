@@ -3,7 +3,7 @@
  *
  * Nothing in the file is believed: every count is held against the bytes that are there.
  */
-#include "rules/text/zone.h"
+#include "rules/days/zone.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,14 +1,14 @@
 /* notice_text.h - a calendar notice: the yearly paper that says which days are off and which are
  * made up for, as data.
  *
- * Layer: rules/text. Two forms are read: JSON ({"year", "papers", "days"}) and ICS (RFC 5545). What
+ * Layer: rules/days. Two forms are read: JSON ({"year", "papers", "days"}) and ICS (RFC 5545). What
  * may stand in them, and how a notice joins a calendar, is told in rules/calendars/README.md.
  */
-#ifndef TEXT_NOTICE_TEXT_H
-#define TEXT_NOTICE_TEXT_H
+#ifndef DAYS_NOTICE_TEXT_H
+#define DAYS_NOTICE_TEXT_H
 
 #include "engine/base/arena.h"
-#include "rules/text/calendar_text.h"
+#include "rules/days/calendar_text.h"
 
 /* From 1 December of the year before to 31 January of the year after. */
 enum { NOTICE_DAYS_MAX = 31 + 366 + 31, NOTICE_YEAR_MIN = 1971, NOTICE_YEAR_MAX = 2098 };

@@ -1,11 +1,11 @@
 /* problem.h - what is wrong in a file that a person wrote, said so that he can put it right.
  *
- * Layer: rules/text. A problem names file, line and column, what is wrong, and what would be
+ * Layer: rules/read. A problem names file, line and column, what is wrong, and what would be
  * right, in English and in Chinese. Readers collect problems in a list and go on as far as they
  * can, so that one run shows them all.
  */
-#ifndef TEXT_PROBLEM_H
-#define TEXT_PROBLEM_H
+#ifndef READ_PROBLEM_H
+#define READ_PROBLEM_H
 
 #include "engine/base/slice.h"
 

@@ -1,11 +1,11 @@
 /* zone.h - a time zone out of the system's tz database.
  *
- * Layer: rules/text. Reads the compiled file of a zone (TZif, RFC 8536, version 2 and later) and
+ * Layer: rules/days. Reads the compiled file of a zone (TZif, RFC 8536, version 2 and later) and
  * writes out the rule at its end (a POSIX TZ string) year by year through 2100, so that whoever
  * counts needs no rule of clocks any more, only a list of offsets.
  */
-#ifndef TEXT_ZONE_H
-#define TEXT_ZONE_H
+#ifndef DAYS_ZONE_H
+#define DAYS_ZONE_H
 
 #include "engine/base/arena.h"
 #include "rules/calendar/calendar.h"

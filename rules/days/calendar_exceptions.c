@@ -3,7 +3,7 @@
  * Groups are read into one growing list in the order of the file; where a day comes twice, a
  * group that says `amends: true` may change what a group above it said, and nothing else may.
  */
-#include "rules/text/calendar_parts.h"
+#include "rules/days/calendar_parts.h"
 
 #include <errno.h>
 #include <stdlib.h>

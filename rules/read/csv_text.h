@@ -1,13 +1,13 @@
 /* csv_text.h - a CSV file as a table of cells that remember their lines.
  *
- * Layer: rules/text. The one place that speaks to libcsv and to iconv. A file may be UTF-8, with or
+ * Layer: rules/read. The one place that speaks to libcsv and to iconv. A file may be UTF-8, with or
  * without the mark that spreadsheets put in front, or GB18030 (with GBK and GB2312 in it).
  */
-#ifndef TEXT_CSV_TEXT_H
-#define TEXT_CSV_TEXT_H
+#ifndef READ_CSV_TEXT_H
+#define READ_CSV_TEXT_H
 
 #include "engine/base/arena.h"
-#include "rules/text/problem.h"
+#include "rules/read/problem.h"
 
 struct csv_row {
     uint32_t line;

@@ -3,9 +3,9 @@
  * Such files have no property for a make-up workday: they say it in the summary, 春节（班）. What
  * neither says 班 nor 休 or 假, or says both, is refused: nobody guesses whether people work.
  */
-#include "rules/text/calendar_parts.h"
-#include "rules/text/ics.h"
-#include "rules/text/notice_parts.h"
+#include "rules/days/calendar_parts.h"
+#include "rules/days/ics.h"
+#include "rules/days/notice_parts.h"
 
 #include <errno.h>
 
