@@ -32,6 +32,7 @@ static const char *from_word;
 static const char *to_word;
 static struct option_list event_files;
 static int64_t list_max;
+static char logs[2][FOLDER_BYTES + 16]; /* of the cards before, and after */
 
 /* One of the two replays. */
 struct play {
@@ -166,7 +167,6 @@ static int play_journal(struct play *play)
 
 struct backtest {
     struct scratch_store scratch;
-    char logs[2][FOLDER_BYTES + 16]; /* before, after */
     struct instant from;
     struct instant to;
     struct impact *impact;
@@ -186,7 +186,7 @@ static int play_one(const struct backtest *backtest, int which)
         error = rule_store_load(store, edition, &problems, &ruleset);
     play.ruleset = ruleset;
     if (error == 0)
-        error = card_log_create(backtest->logs[which], &play.log);
+        error = card_log_create(logs[which], &play.log);
     if (error == 0 && ruleset != NULL) {
         ruleset->move = MOVE_NONE;
         error = event_files.count > 0 ? play_files(&play) : play_journal(&play);
@@ -235,9 +235,9 @@ static int compare(struct backtest *backtest)
 {
     struct card_set *before = NULL;
     struct card_set *after = NULL;
-    int error = card_set_load(backtest->logs[0], backtest->from, backtest->to, &before);
+    int error = card_set_load(logs[0], backtest->from, backtest->to, &before);
     if (error == 0)
-        error = card_set_load(backtest->logs[1], backtest->from, backtest->to, &after);
+        error = card_set_load(logs[1], backtest->from, backtest->to, &after);
     backtest->impact = impact_create((uint64_t)list_max, options.is_json);
     if (backtest->impact == NULL)
         error = -ENOMEM;
@@ -278,14 +278,14 @@ static bool instant_operand(const char *name, const char *word, struct instant *
 
 static int run(struct backtest *backtest)
 {
-    for (int i = 0; i < 2; i++)
-        (void)snprintf(backtest->logs[i], sizeof backtest->logs[i], "%s/cards-%d",
-                       backtest->scratch.folder, i);
+    const char *folder = backtest->scratch.folder;
+    (void)snprintf(logs[0], sizeof logs[0], "%s/before", folder);
+    (void)snprintf(logs[1], sizeof logs[1], "%s/after", folder);
     int code = play_both(backtest);
     if (code == EX_OK)
         code = compare(backtest);
     for (int i = 0; i < 2; i++)
-        (void)unlink(backtest->logs[i]);
+        (void)unlink(logs[i]);
     return code;
 }
 

@@ -87,11 +87,12 @@ struct core_clock *fold_begin(struct core *core, struct core_case *kase, uint32_
         .cycle = (uint8_t)(cycle < UINT8_MAX ? cycle : UINT8_MAX),
     };
     const struct rule *rule = clock_rule(core, kase, clock);
-    clock->heeds = (rule->stop | rule->cancel) & HEEDS_MASK;
+    event_kind_set heeds = rule->stop | rule->cancel;
     if (rule->extension.times_max > 0)
-        clock->heeds |= EVENT_KIND_BIT(EVENT_EXTEND) & HEEDS_MASK;
+        heeds |= EVENT_KIND_BIT(EVENT_EXTEND);
     for (uint32_t i = 0; i < rule->pause_count; i++)
-        clock->heeds |= EVENT_KIND_BIT(rule->pauses[i].from) & HEEDS_MASK;
+        heeds |= EVENT_KIND_BIT(rule->pauses[i].from);
+    clock->heeds = heeds & HEEDS_MASK;
     fold_limits(core, kase, rule, event, clock);
     if (kase->first_clock == 0) {
         kase->first_clock = row;
