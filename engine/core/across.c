@@ -229,8 +229,9 @@ static void clock_cards_again(struct core *core, const struct core_case *kase,
         if ((clock->issued & rung_bit(i)) == 0)
             continue;
         const struct card card = {.due_at = reckon_rung(&reckoning, i),
-                                  .state = (clock->dismissed & rung_bit(i)) != 0 ? CARD_DISMISSED
-                                                                                 : CARD_ISSUED};
+                                  .state = (clock->dismissed & rung_bit(i)) != 0
+                                               ? CARD_DISMISSED
+                                               : rung_state(&reckoning.rule->rungs[i])};
         across_card(core, kase, clock, i, &card);
     }
 }
@@ -378,7 +379,7 @@ static void judge(struct core *core, uint32_t row, const char *late)
     int64_t due_ms;
     group_renew(core, group);
     const struct rule *rule = group_rule(core, group);
-    enum card_state begun = rule->rungs[0].issue == ISSUE_CONFIRM ? CARD_PENDING : CARD_ISSUED;
+    enum card_state state = rung_state(&rule->rungs[0]);
     arm(core, group, row);
     if (!due_of(core, group, &due_ms)) {
         if (group->issued_ms != INT64_MIN)
@@ -387,9 +388,9 @@ static void judge(struct core *core, uint32_t row, const char *late)
         return;
     }
     if (group->issued_ms == INT64_MIN)
-        emit(core, group, due_ms, begun, rule->across->form == ACROSS_SHARE ? late : "");
+        emit(core, group, due_ms, state, rule->across->form == ACROSS_SHARE ? late : "");
     else if (group->issued_ms != due_ms)
-        emit(core, group, due_ms, CARD_ISSUED, reason_moved[core->is_moving]);
+        emit(core, group, due_ms, state, reason_moved[core->is_moving]);
     group->issued_ms = due_ms;
 }
 

@@ -115,7 +115,7 @@ static void emit(struct core *core, const struct core_case *kase, const struct c
 
 static bool rung_dismisses(const struct rung *rung, const struct rule *rule)
 {
-    if (rung->issue == ISSUE_SHADOW)
+    if (rung->issue != ISSUE_AUTO)
         return false;
     for (uint32_t i = 0; i < rung->dismiss_count; i++)
         if (slice_is_equal(rung->dismisses[i], rule->name))
@@ -141,27 +141,33 @@ static bool is_dismissed_by_others(const struct core *core, const struct core_ca
     return false;
 }
 
+/* Is one of these rungs of the rule above this one, so that its card takes the place? */
+static bool is_outranked(const struct rule *rule, uint16_t rungs, uint32_t rung)
+{
+    for (uint32_t i = 0; i < rule->rung_count; i++)
+        if ((rungs & rung_bit(i)) != 0 && rung_outranks(&rule->rungs[i], &rule->rungs[rung]))
+            return true;
+    return false;
+}
+
 /* A higher card of the same clock takes the place of the lower ones, where the rule says so: of
  * those that there are, the highest stand. A card of another rule takes the place of all. */
 static void supersede_settle(struct core *core, const struct core_case *kase,
                              struct core_clock *clock, struct reckoning *reckoning)
 {
     const struct rule *rule = reckoning->rule;
-    uint8_t top = 0;
     if (rule->supersede != SUPERSEDE_DISMISS && !rule->is_dismissible)
         return;
     bool is_by_others = is_dismissed_by_others(core, kase, clock, rule);
-    for (uint32_t i = 0; rule->supersede == SUPERSEDE_DISMISS && i < rule->rung_count; i++)
-        if ((clock->issued & rung_bit(i)) != 0 && rule->rungs[i].level > top)
-            top = rule->rungs[i].level;
+    uint16_t above = rule->supersede == SUPERSEDE_DISMISS ? clock->issued : 0;
     for (uint32_t i = 0; i < rule->rung_count; i++) {
-        bool is_lower = is_by_others || rule->rungs[i].level < top;
+        bool is_lower = is_by_others || is_outranked(rule, above, i);
         if ((clock->issued & rung_bit(i)) == 0 ||
             is_lower == ((clock->dismissed & rung_bit(i)) != 0))
             continue;
         clock->dismissed ^= rung_bit(i);
         emit(core, kase, clock, i, reckon_rung(reckoning, i),
-             is_lower ? CARD_DISMISSED : CARD_ISSUED,
+             is_lower ? CARD_DISMISSED : rung_state(&rule->rungs[i]),
              is_lower ? reason_dismissed : reason_restored);
     }
 }
@@ -194,8 +200,7 @@ static void issue(struct core *core, struct core_case *kase, struct core_clock *
     clock->issued |= rung_bit(rung_index);
     kase->has_cards = true;
     case_settle_after(kase, due);
-    emit(core, kase, clock, rung_index, due,
-         rung->issue == ISSUE_CONFIRM ? CARD_PENDING : CARD_ISSUED, reason);
+    emit(core, kase, clock, rung_index, due, rung_state(rung), reason);
     supersede_settle(core, kase, clock, reckoning);
     if (rung->dismiss_count > 0)
         others_settle(core, kase);
@@ -270,7 +275,6 @@ static void skip_late(const struct core *core, struct core_clock *clock,
 {
     const struct rule *rule = reckoning->rule;
     uint16_t found = 0;
-    uint8_t highest = 0;
     for (uint32_t i = 0; i < waiting->count; i++) {
         uint32_t rung = waiting->rungs[i];
         if (!is_held(core, clock, waiting->due[i]))
@@ -283,10 +287,7 @@ static void skip_late(const struct core *core, struct core_clock *clock,
     if (rule->late_discovery != DISCOVER_HIGHEST)
         return;
     for (uint32_t i = 0; i < rule->rung_count; i++)
-        if (((found | clock->issued) & rung_bit(i)) != 0 && rule->rungs[i].level > highest)
-            highest = rule->rungs[i].level;
-    for (uint32_t i = 0; i < rule->rung_count; i++)
-        if ((found & rung_bit(i)) != 0 && rule->rungs[i].level < highest)
+        if ((found & rung_bit(i)) != 0 && is_outranked(rule, found | clock->issued, i))
             clock->skipped |= rung_bit(i);
 }
 
@@ -421,7 +422,8 @@ static void old_give_back(struct core *core, struct core_case *kase, struct core
         case_settle_after(kase, due);
         if (due.ms != old->due_ms[i])
             emit(core, kase, clock, i, due,
-                 (clock->dismissed & rung_bit(i)) != 0 ? CARD_DISMISSED : CARD_ISSUED,
+                 (clock->dismissed & rung_bit(i)) != 0 ? CARD_DISMISSED
+                                                       : rung_state(&reckoning.rule->rungs[i]),
                  reason_moved[core->is_moving]);
     }
     if (!reckoning.rule->is_dismissible) /* the others are looked at when all are there */

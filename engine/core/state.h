@@ -389,6 +389,20 @@ static inline void deadline_place(void *owner, uint32_t row, uint32_t place)
         case_row(core, row)->deadline = place;
 }
 
+/* rung_state - in which a card of this rung stands when nothing has taken its place. */
+static inline enum card_state rung_state(const struct rung *rung)
+{
+    return rung->issue == ISSUE_CONFIRM ? CARD_PENDING : CARD_ISSUED;
+}
+
+/* rung_outranks - may a card of one rung take the place of one of the other? What nobody was told
+ * of, because it is shadow or waits for a supervisor, takes the place of nothing public. */
+static inline bool rung_outranks(const struct rung *rung, const struct rung *other)
+{
+    bool is_of_one_kind = rung->issue == ISSUE_SHADOW && other->issue == ISSUE_SHADOW;
+    return rung->level > other->level && (rung->issue == ISSUE_AUTO || is_of_one_kind);
+}
+
 static inline uint16_t rung_bit(uint32_t rung)
 {
     return (uint16_t)(1u << rung);

@@ -324,6 +324,22 @@ static bool read_to(struct compile *compile, const struct yaml_node *node, struc
     return true;
 }
 
+/* What nobody was told of can have no consequence that they are told of. */
+static bool check_followed(struct compile *compile, const struct rule *rule,
+                           const struct yaml_node *node, const struct rung *rung)
+{
+    if (rung->form != RUNG_CHAIN || rung->issue == ISSUE_SHADOW ||
+        rule->rungs[rung->chain_rung].issue != ISSUE_SHADOW)
+        return true;
+    yaml_error(
+        node, compile->problems,
+        "this card follows \"%.*s\", which is shadow: nobody was told of that one, so this one "
+        "is issue: shadow too",
+        "此牌随“%.*s”而发，而该牌是影子，无人知晓：此牌也须 issue: shadow",
+        SLICE_ARG(rule->rungs[rung->chain_rung].name));
+    return false;
+}
+
 static bool read_details(struct compile *compile, const struct rule_source *source,
                          const struct yaml_node *map, struct rung *rung)
 {
@@ -334,7 +350,7 @@ static bool read_details(struct compile *compile, const struct rule_source *sour
     is_good &= read_to(compile, yaml_find(map, "to"), rung);
     is_good &= read_dismisses(compile, yaml_find(map, "dismisses"), rung);
     is_good &= read_name(compile, source->rule, map, rung);
-    return is_good;
+    return is_good && check_followed(compile, source->rule, map, rung);
 }
 
 static bool read_rung(struct compile *compile, const struct rule_source *source,

@@ -90,6 +90,9 @@ static const struct {
     {"withdrawn", "withdrawn", "withdrawn:"},
     {"dismissed", "dismissed", "dismissed:"},
     {"pending", "pending", ""},
+    {"pending-late", "pending", "late:"},
+    {"pending-moved", "pending", "moved:"},
+    {"pending-restored", "pending", "restored:"},
 };
 
 static bool is_of_kind(const json_t *card, size_t kind)
