@@ -23,6 +23,8 @@ static bool is_import; /* then good files are not worth a report of problems */
 struct checked {
     struct document_set set; /* what would be in force */
     uint32_t given_count;    /* the first of them: what was given, or taken along */
+    struct document *before; /* what is in force now */
+    uint32_t before_count;
     struct ruleset *ruleset;
     uint32_t test_count;
     enum edition_move move;
@@ -76,9 +78,7 @@ static void say_good(const struct checked *checked)
 static int add_store(struct checked *checked, bool is_needed)
 {
     struct rule_store *store = NULL;
-    struct document *documents = NULL;
     uint32_t latest = 0;
-    uint32_t count = 0;
     int code = is_alone ? EX_OK : verb_store_open(&options, false, is_needed, &store);
     if (store == NULL)
         return code;
@@ -88,9 +88,10 @@ static int add_store(struct checked *checked, bool is_needed)
     else
         status = rule_store_latest(store, &latest);
     if (code == EX_OK && status == 0 && latest > 0)
-        status = rule_store_documents(store, latest, checked->set.arena, &documents, &count);
+        status = rule_store_documents(store, latest, checked->set.arena, &checked->before,
+                                      &checked->before_count);
     if (status == 0)
-        status = documents_complete(&checked->set, documents, count);
+        status = documents_complete(&checked->set, checked->before, checked->before_count);
     rule_store_close(&store);
     return status == 0 ? code : exit_of(status, store_folder(&options));
 }
@@ -126,6 +127,9 @@ static int check(struct checked *checked, char *const *operands)
         if (status < 0)
             code = exit_of(status, "compile");
     }
+    if (checked->ruleset != NULL)
+        revisions_check(checked->before, checked->before_count, checked->set.at,
+                        checked->given_count, checked->ruleset, &problems);
     say_problems(&problems);
     if (code == EX_OK && problems.error_count > 0)
         code = EX_DATAERR;

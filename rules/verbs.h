@@ -205,6 +205,13 @@ MUST_USE int documents_add_calendars(struct document_set *set, const struct verb
 MUST_USE int files_check(const struct verb_options *given, char *const *files,
                          struct document_set *set_out, uint32_t *given_out);
 
+/* revisions_check - the rules of `after` that also stood in the documents of `before`: one that
+ * says something else needs a new revision. A warning; an error where the old revision is promoted.
+ */
+void revisions_check(const struct document *before, uint32_t before_count,
+                     const struct document *after, uint32_t after_count,
+                     const struct ruleset *ruleset, struct problem_list *problems);
+
 /* run_tests - the tests that the rule set carries, failures said on standard error; 0 or an exit
  * code. */
 MUST_USE int run_tests(const struct ruleset *ruleset, uint32_t *count_out);

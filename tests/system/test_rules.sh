@@ -45,6 +45,15 @@ says()
     cat "$room/$1"
     bad=1
 }
+# says_nothing FILE - the output is empty.
+says_nothing()
+{
+    checks=$((checks + 1))
+    [ -s "$room/$1" ] || return 0
+    echo "$1 says:"
+    cat "$room/$1"
+    bad=1
+}
 
 begin the_shipped_sets_pass_their_own_tests
 for set in permit-law hunan hunan-instant jiangsu yingzhou chain hotline-12345 shandong-flow rates joint wabo; do
@@ -167,6 +176,47 @@ run 0 diff --store "$store" 2 4
 says out "editions 2 and 4 hold the same"
 run 65 rollback --store "$store" 77
 run 64 rollback --store "$store" seven
+end
+
+begin a_rule_that_has_changed_needs_a_revision
+turned=$room/turned
+cat >"$room/turned.yaml" <<'RULES'
+set: turned
+calendar: cn
+rules:
+  - rule: turned-one
+    revision: 1
+    ground: 法
+    issue: shadow
+    clock: {start: accept, stop: finish, limits: {p: 5 workday}}
+    cards: [red: after p]
+    tests:
+      - it: waits
+        events: [2025-03-03 10:00 accept]
+        cards: []
+        until: 2025-03-03 12:00
+  - rule: turned-two
+    revision: 3
+    ground: 法
+    clock: {start: accept, stop: finish, limits: {p: 5 workday}}
+    cards: [red: after p]
+RULES
+run 0 import --store "$turned" "${given[@]}" "$room/turned.yaml"
+sed 's/it: waits/it: still waits/; s/^    ground/    # a remark\n    ground/' "$room/turned.yaml" \
+    >"$room/turned-2.yaml"
+run 0 check --store "$turned" "${given[@]}" "$room/turned-2.yaml"
+says_nothing err
+sed 's/p: 5 workday/p: 6 workday/' "$room/turned.yaml" >"$room/turned-3.yaml"
+run 0 check --store "$turned" "${given[@]}" "$room/turned-3.yaml"
+says err 'turned-3.yaml:15:1: warning: rule "turned-two" has changed, and its revision is still 3'
+run 0 check --lang zh --store "$turned" "${given[@]}" "$room/turned-3.yaml"
+says err '规则“turned-one”已改动，而 revision 仍为 1：请提高到 2'
+run 0 promote --store "$turned" turned-one
+run 65 import --store "$turned" "${given[@]}" "$room/turned-3.yaml"
+says err 'rule "turned-one" has changed, and revision 1 of it is promoted'
+sed 's/revision: 1/revision: 2/; s/revision: 3/revision: 4/' "$room/turned-3.yaml" \
+    >"$room/turned-4.yaml"
+run 0 import --store "$turned" "${given[@]}" "$room/turned-4.yaml"
 end
 
 begin an_edition_may_ask_open_cases_to_move
