@@ -432,7 +432,10 @@ static void say_clock(const struct speaker *speaker)
                rule->cancel, NULL);
     if (rule->per_step)
         printf("  %s\n", IN(speaker, "Each step has a clock of its own.", "每个环节各自计时。"));
-    if (rule->restart)
+    if (rule->restarts_running)
+        printf("  %s\n", IN(speaker, "Every start begins at zero, also while it runs.",
+                            "每次开始都重新计时，计时中亦然。"));
+    else if (rule->restart)
         printf("  %s\n", IN(speaker, "A second start begins at zero.", "再次开始时重新计时。"));
     if (rule->stops_with_children)
         printf("  %s\n",

@@ -169,6 +169,26 @@ static bool fact_note(struct core *core, struct core_case *kase, uint32_t rule_i
     return true;
 }
 
+/* Nothing of it holds before the event, and it has been judged till now: when it stops, there is
+ * nothing to judge, and its rule is not asked for instants that will not come. */
+static bool is_quiet_until(const struct core *core, const struct core_clock *clock,
+                           const struct event *event)
+{
+    return clock->next_ms != CLOCK_TOUCHED && clock->next_ms >= event->at.ms &&
+           event->at.ms <= core->now.ms && clock->skipped == 0 && !clock->is_unjudgeable;
+}
+
+static void clock_stop(struct core *core, struct core_clock *clock, enum clock_state state,
+                       const struct event *event)
+{
+    bool is_quiet = is_quiet_until(core, clock, event);
+    clock->state = (uint32_t)state & 3;
+    clock->stop_ms = event->at.ms;
+    clock->stopped_by = (uint8_t)event->kind;
+    clock->next_ms = is_quiet ? INT64_MAX : CLOCK_TOUCHED;
+    core->counts.clocks_running--;
+}
+
 static bool clock_start(struct core *core, struct core_case *kase, uint32_t rule_index,
                         const struct asking *asking, const struct event *event)
 {
@@ -178,8 +198,10 @@ static bool clock_start(struct core *core, struct core_case *kase, uint32_t rule
     uint32_t step = rule->per_step ? names_add(&core->names, event->step) : 0;
     uint32_t cycles;
     struct core_clock *clock = clock_last(core, kase, rule_index, step, &cycles);
-    if (clock != NULL && clock->state == CLOCK_RUNNING)
+    if (clock != NULL && clock->state == CLOCK_RUNNING && !rule->restarts_running)
         return false;
+    if (clock != NULL && clock->state == CLOCK_RUNNING)
+        clock_stop(core, clock, CLOCK_STOPPED, event);
     if (clock != NULL && !rule->restart) {
         if (!rule->per_step || clock->state == CLOCK_CANCELLED || is_ended(kase, rule))
             return false;
@@ -266,26 +288,6 @@ static bool clock_extend(struct core *core, struct core_case *kase, struct core_
     for (uint32_t i = 0; i < rule->limit_count; i++)
         more->extended[i] += lengths[i];
     return true;
-}
-
-/* Nothing of it holds before the event, and it has been judged till now: when it stops, there is
- * nothing to judge, and its rule is not asked for instants that will not come. */
-static bool is_quiet_until(const struct core *core, const struct core_clock *clock,
-                           const struct event *event)
-{
-    return clock->next_ms != CLOCK_TOUCHED && clock->next_ms >= event->at.ms &&
-           event->at.ms <= core->now.ms && clock->skipped == 0 && !clock->is_unjudgeable;
-}
-
-static void clock_stop(struct core *core, struct core_clock *clock, enum clock_state state,
-                       const struct event *event)
-{
-    bool is_quiet = is_quiet_until(core, clock, event);
-    clock->state = (uint32_t)state & 3;
-    clock->stop_ms = event->at.ms;
-    clock->stopped_by = (uint8_t)event->kind;
-    clock->next_ms = is_quiet ? INT64_MAX : CLOCK_TOUCHED;
-    core->counts.clocks_running--;
 }
 
 /* Reopening a case lets those clocks go on that its end had stopped; what was done before that,

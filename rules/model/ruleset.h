@@ -210,6 +210,7 @@ struct rule {
     bool is_dismissible;       /* a card of another rule of its set names it in `dismisses` */
     bool stops_with_children;  /* of a joint case: it ends with the last of its children */
     bool restart;              /* a second start begins a new cycle at zero; else it goes on */
+    bool restarts_running;     /* also while the clock runs: then it stops, and begins anew */
     bool open_pause_at_finish; /* of a clock that a pause starts: a finish does not stop it (and is
                                   not in `stop`) */
     uint32_t limit_count;

@@ -372,6 +372,18 @@ static bool read_switch(struct compile *compile, const struct yaml_node *clock, 
     return choice >= 0;
 }
 
+static bool read_again(struct compile *compile, const struct yaml_node *clock, struct rule *rule)
+{
+    static const char *const words[] = {"continue", "restart", "every time"};
+    const struct yaml_node *node = yaml_find(clock, "again");
+    if (node == NULL)
+        return true;
+    int choice = yaml_choice(node, words, COUNT_OF(words), compile->problems);
+    rule->restart = choice >= 1;
+    rule->restarts_running = choice == 2;
+    return choice >= 0;
+}
+
 /* A pause that is still open when its case is finished can go on to raise its cards: then a finish
  * is no stop for it. That is a word about a clock that a pause starts, and about no other. */
 static bool read_open_pause(struct compile *compile, const struct yaml_node *clock,
@@ -432,7 +444,7 @@ bool clock_read(struct compile *compile, const struct rule_source *source,
     is_good &= read_counting(compile, clock, &rule->counting);
     is_good &= read_extension(compile, yaml_find(clock, "extension"), &rule->extension);
     is_good &= read_switch(compile, clock, "per", "case", "step", &rule->per_step);
-    is_good &= read_switch(compile, clock, "again", "continue", "restart", &rule->restart);
+    is_good &= read_again(compile, clock, rule);
     is_good &= read_open_pause(compile, clock, rule);
     is_good &= read_last_child(compile, clock, rule);
     is_good = limits_read(compile, source, yaml_find(clock, "limits")) && is_good;
