@@ -48,21 +48,30 @@ static int leave_out(struct turn *turn, uint64_t place)
     return 0;
 }
 
-static int replay_event(struct turn *turn, uint64_t number, const struct entry *entry, uint32_t i,
-                        struct slice *rest_io)
+static int replay_decode(struct turn *turn, uint64_t number, const struct entry *entry, uint32_t i,
+                         struct slice *rest_io)
 {
     const char *field;
-    struct event_ref previous;
-    struct event_ref ref = {.place = number << PLACE_INDEX_BITS | i};
     struct slice *bytes = &turn->event_bytes[i];
     suspect_at(&turn->suspect, entry->first_seq + i);
+    turn->events[i] = (struct event){.kind = EVENT_NONE};
     turn->words[i] = entry_word(entry, i);
     if (suspect_is_poison(&turn->suspect, (struct slice){0}, entry->first_seq + i, number))
         turn->words[i] |= WORD_REFUSED;
     if ((turn->words[i] & WORD_REFUSED) != 0)
         return event_skip(rest_io, bytes) ? 0 : -EIO;
-    if (event_next(rest_io, turn->attrs_room, &turn->events[i], bytes, &field) != REFUSAL_NONE)
-        return -EIO;
+    bool is_good =
+        event_next(rest_io, turn->attrs_room, &turn->events[i], bytes, &field) == REFUSAL_NONE;
+    return is_good ? 0 : -EIO;
+}
+
+static int replay_admit(struct turn *turn, uint64_t number, const struct entry *entry, uint32_t i)
+{
+    struct event_ref previous;
+    struct event_ref ref = {.place = number << PLACE_INDEX_BITS | i};
+    if ((turn->words[i] & WORD_REFUSED) != 0)
+        return 0;
+    suspect_at(&turn->suspect, entry->first_seq + i);
     int outcome =
         core_admit(turn->core, &turn->events[i], ref, entry->source, &turn->cases[i], &previous);
     if (outcome > 0 && turn->options.instead != NULL) {
@@ -83,7 +92,11 @@ static int replay_batch(struct turn *turn, uint64_t number, const struct entry *
         return -EIO;
     suspect_begin(&turn->suspect, SUSPECT_REPLAY, turn->sources[entry->source - 1].name, number);
     for (uint32_t i = 0; error == 0 && i < entry->event_count; i++)
-        error = replay_event(turn, number, entry, i, &rest);
+        error = replay_decode(turn, number, entry, i, &rest);
+    if (error == 0)
+        core_warm(turn->core, turn->events, entry->event_count);
+    for (uint32_t i = 0; error == 0 && i < entry->event_count; i++)
+        error = replay_admit(turn, number, entry, i);
     if (error == 0)
         error = turn_apply_batch(turn, number, entry, turn->events, turn->cases);
     suspect_end(&turn->suspect);
