@@ -5,6 +5,7 @@
 #ifndef RULES_MODEL_RULE_TEST_H
 #define RULES_MODEL_RULE_TEST_H
 
+#include "engine/model/card.h"
 #include "rules/model/ruleset.h"
 
 /* One event, and when the engine first sees it: usually when it happened. */
@@ -19,10 +20,10 @@ struct rule_test_event {
 struct rule_test_card {
     struct instant due_at; /* the instant after which its rung holds */
     uint8_t level;
-    bool is_withdrawn;    /* it was raised, and taken back: withdrawn, superseded or dismissed */
-    struct slice rule;    /* empty: any */
-    struct slice case_no; /* empty: any */
-    struct slice org;     /* whose card it is; empty: any */
+    enum card_state state; /* ISSUED: it stands. It was raised, and is WITHDRAWN or DISMISSED */
+    struct slice rule;     /* empty: any */
+    struct slice case_no;  /* empty: any */
+    struct slice org;      /* whose card it is; empty: any */
     uint32_t line;
 };
 

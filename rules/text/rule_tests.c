@@ -281,11 +281,16 @@ static bool read_events(const struct test_reader *reader, const struct yaml_node
 static bool read_card_word(const struct test_reader *reader, const struct line *line,
                            const struct field_text *field, struct rule_test_card *card)
 {
-    static const char *const taken_back[] = {"withdrawn", "superseded", "dismissed"};
+    static const struct {
+        const char *word;
+        enum card_state state;
+    } taken_back[] = {{"withdrawn", CARD_WITHDRAWN},
+                      {"dismissed", CARD_DISMISSED},
+                      {"superseded", CARD_DISMISSED}}; /* two words for one thing */
     struct slice text = field->text;
     for (size_t i = 0; i < COUNT_OF(taken_back); i++) {
-        if (slice_is_equal(text, slice_of(taken_back[i]))) {
-            card->is_withdrawn = true;
+        if (slice_is_equal(text, slice_of(taken_back[i].word))) {
+            card->state = taken_back[i].state;
             return true;
         }
     }
@@ -316,7 +321,7 @@ static bool read_card(const struct test_reader *reader, const struct yaml_node *
     if (!yaml_is_scalar(node, reader->compile->problems))
         return false;
     split(node, &line);
-    *card = (struct rule_test_card){.line = node->line};
+    *card = (struct rule_test_card){.line = node->line, .state = CARD_ISSUED};
     uint32_t next = read_at(reader, &line, &card->due_at);
     if (next == 0)
         return false;

@@ -23,7 +23,7 @@ struct kept_card {
     struct slice org;
     uint32_t cycle;
     struct instant due_at;
-    bool is_withdrawn;
+    enum card_state state; /* ISSUED: it stands, be it pending; WITHDRAWN, DISMISSED */
     bool is_expected;
 };
 
@@ -119,6 +119,14 @@ static struct kept_card *find(const struct trial *trial, const struct card *card
     return kept;
 }
 
+/* Late truth takes a card back, a higher one takes its place: these two are told apart. */
+static enum card_state state_kept(enum card_state state)
+{
+    if (state == CARD_WITHDRAWN)
+        return CARD_WITHDRAWN;
+    return state == CARD_DISMISSED || state == CARD_SUPERSEDED ? CARD_DISMISSED : CARD_ISSUED;
+}
+
 static void on_card(void *ctx, const struct card *card)
 {
     struct trial *trial = ctx;
@@ -142,9 +150,8 @@ static void on_card(void *ctx, const struct card *card)
         *trial->last_p = kept;
         trial->last_p = &kept->next;
     }
-    kept->is_withdrawn = card->state == CARD_WITHDRAWN || card->state == CARD_DISMISSED ||
-                         card->state == CARD_SUPERSEDED;
-    if (!kept->is_withdrawn)
+    kept->state = state_kept(card->state);
+    if (kept->state == CARD_ISSUED)
         kept->due_at = card->due_at; /* a card taken back keeps the instant it was raised for */
 }
 
@@ -170,11 +177,35 @@ static bool is_as_expected(const struct trial *trial, const struct rule_test_car
                            const struct kept_card *kept)
 {
     return !kept->is_expected && kept->due_at.ms == expected->due_at.ms &&
-           kept->is_withdrawn == expected->is_withdrawn &&
+           kept->state == expected->state &&
            slice_is_equal(kept->level, trial->ruleset->levels[expected->level]) &&
            (slice_is_empty(expected->org) || slice_is_equal(kept->org, expected->org)) &&
            (slice_is_empty(expected->rule) || slice_is_equal(kept->rule, expected->rule)) &&
            (slice_is_empty(expected->case_no) || slice_is_equal(kept->case_no, expected->case_no));
+}
+
+/* What no card of the test states is left out: its reader did not ask for it. */
+static void surplus(struct trial *trial)
+{
+    const struct rule_test *test = trial->test;
+    bool is_of_cases = false;
+    bool is_of_orgs = false;
+    for (uint32_t i = 0; i < test->card_count; i++) {
+        is_of_cases = is_of_cases || !slice_is_empty(test->cards[i].case_no);
+        is_of_orgs = is_of_orgs || !slice_is_empty(test->cards[i].org);
+    }
+    for (const struct kept_card *kept = trial->first; kept != NULL; kept = kept->next) {
+        if (kept->is_expected)
+            continue;
+        differ(trial, TRIAL_SURPLUS, test->line,
+               &(struct trial_report){.due_at = kept->due_at,
+                                      .offset_s = calendar_offset_s(test->calendar, kept->due_at),
+                                      .level = kept->level,
+                                      .rule = kept->rule,
+                                      .case_no = is_of_cases ? kept->case_no : SLICE(""),
+                                      .org = is_of_orgs ? kept->org : SLICE(""),
+                                      .state = kept->state});
+    }
 }
 
 static void compare(struct trial *trial)
@@ -195,18 +226,11 @@ static void compare(struct trial *trial)
                    .offset_s = calendar_offset_s(test->calendar, expected->due_at),
                    .level = trial->ruleset->levels[expected->level],
                    .rule = slice_is_empty(expected->rule) ? test->rule : expected->rule,
-                   .is_withdrawn = expected->is_withdrawn});
+                   .case_no = expected->case_no,
+                   .org = expected->org,
+                   .state = expected->state});
     }
-    for (const struct kept_card *kept = trial->first; kept != NULL; kept = kept->next) {
-        if (kept->is_expected)
-            continue;
-        differ(trial, TRIAL_SURPLUS, test->line,
-               &(struct trial_report){.due_at = kept->due_at,
-                                      .offset_s = calendar_offset_s(test->calendar, kept->due_at),
-                                      .level = kept->level,
-                                      .rule = kept->rule,
-                                      .is_withdrawn = kept->is_withdrawn});
-    }
+    surplus(trial);
 }
 
 int trial_run(const struct ruleset *ruleset, const struct rule_test *test, void *ctx,

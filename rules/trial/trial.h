@@ -25,7 +25,9 @@ struct trial_report {
     int32_t offset_s;      /* of the test's calendar then */
     struct slice level;
     struct slice rule;
-    bool is_withdrawn;
+    struct slice case_no;  /* empty: no card of the test states one */
+    struct slice org;      /* the same */
+    enum card_state state; /* ISSUED: it stands; WITHDRAWN, DISMISSED */
 };
 
 struct trial_result {

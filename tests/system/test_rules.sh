@@ -84,6 +84,24 @@ run 66 list --store "$store"
 says err "there is no rule store in $store"
 end
 
+begin a_failing_test_names_what_the_test_states
+sed 's/case=B dismissed/case=B withdrawn/' rules/sets/jiangsu.yaml >"$room/taken-back.yaml"
+run 65 check --alone "${given[@]}" "$room/taken-back.yaml"
+says err "this card should be and is not: 2025-03-13T10:00:00 warn jiangsu-case case=B withdrawn"
+says err "this card is and should not be: 2025-03-13T10:00:00 warn jiangsu-case case=B dismissed"
+sed 's/warn permit-deemed withdrawn/warn permit-deemed dismissed/' \
+    rules/sets/permit-law.yaml >"$room/taken-back.yaml"
+run 65 check --alone "${given[@]}" "$room/taken-back.yaml"
+says err "this card should be and is not: 2025-03-12T00:00:00 warn permit-deemed dismissed"
+says err "this card is and should not be: 2025-03-12T00:00:00 warn permit-deemed withdrawn"
+sed 's/case=B dismissed/case=B superseded/' rules/sets/jiangsu.yaml >"$room/taken-back.yaml"
+run 0 check --alone "${given[@]}" "$room/taken-back.yaml"
+sed 's/2025-03-07 00:00 yellow$/& org=A/' rules/sets/hotline-12345.yaml >"$room/of-org.yaml"
+run 65 check --alone "${given[@]}" "$room/of-org.yaml"
+says err "this card should be and is not: 2025-03-07T00:00:00 yellow hotline-sign org=A"
+says err "this card is and should not be: 2025-03-07T00:00:00 yellow hotline-sign org=B"
+end
+
 begin a_mistake_has_file_line_column
 sed 's/before statutory/before statutry/' "$room/my-permit.yaml" >"$room/wrong.yaml"
 run 65 check --alone "${given[@]}" "$room/wrong.yaml"
