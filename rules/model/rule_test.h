@@ -35,6 +35,8 @@ struct rule_test {
     struct slice set;
     bool has_item;
     struct item item; /* made up for the test; the only one in the catalogue */
+    uint32_t org_count;
+    const struct org *orgs; /* made up for the test, with their supervisors; sorted by code */
     uint32_t event_count;
     const struct rule_test_event *events; /* as written; rising by seen_at */
     uint32_t card_count;

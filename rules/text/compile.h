@@ -141,9 +141,19 @@ void rule_check_tables(struct compile *compile);
 uint32_t tests_count(const struct rule_source *source);
 void tests_read(struct compile *compile, const struct rule_source *source);
 
+/* test_item_read - the map under item: of a test. */
+bool test_item_read(struct compile *compile, const struct yaml_node *node, struct item *item_out);
+
+/* test_supervisors_read - the map under supervisors: of a test; node NULL: there is none. */
+bool test_supervisors_read(struct compile *compile, const struct yaml_node *node,
+                           struct rule_test *test);
+
 /* test_attr_put - one attr more to those of a test's event, as the JSON text that events carry. */
 void test_attr_put(struct compile *compile, struct slice *attrs_io, struct slice name,
                    struct slice value);
+
+/* org_order - for qsort: orgs by their codes. */
+int org_order(const void *a, const void *b);
 
 /* items_read, steps_read, orgs_read - the tables among the documents; nothing of a kind of table is
  * used unless all rows of all of them are right. steps_read comes after items_read. */

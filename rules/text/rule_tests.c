@@ -366,60 +366,6 @@ static bool read_cards(const struct test_reader *reader, const struct yaml_node 
 
 /* ---- one test -------------------------------------------------------------------------------- */
 
-/* steps: [receive, review], in their order; the first has place 1. */
-static bool read_item_steps(struct compile *compile, const struct yaml_node *node,
-                            struct item *item)
-{
-    if (!yaml_is_list(node, compile->problems))
-        return false;
-    struct item_step *steps = compile_take(compile, node->count, sizeof *steps);
-    if (steps == NULL)
-        return false;
-    for (const struct yaml_node *child = node->first; child != NULL; child = child->next) {
-        if (!yaml_is_scalar(child, compile->problems))
-            return false;
-        struct slice code = compile_copy(compile, child->value);
-        steps[item->step_count] = (struct item_step){
-            .step_code = code, .name = code, .place = (uint16_t)(item->step_count + 1)};
-        item->step_count++;
-    }
-    item->steps = steps;
-    return true;
-}
-
-static bool read_item_entry(struct test_reader *reader, const struct yaml_node *node,
-                            struct item *item)
-{
-    struct compile *compile = reader->compile;
-    if (slice_is_equal(node->key, SLICE("steps")))
-        return read_item_steps(compile, node, item);
-    if (!yaml_is_scalar(node, compile->problems))
-        return false;
-    if (slice_is_equal(node->key, SLICE("code"))) {
-        item->code = compile_copy(compile, node->value);
-        return true;
-    }
-    if (slice_is_equal(node->key, SLICE("kind"))) {
-        int kind = yaml_choice(node, item_kind_name, ITEM_KIND_COUNT, compile->problems);
-        item->kind = (enum item_kind)(kind < 0 ? 0 : kind);
-        return kind >= 0;
-    }
-    int name = compile_limit_name(compile, node->key, false);
-    if (name < 0) {
-        tell_unknown(compile->problems, node->file, node->key_line, node->key_column, node->key,
-                     compile->limit_names, compile->limit_name_count, "limit", "时限");
-        return false;
-    }
-    if (item->limit_count == ITEM_LIMITS_MAX) {
-        yaml_error(node, compile->problems, "more than %d limits of one item",
-                   "一个事项的时限超过 %d 个", ITEM_LIMITS_MAX);
-        return false;
-    }
-    struct item_limit *limit = &item->limits[item->limit_count++];
-    limit->name = (uint16_t)name;
-    return term_at(compile, node, &limit->term);
-}
-
 static bool read_item(struct test_reader *reader, const struct yaml_node *node)
 {
     struct item *item = &reader->test->item;
@@ -429,21 +375,16 @@ static bool read_item(struct test_reader *reader, const struct yaml_node *node)
         reader->item_code = compile_copy(reader->compile, node->value);
         return yaml_is_scalar(node, reader->compile->problems);
     }
-    if (!yaml_is_map(node, reader->compile->problems))
-        return false;
     reader->test->has_item = true;
-    *item = (struct item){.code = SLICE("ITEM-1"), .kind = ITEM_PROMISED};
-    for (const struct yaml_node *child = node->first; child != NULL; child = child->next)
-        if (!read_item_entry(reader, child, item))
-            return false;
-    item->name = item->code;
+    if (!test_item_read(reader->compile, node, item))
+        return false;
     reader->item_code = item->code;
     return true;
 }
 
 static void read_test(struct test_reader *reader, const struct yaml_node *node)
 {
-    static const char *const keys[] = {"it", "item", "events", "cards", "until"};
+    static const char *const keys[] = {"it", "item", "supervisors", "events", "cards", "until"};
     struct compile *compile = reader->compile;
     struct rule_test *test = reader->test;
     if (!yaml_check_keys(node, keys, COUNT_OF(keys), compile->problems))
@@ -455,7 +396,8 @@ static void read_test(struct test_reader *reader, const struct yaml_node *node)
     test->calendar = reader->calendar;
     if (reader->source->rule != NULL)
         test->rule = reader->source->rule->name;
-    bool is_good = read_item(reader, yaml_find(node, "item")) && read_events(reader, node);
+    bool is_good = test_supervisors_read(compile, yaml_find(node, "supervisors"), test);
+    is_good = read_item(reader, yaml_find(node, "item")) && read_events(reader, node) && is_good;
     is_good = read_cards(reader, node) && is_good;
     const struct yaml_node *until = yaml_find(node, "until");
     if (until == NULL) {

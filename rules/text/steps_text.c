@@ -286,7 +286,7 @@ static bool read_org(struct table *table, const struct csv_row *row, struct org 
     return is_good;
 }
 
-static int by_org(const void *a, const void *b)
+int org_order(const void *a, const void *b)
 {
     const struct org *left = a;
     const struct org *right = b;
@@ -313,7 +313,7 @@ static bool read_orgs(struct compile *compile, struct table *table)
         is_good &= read_org(table, &table->csv.rows[i], &orgs[count++]);
     if (!is_good || orgs == NULL)
         return false;
-    qsort(orgs, count, sizeof *orgs, by_org);
+    qsort(orgs, count, sizeof *orgs, org_order);
     for (uint32_t i = 1; i < count; i++) {
         if (!slice_is_equal(orgs[i].code, orgs[i - 1].code))
             continue;

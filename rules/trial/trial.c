@@ -92,6 +92,10 @@ static bool take_part(struct trial *trial)
     } else if (trial->test->event_count > 0 && slice_is_empty(trial->test->events[0].event.item)) {
         trial->part.item_count = 0; /* a test about no item asks for no catalogue */
     }
+    if (trial->test->org_count > 0) {
+        trial->part.orgs = trial->test->orgs;
+        trial->part.org_count = trial->test->org_count;
+    }
     if (count == 0)
         differ(trial, TRIAL_NO_RULE, trial->test->line, &(struct trial_report){.line = 0});
     else if (ruleset_index(&trial->part, trial->arena) != 0)

@@ -88,7 +88,7 @@ begin a_failing_test_names_what_the_test_states
 sed 's/case=B dismissed/case=B withdrawn/' rules/sets/jiangsu.yaml >"$room/taken-back.yaml"
 run 65 check --alone "${given[@]}" "$room/taken-back.yaml"
 says err "this card should be and is not: 2025-03-13T10:00:00 warn jiangsu-case case=B withdrawn"
-says err "this card is and should not be: 2025-03-13T10:00:00 warn jiangsu-case case=B dismissed"
+says err "this card is and should not be: 2025-03-13T10:00:00 warn jiangsu-case case=B org=D-2 dismissed"
 sed 's/warn permit-deemed withdrawn/warn permit-deemed dismissed/' \
     rules/sets/permit-law.yaml >"$room/taken-back.yaml"
 run 65 check --alone "${given[@]}" "$room/taken-back.yaml"
