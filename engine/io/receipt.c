@@ -253,18 +253,34 @@ static json_t *limit_json(const struct receipt_case *about, const struct clock_v
     return json;
 }
 
-/* The first so many extensions asked for while the clock ran: an extension too late does not count,
- * and none behind it does. */
+/* Was this extension asked for while the clock ran? */
+static bool is_asked(const struct receipt_case *about, const struct clock_view *clock,
+                     uint32_t index)
+{
+    const struct event *event = &about->events[index].event;
+    struct instant end = instant_is_set(clock->stop_at) ? clock->stop_at : INSTANT_NEVER;
+    bool is_empty = term_is_set(event->term) && event->term.n == 0;
+    return event->kind == EVENT_EXTEND && event->at.ms >= clock->start_at.ms &&
+           event->at.ms <= end.ms && !is_empty && !is_replaced(about, index);
+}
+
+/* The first so many that were asked for: an extension too late does not count, and none behind it
+ * does. */
+static bool is_extending(const struct receipt_case *about, const struct clock_view *clock,
+                         uint32_t index)
+{
+    uint32_t before = 0;
+    for (uint32_t i = 0; i < index; i++)
+        before += is_asked(about, clock, i) ? 1 : 0;
+    return before < clock->extension_count && is_asked(about, clock, index);
+}
+
 static json_t *extensions_json(const struct receipt_case *about, const struct clock_view *clock)
 {
     json_t *list = json_array();
-    struct instant end = instant_is_set(clock->stop_at) ? clock->stop_at : INSTANT_NEVER;
     for (uint32_t i = 0; i < about->event_count; i++) {
         const struct past_event *past = &about->events[i];
-        if (json_array_size(list) == clock->extension_count)
-            break;
-        if (past->event.kind != EVENT_EXTEND || past->event.at.ms < clock->start_at.ms ||
-            past->event.at.ms > end.ms || is_replaced(about, i))
+        if (past->event.kind != EVENT_EXTEND || !is_extending(about, clock, i))
             continue;
         json_t *json =
             json_pack("{s:o, s:o, s:o}", "at", receipt_instant(clock, past->event.at), "term",
@@ -273,6 +289,19 @@ static json_t *extensions_json(const struct receipt_case *about, const struct cl
         json_array_append_new(list, json);
     }
     return list;
+}
+
+/* May the event have changed the count up to an instant? A correction may, and what happened before
+ * the instant; an extension, whenever it was asked for, where it counted. */
+static bool is_telling(const struct receipt_case *about, const struct clock_view *clock,
+                       uint32_t index, struct instant due)
+{
+    const struct event *event = &about->events[index].event;
+    if (event->version > 0)
+        return true;
+    if (event->kind == EVENT_EXTEND)
+        return is_extending(about, clock, index);
+    return event->at.ms < due.ms;
 }
 
 /* What the engine learned only after the card's newest record was written: where the count differs
@@ -287,9 +316,7 @@ static json_t *learned_json(const struct receipt_case *about, const struct clock
         return list;
     for (uint32_t i = 0; i < about->event_count; i++) {
         const struct past_event *past = &about->events[i];
-        bool is_telling = past->event.version > 0 || past->event.at.ms < due.ms ||
-                          past->event.kind == EVENT_EXTEND;
-        if (past->arrived_at.ms < written.ms || !is_telling)
+        if (past->arrived_at.ms < written.ms || !is_telling(about, clock, i, due))
             continue;
         json_t *json = json_pack("{s:s, s:o, s:o, s:I}", "kind", event_kind_name[past->event.kind],
                                  "at", receipt_instant(clock, past->event.at), "arrived_at",

@@ -216,6 +216,19 @@ static void show_days(FILE *out, const json_t *days)
     table_print(out, &table);
 }
 
+/* The card says what it was counted to, the receipt what it is counted to now. */
+static const char *later_text(const json_t *receipt)
+{
+    const json_t *card = json_object_get(receipt, "card");
+    bool is_same = strcmp(field_text(card, "used"), field_text(receipt, "used")) == 0 &&
+                   strcmp(field_text(card, "over"), field_text(receipt, "over")) == 0 &&
+                   strcmp(field_text(card, "due_at"), field_text(receipt, "due_at")) == 0;
+    return is_same ? say("events came after the card, and the count is the same",
+                         "发牌后有事件才到，计算结果不变")
+                   : say("events that came after the card changed the count",
+                         "发牌后才到的事件改变了计算");
+}
+
 static void show_sum(FILE *out, const json_t *receipt)
 {
     char term[TERM_ROOM_BYTES];
@@ -227,9 +240,7 @@ static void show_sum(FILE *out, const json_t *receipt)
     if (field_number(receipt, "edition") > 0)
         fact_print(out, say("edition", "规则库版次"), edition);
     if (json_array_size(json_object_get(receipt, "learned_later")) > 0)
-        fact_print(
-            out, say("note", "说明"),
-            say("events that came after the card changed the count", "发牌后才到的事件改变了计算"));
+        fact_print(out, say("note", "说明"), later_text(receipt));
     if (field_is_true(receipt, "days_cut"))
         fact_print(out, say("note", "说明"), say("more days than are listed", "日数超出所列"));
     fact_print(out, say("digest", "摘要"), field_text(receipt, "digest"));
