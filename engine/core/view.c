@@ -166,46 +166,59 @@ static const char *why_skipped(struct reckoning *reckoning, const struct rung *r
 }
 
 /* Why a rung has no card and never will, as things stand; NULL: it waits. */
-static const char *why_never(struct reckoning *reckoning, const struct rung *rung,
-                             struct instant due)
+static const char *why_never(struct reckoning *reckoning, const struct rung_view *rung,
+                             const struct rung_view *follows)
 {
     const struct core_clock *clock = reckoning->clock;
     if (!reckoning->is_judgeable)
         return "cannot be judged: the calendar does not cover it";
-    if (!instant_is_set(due))
-        return rung->form == RUNG_CHAIN ? "the card it follows has not been issued"
-                                        : "the case has no such limit";
+    if (follows == NULL && !instant_is_set(rung->due_at))
+        return "the case has no such limit";
+    if (follows != NULL && follows->state == RUNG_NEVER)
+        return follows->why;
+    if (follows != NULL && follows->state == RUNG_SKIPPED)
+        return "the card it follows was not issued";
     if (clock->state == CLOCK_CANCELLED)
         return "the clock was cancelled";
-    if (clock->state == CLOCK_STOPPED && due.ms >= clock->stop_ms)
+    if (follows != NULL && follows->state != RUNG_WAITING && !instant_is_set(rung->due_at))
+        return "cannot be judged: the calendar does not cover it";
+    if (clock->state == CLOCK_STOPPED && rung->due_at.ms >= clock->stop_ms)
         return "the clock stopped in time";
     return NULL;
 }
 
-static struct rung_view rung_fill(struct reckoning *reckoning, uint32_t index)
+static const char *why_waiting(const struct rung_view *rung, const struct rung_view *follows)
+{
+    if (rung->due_at.ms == INT64_MAX)
+        return "held by an open pause";
+    return follows != NULL && follows->state == RUNG_WAITING ? "waits for the card it follows" : "";
+}
+
+/* Those before it are filled: a chain points to an earlier rung. */
+static void rung_fill(struct reckoning *reckoning, uint32_t index, struct rung_view *rungs)
 {
     const struct core_clock *clock = reckoning->clock;
-    struct rung_view view = {.rung = &reckoning->rule->rungs[index], .why = ""};
-    view.due_at = reckon_rung(reckoning, index);
+    const struct rung *rung = &reckoning->rule->rungs[index];
+    struct rung_view *view = &rungs[index];
+    bool is_chain = clock->state != CLOCK_FACT && rung->form == RUNG_CHAIN;
+    const struct rung_view *follows = is_chain ? &rungs[rung->chain_rung] : NULL;
+    *view = (struct rung_view){.rung = rung, .why = ""};
+    view->due_at = reckon_rung(reckoning, index);
     if ((clock->dismissed & rung_bit(index)) != 0) {
-        view.state = RUNG_DISMISSED;
+        view->state = RUNG_DISMISSED;
     } else if ((clock->issued & rung_bit(index)) != 0) {
-        view.state = RUNG_ISSUED;
+        view->state = RUNG_ISSUED;
     } else if ((clock->unmet & rung_bit(index)) != 0) {
-        view.state = RUNG_SKIPPED;
-        view.why = "its condition did not hold";
+        view->state = RUNG_SKIPPED;
+        view->why = "its condition did not hold";
     } else if ((clock->skipped & rung_bit(index)) != 0) {
-        view.state = RUNG_SKIPPED;
-        view.why = why_skipped(reckoning, view.rung);
+        view->state = RUNG_SKIPPED;
+        view->why = why_skipped(reckoning, rung);
     } else {
-        const char *why = why_never(reckoning, view.rung, view.due_at);
-        view.state = why == NULL ? RUNG_WAITING : RUNG_NEVER;
-        if (why != NULL)
-            view.why = why;
-        else if (view.due_at.ms == INT64_MAX)
-            view.why = "held by an open pause";
+        const char *why = why_never(reckoning, view, follows);
+        view->state = why == NULL ? RUNG_WAITING : RUNG_NEVER;
+        view->why = why == NULL ? why_waiting(view, follows) : why;
     }
-    return view;
 }
 
 static void used_fill(struct reckoning *reckoning, struct clock_view *view)
@@ -252,7 +265,7 @@ void core_clocks(const struct core *core, uint32_t case_index,
         limits_fill(&reckoning, &view);
         view.rung_count = reckoning.rule->rung_count;
         for (uint32_t i = 0; i < view.rung_count; i++)
-            view.rungs[i] = rung_fill(&reckoning, i);
+            rung_fill(&reckoning, i, view.rungs);
         used_fill(&reckoning, &view);
         visit(ctx, &view);
     }

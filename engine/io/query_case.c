@@ -9,6 +9,7 @@ enum { EVENTS_SHOWN_MAX = 1000, CHILDREN_SHOWN_MAX = 1000 };
 struct clocks_walk {
     const struct receipt_case *about;
     json_t *clocks;
+    json_t *cards;
     json_t *card; /* explain: this one */
     const char *only_clock;
     const char *only_rung;
@@ -32,21 +33,69 @@ static json_t *limits_json(const struct clock_view *clock)
     return limits;
 }
 
-static json_t *rungs_json(const struct clock_view *clock)
+static bool newest_note(void *ctx, uint64_t seq)
+{
+    *(uint64_t *)ctx = seq;
+    return true;
+}
+
+/* The newest record of a card; NULL: there is none. */
+static json_t *card_newest(const struct query_world *world, const char *id)
+{
+    struct store *store = turn_store(world->turn);
+    uint64_t newest = 0;
+    struct slice line;
+    bool is_found = store_card_records(store, slice_of(id), newest_note, &newest) == 0 &&
+                    newest != 0 && store_card_line(store, newest, &line) == 0;
+    return is_found ? json_loadb(line.start, line.count, 0, NULL) : NULL;
+}
+
+/* A card's id follows from case, clock, cycle and rung. */
+static json_t *rung_card(const struct receipt_case *about, const struct clock_view *clock,
+                         uint32_t rung)
+{
+    char name[CLOCK_NAME_BYTES];
+    char id[CARD_ID_BYTES];
+    receipt_clock_name(clock, name);
+    card_id(about->kase->case_no, slice_of(name), clock->cycle, clock->rungs[rung].rung->name, id);
+    return card_newest(about->world, id);
+}
+
+static json_t *rungs_json(const struct receipt_case *about, const struct clock_view *clock)
 {
     static const char *const states[] = {"waiting", "issued", "dismissed", "skipped", "never"};
     json_t *rungs = json_array();
     for (uint32_t i = 0; i < clock->rung_count; i++) {
         const struct rung_view *rung = &clock->rungs[i];
-        json_array_append_new(
-            rungs,
-            json_pack("{s:o, s:o, s:i, s:o, s:s, s:o, s:s}", "rung", query_text(rung->rung->name),
-                      "level", query_text(clock->ruleset->levels[rung->rung->level]), "rank",
-                      rung->rung->level, "text", query_text(rung->rung->text), "state",
-                      states[rung->state], "due_at", receipt_instant(clock, rung->due_at), "why",
-                      rung->why));
+        json_t *json = json_pack(
+            "{s:o, s:o, s:i, s:o, s:s, s:o, s:s}", "rung", query_text(rung->rung->name), "level",
+            query_text(clock->ruleset->levels[rung->rung->level]), "rank", rung->rung->level,
+            "text", query_text(rung->rung->text), "state", states[rung->state], "due_at",
+            receipt_instant(clock, rung->due_at), "why", rung->why);
+        if (rung->state == RUNG_ISSUED || rung->state == RUNG_DISMISSED) {
+            json_t *card = rung_card(about, clock, i);
+            json_object_set(json, "card_state", json_object_get(card, "state"));
+            json_object_set(json, "shadow", json_object_get(card, "shadow"));
+            json_decref(card);
+        }
+        json_array_append_new(rungs, json);
     }
     return rungs;
+}
+
+/* The event that ended a clock, or the end of the last part of a joint case, which itself is open
+ * then; null: it runs. */
+static json_t *stopped_by_json(const struct case_view *kase, const struct clock_view *clock)
+{
+    const event_kind_set endings = EVENT_KIND_BIT(EVENT_FINISH) | EVENT_KIND_BIT(EVENT_REJECT) |
+                                   EVENT_KIND_BIT(EVENT_FORWARD) | EVENT_KIND_BIT(EVENT_WITHDRAW) |
+                                   EVENT_KIND_BIT(EVENT_VOID);
+    bool is_ending = (EVENT_KIND_BIT(clock->stopped_by) & endings) != 0;
+    if (!instant_is_set(clock->stop_at))
+        return json_null();
+    if (clock->rule->stops_with_children && kase->state == CASE_OPEN && is_ending)
+        return json_string("last_child");
+    return json_string(event_kind_name[clock->stopped_by]);
 }
 
 static void clock_append(void *ctx, const struct clock_view *clock)
@@ -55,16 +104,20 @@ static void clock_append(void *ctx, const struct clock_view *clock)
     char name[CLOCK_NAME_BYTES];
     receipt_clock_name(clock, name);
     const char *state = clock->is_paused ? "paused" : clock_state_name[clock->state];
-    json_array_append_new(
-        walk->clocks, json_pack("{s:s, s:o, s:i, s:i, s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-                                "clock", name, "rule", query_text(clock->rule->name),
-                                "rule_version", (int)clock->rule->revision, "cycle",
-                                (int)clock->cycle, "state", state, "judgeable", clock->is_judgeable,
-                                "start_at", receipt_instant(clock, clock->start_at), "counted_from",
-                                receipt_instant(clock, clock->counted_from), "stop_at",
-                                receipt_instant(clock, clock->stop_at), "used",
-                                receipt_term(clock->used), "limits", limits_json(clock), "pauses",
-                                receipt_pauses(walk->about, clock, 0), "rungs", rungs_json(clock)));
+    struct instant now = core_now(turn_core(walk->about->world->turn));
+    struct instant open_to = instant_is_set(clock->stop_at) ? clock->stop_at : now;
+    json_t *json =
+        json_pack("{s:s, s:o, s:i, s:i, s:s, s:b, s:o, s:o, s:o, s:o, s:o}", "clock", name, "rule",
+                  query_text(clock->rule->name), "rule_version", (int)clock->rule->revision,
+                  "cycle", (int)clock->cycle, "state", state, "judgeable", clock->is_judgeable,
+                  "start_at", receipt_instant(clock, clock->start_at), "counted_from",
+                  receipt_instant(clock, clock->counted_from), "stop_at",
+                  receipt_instant(clock, clock->stop_at), "stopped_by",
+                  stopped_by_json(walk->about->kase, clock), "used", receipt_term(clock->used));
+    json_object_set_new(json, "limits", limits_json(clock));
+    json_object_set_new(json, "pauses", receipt_pauses(walk->about, clock, 0, open_to));
+    json_object_set_new(json, "rungs", rungs_json(walk->about, clock));
+    json_array_append_new(walk->clocks, json);
 }
 
 static json_t *clocks_json(const struct query_world *world, const struct case_view *kase)
@@ -123,42 +176,22 @@ static json_t *events_json(const struct query_world *world, const struct case_vi
     return list;
 }
 
-struct cards_walk {
-    struct store *store;
-    json_t *cards;
-    uint64_t newest;
-};
-
-static bool newest_note(void *ctx, uint64_t seq)
-{
-    ((struct cards_walk *)ctx)->newest = seq;
-    return true;
-}
-
-/* A card's id follows from case, clock, cycle and rung: every rung of every clock is asked for. */
+/* Every rung of every clock is asked for. */
 static void clock_cards(void *ctx, const struct clock_view *clock)
 {
-    void **both = ctx;
-    const struct case_view *kase = both[0];
-    struct cards_walk *walk = both[1];
-    char name[CLOCK_NAME_BYTES];
-    receipt_clock_name(clock, name);
+    struct clocks_walk *walk = ctx;
     for (uint32_t i = 0; i < clock->rung_count; i++) {
-        char id[CARD_ID_BYTES];
-        struct slice line;
-        card_id(kase->case_no, slice_of(name), clock->cycle, clock->rungs[i].rung->name, id);
-        walk->newest = 0;
-        if (store_card_records(walk->store, slice_of(id), newest_note, walk) == 0 &&
-            walk->newest != 0 && store_card_line(walk->store, walk->newest, &line) == 0)
-            json_array_append_new(walk->cards, json_loadb(line.start, line.count, 0, NULL));
+        json_t *card = rung_card(walk->about, clock, i);
+        if (card != NULL)
+            json_array_append_new(walk->cards, card);
     }
 }
 
-static json_t *cards_json(const struct query_world *world, struct case_view *kase)
+static json_t *cards_json(const struct query_world *world, const struct case_view *kase)
 {
-    struct cards_walk walk = {.store = turn_store(world->turn), .cards = json_array()};
-    void *both[2] = {kase, &walk};
-    core_clocks(turn_core(world->turn), kase->index, clock_cards, both);
+    const struct receipt_case about = {.world = world, .kase = kase};
+    struct clocks_walk walk = {.about = &about, .cards = json_array()};
+    core_clocks(turn_core(world->turn), kase->index, clock_cards, &walk);
     return walk.cards;
 }
 
@@ -241,14 +274,11 @@ static void receipt_clock(void *ctx, const struct clock_view *clock)
 
 static void explain_card(const struct query_world *world, const char *id, json_t *answer)
 {
-    struct cards_walk newest = {.store = turn_store(world->turn)};
-    struct slice line;
-    if (store_card_records(newest.store, slice_of(id), newest_note, &newest) != 0 ||
-        newest.newest == 0 || store_card_line(newest.store, newest.newest, &line) != 0) {
+    json_t *card = card_newest(world, id);
+    if (card == NULL) {
         query_refuse(answer, "not_found", "there is no such card");
         return;
     }
-    json_t *card = json_loadb(line.start, line.count, 0, NULL);
     struct case_view kase;
     struct receipt_case about;
     struct clocks_walk walk = {

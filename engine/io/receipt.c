@@ -336,7 +336,8 @@ struct pause_walk {
     const struct clock_view *clock;
     const struct tally *tally;
     json_t *list;
-    struct instant told; /* what lies before it was told with an earlier pause */
+    struct instant told;    /* what lies before it was told with an earlier pause */
+    struct instant open_to; /* a pause still open counts to here */
 };
 
 /* What a pause leaves out: its part of the merged stretches. What overlaps is told once, with the
@@ -348,7 +349,7 @@ static int64_t pause_units(struct pause_walk *walk, const struct pause_view *pau
     struct instant to = pause->counted_to;
     int64_t sum = 0;
     if (to.ms == INT64_MAX)
-        to = walk->clock->stop_at;
+        to = walk->open_to;
     for (uint32_t i = 0; i < tally->stretch_count && instant_is_set(to); i++) {
         struct instant first = tally->stretch_from[i];
         struct instant last = tally->stretch_to[i];
@@ -378,12 +379,15 @@ static void pause_append(void *ctx, const struct pause_view *pause)
 }
 
 json_t *receipt_pauses(const struct receipt_case *about, const struct clock_view *clock,
-                       uint32_t limit)
+                       uint32_t limit, struct instant open_to)
 {
     struct tally tally;
-    struct pause_walk walk = {
-        .about = about, .clock = clock, .list = json_array(), .tally = &tally};
-    walk.told = INSTANT_NONE;
+    struct pause_walk walk = {.about = about,
+                              .clock = clock,
+                              .list = json_array(),
+                              .tally = &tally,
+                              .told = INSTANT_NONE,
+                              .open_to = open_to};
     tally_open(&tally, about, clock, limit, INSTANT_NONE);
     core_pauses(turn_core(about->world->turn), about->kase->index, clock, pause_append, &walk);
     return walk.list;
@@ -451,7 +455,7 @@ json_t *receipt_make(const struct receipt_case *about, const struct clock_view *
     put(receipt, "start", start_json(about, clock, &start));
     put(receipt, "limit", limit_json(about, clock, limit, start, &tally));
     put(receipt, "extensions", extensions_json(about, clock));
-    put(receipt, "pauses", receipt_pauses(about, clock, limit));
+    put(receipt, "pauses", receipt_pauses(about, clock, limit, clock->stop_at));
     put(receipt, "rung", rung_json(clock, (uint32_t)(rung - clock->rungs)));
     json_t *days = tally_days(&tally, &used, &total);
     put(receipt, "days_total", json_integer(total));

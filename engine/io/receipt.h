@@ -34,9 +34,10 @@ json_t *receipt_across(const struct query_world *world, json_t *card);
 /* receipt_sign - put the digest of everything else into a receipt. */
 void receipt_sign(json_t *receipt);
 
-/* receipt_pauses - every pause of a clock: its ground, and what it left out of one limit. */
+/* receipt_pauses - every pause of a clock: its ground, and what it left out of one limit; one that
+ * is still open, up to open_to. */
 json_t *receipt_pauses(const struct receipt_case *about, const struct clock_view *clock,
-                       uint32_t limit);
+                       uint32_t limit, struct instant open_to);
 
 json_t *receipt_term(struct term term);
 json_t *receipt_rule(const struct rule *rule);

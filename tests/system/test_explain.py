@@ -13,7 +13,7 @@ from tests.lib.watched import wait_until
 
 ASK = program("cardwatch-ask")
 
-# January to April 2025, Monday to Friday, no holidays: 3 March is a Monday.
+# Monday to Friday, no holidays: 3 March 2025 is a Monday.
 HALL = """calendar: hall
 zone: Asia/Shanghai
 known: {from: 2025-01-01, to: 2025-12-31}
@@ -89,6 +89,78 @@ def an_extension_too_late_changes_no_receipt():
         has(read(house, "explain", card["card"]),
             "events came after the card, and the count is the same")
         has(read(house, "explain", card["card"], lang="zh"), "发牌后有事件才到，计算结果不变")
+
+
+CHAIN = """rule: chain
+clock: {start: accept, stop: finish, pauses: [pause … resume], limits: {statutory: 5 workday}}
+cards: [yellow: after statutory, red: 2 workday after yellow card]
+"""
+ASKED = """rule: asked
+clock: {start: accept, stop: finish, limits: {statutory: 5 workday}}
+cards:
+  - yellow: {when: after statutory, issue: confirm}
+  - red: {when: 1 workday after statutory, issue: shadow}
+"""
+
+
+def rungs_of(house, case):
+    return [(rung["rung"], rung["state"], rung["why"])
+            for clock in house.ask("explain", case=case)["clocks"] for rung in clock["rungs"]]
+
+
+@test
+def a_chain_waits_for_the_card_before_it_and_ends_with_its_clock():
+    with engine_of(CHAIN) as house:
+        tell(house, *(f"{case} 2025-03-03 10:00 accept" for case in "RSWY"))
+        tell(house, "S 2025-03-05 10:00 finish", "W 2025-03-06 10:00 withdraw",
+             "R 2025-03-07 10:00 apply")
+        check_eq(rungs_of(house, "R"), [("yellow", "waiting", ""),
+                                        ("red", "waiting", "waits for the card it follows")])
+        for case, why in (("S", "the clock stopped in time"), ("W", "the clock was cancelled")):
+            check_eq(rungs_of(house, case), [("yellow", "never", why), ("red", "never", why)])
+        has(read(house, "explain", "R"), "2 workday after yellow card · waits for the card it follows")
+        has(read(house, "explain", "R", lang="zh"), "未到", "待前一张牌发出后起算")
+        has(read(house, "explain", "S"), "stopped · 2025-03-05 10:00:00 finished")
+        has(read(house, "case", "W", lang="zh"), "已取消 · 2025-03-06 10:00:00 撤回")
+        tell(house, "Y 2025-03-12 10:00 rating rating=5")
+        check_eq(rungs_of(house, "Y"), [("yellow", "issued", ""), ("red", "waiting", "")])
+        # Yellow held as the 11th began, a day that does not count: the 12th and the 13th do.
+        has(read(house, "case", "Y"), "2025-03-14 00:00:00  →  will turn ⬢ red")
+
+
+@test
+def a_pause_still_open_counts_until_now():
+    with engine_of(CHAIN) as house:
+        # Workdays 5, 6, 7 March are over when it is 10:00 on the 10th.
+        tell(house, "A 2025-03-03 10:00 accept", "A 2025-03-05 10:00 pause",
+             "A 2025-03-10 10:00 rating rating=5")
+        has(read(house, "explain", "A"), "open · not counted 3 workday")
+        has(read(house, "explain", "A", lang="zh"), "未结束 · 不计入 3 个工作日")
+
+
+@test
+def a_card_that_waits_or_is_shadow_is_not_called_issued():
+    with engine_of(ASKED) as house:
+        tell(house, "A 2025-03-03 10:00 accept", "A 2025-03-13 10:00 rating rating=5")
+        cards = {card["level"]: card["card"] for card in house.cards()}
+        for words in (["explain", "A"], ["case", "A"]):
+            text = read(house, *words, lang="zh")
+            has(text, "待发", "已发（影子）")
+            check_eq(text.count("已发"), text.count("已发（影子）"), text)
+        has(read(house, "explain", "A"), "pending", "issued (shadow)")
+        has(read(house, "explain", cards["red"]), "red · issued (shadow) · A")
+        text = read(house, "explain", cards["yellow"], lang="zh")
+        has(text, "待发自")
+        has_not(text, "发出")
+
+
+@test
+def a_case_without_a_clock_says_so():
+    with engine_of(DECIDE) as house:
+        tell(house, "A 2025-03-03 10:00 apply")
+        for words in (["explain", "A"], ["case", "A"]):
+            has(read(house, *words), "No clock: no rule applies")
+            has(read(house, *words, lang="zh"), "没有规则适用")
 
 
 main("system/explain")

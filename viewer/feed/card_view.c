@@ -305,7 +305,8 @@ const char *reason_text(const char *reason)
         {"the case has no such limit", "本办件没有这个时限"},
         {"the clock stopped in time", "时钟已在时限内停止"},
         {"held by an open pause", "暂停尚未结束"},
-        {"the card it follows has not been issued", "所依据的前一张牌尚未发出"},
+        {"the card it follows was not issued", "所依据的前一张牌没有发出"},
+        {"waits for the card it follows", "待前一张牌发出后起算"},
         {"cannot be judged: the calendar does not cover it", "无法判断：超出日历范围"},
     };
     for (size_t i = 0; lang_is_zh() && i < COUNT_OF(sentences); i++) {

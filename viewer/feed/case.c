@@ -111,8 +111,9 @@ static void add_cards(struct timeline *timeline, const json_t *cards)
         if (view.late_ms >= 1000)
             (void)snprintf(late, sizeof late, say("issued %s late", "迟发 %s"),
                            span_text(view.late_ms, span));
+        char state[WORDS_BYTES];
         entry->mark = look.shape;
-        (void)JOINED(entry->what, " ", look.text, state_text(view.state));
+        (void)JOINED(entry->what, " ", look.text, state_label(view.state, view.is_shadow, state));
         (void)JOINED(entry->more, " · ", view.rule, view.rung, late, reason_text(view.reason),
                      view.id);
     }

@@ -70,17 +70,33 @@ static void add_rungs(struct table *table, const json_t *rungs)
         char label[WORDS_BYTES];
         char due[WORDS_BYTES];
         char more[WORDS_BYTES];
+        char state[WORDS_BYTES];
+        const char *card = field_text(rung, "card_state");
+        bool is_shadow = field_is_true(rung, "shadow");
         /* Where no level is told, the rung's own name stands: it often is the level's. */
         const char *level = field_text(rung, "level");
         TABLE_ADD(
             table, level_label(level[0] != '\0' ? level : field_text(rung, "rung"), label),
-            field_when(rung, "due_at", due), word_text(field_text(rung, "state")),
+            field_when(rung, "due_at", due),
+            card[0] != '\0' ? state_label(card, is_shadow, state)
+                            : word_text(field_text(rung, "state")),
             JOINED(more, " · ", field_text(rung, "text"), reason_text(field_text(rung, "why"))));
     }
 }
 
+/* When and by what it stopped. */
+static const char *stop_text(const json_t *clock, char room[WORDS_BYTES])
+{
+    const char *kind = field_text(clock, "stopped_by");
+    bool is_last = strcmp(kind, "last_child") == 0;
+    char when[WORDS_BYTES];
+    return JOINED(room, " ", field_when(clock, "stop_at", when),
+                  is_last ? say("the last part ended", "最后一个子件已结束") : kind_text(kind));
+}
+
 static void show_clock(FILE *out, const json_t *clock)
 {
+    char stop[WORDS_BYTES];
     char head[WORDS_BYTES];
     char rule[WORDS_BYTES];
     char used[WORDS_BYTES];
@@ -93,7 +109,7 @@ static void show_clock(FILE *out, const json_t *clock)
     (void)labelled(from, say("counted from", "起算"), field_when(clock, "counted_from", when));
     (void)labelled(used, say("used", "已用"), term_text(field_text(clock, "used"), term));
     (void)JOINED(head, " · ", field_text(clock, "clock"), word_text(field_text(clock, "state")),
-                 rule, from, used);
+                 stop_text(clock, stop), rule, from, used);
     (void)fprintf(out, "\n%s %s\n", say("Clock", "时钟"),
                   fit_text(slice_of(head), 240, false, room));
     struct table table = {.indent = 2, .column_count = 4};
@@ -105,6 +121,10 @@ static void show_clock(FILE *out, const json_t *clock)
 
 void show_clocks(FILE *out, const json_t *clocks)
 {
+    if (json_is_array(clocks) && json_array_size(clocks) == 0)
+        (void)fprintf(out, "\n%s\n",
+                      say("No clock: no rule applies to what has happened so far",
+                          "没有时钟：就已发生的事件，没有规则适用"));
     for (size_t i = 0; i < json_array_size(clocks); i++)
         show_clock(out, json_array_get(clocks, i));
 }

@@ -2,6 +2,7 @@
  * count starts, by which convention, every day or interval of it with its number, what was left
  * out and on which ground, and what it comes to.
  */
+#include "engine/model/card.h"
 #include "engine/sys/lang.h"
 #include "viewer/feed/fit.h"
 #include "viewer/feed/show.h"
@@ -18,8 +19,10 @@ static void show_card(FILE *out, const json_t *card)
     char room[FIT_BYTES];
     char time[MOMENT_TEXT_BYTES];
     char label[WORDS_BYTES];
+    char state[WORDS_BYTES];
     char late[SPAN_TEXT_BYTES];
-    (void)JOINED(head, " · ", level_label(view.level, label), state_text(view.state), view.case_no);
+    (void)JOINED(head, " · ", level_label(view.level, label),
+                 state_label(view.state, view.is_shadow, state), view.case_no);
     (void)fprintf(out, "%s\n", fit_text(slice_of(head), 240, false, room));
     fact_print(out, say("card", "牌"), view.id);
     fact_print(out, say("item", "事项"), JOINED(head, " / ", view.item, view.step));
@@ -28,7 +31,8 @@ static void show_card(FILE *out, const json_t *card)
     head[0] = '\0';
     if (moment_text(view.issued, MOMENT_FULL, time)[0] != '\0')
         (void)snprintf(head, sizeof head, "%s  (+%s)", time, span_text(view.late_ms, late));
-    fact_print(out, say("issued", "发出"), head);
+    bool is_pending = strcmp(view.state, card_state_name[CARD_PENDING]) == 0;
+    fact_print(out, is_pending ? say("waits since", "待发自") : say("issued", "发出"), head);
     fact_print(out, say("reason", "原因"), reason_text(view.reason));
 }
 
@@ -81,7 +85,9 @@ static void show_count(FILE *out, const json_t *receipt)
     char from[WORDS_BYTES];
     char source[WORDS_BYTES];
     char term[TERM_ROOM_BYTES];
-    (void)labelled(from, say("counted from", "起算"), field_when(start, "counted_from", when));
+    bool is_fact = strcmp(field_text(rung, "form"), "fact") == 0;
+    (void)labelled(from, say("counted from", "起算"),
+                   is_fact ? "" : field_when(start, "counted_from", when));
     fact_print(out, say("start", "开始"),
                JOINED(text, " · ", kind_text(field_text(start, "kind")),
                       field_when(start, "at", when), from));

@@ -75,6 +75,13 @@ char *level_label(const char *level, char room[WORDS_BYTES])
     return room;
 }
 
+char *state_label(const char *state, bool is_shadow, char room[WORDS_BYTES])
+{
+    (void)snprintf(room, WORDS_BYTES, "%s%s", state_text(state),
+                   is_shadow ? say(" (shadow)", "（影子）") : "");
+    return room;
+}
+
 char *field_when(const json_t *object, const char *name, char room[WORDS_BYTES])
 {
     char text[MOMENT_TEXT_BYTES];

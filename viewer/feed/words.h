@@ -15,6 +15,9 @@ const char *word_text(const char *word);
 /* level_label - "▲ 预警". Returns room. */
 char *level_label(const char *level, char room[WORDS_BYTES]);
 
+/* state_label - a card's state, and whether it is shadow. Returns room. */
+char *state_label(const char *state, bool is_shadow, char room[WORDS_BYTES]);
+
 /* field_when - an instant of an object to the second; or the text as it is, if it is no instant (a
  * date). Returns room. */
 char *field_when(const json_t *object, const char *name, char room[WORDS_BYTES]);
