@@ -114,6 +114,7 @@ static void clock_append(void *ctx, const struct clock_view *clock)
                   receipt_instant(clock, clock->counted_from), "stop_at",
                   receipt_instant(clock, clock->stop_at), "stopped_by",
                   stopped_by_json(walk->about->kase, clock), "used", receipt_term(clock->used));
+    json_object_set_new(json, "after", receipt_after(walk->about, clock));
     json_object_set_new(json, "limits", limits_json(clock));
     json_object_set_new(json, "pauses", receipt_pauses(walk->about, clock, 0, open_to));
     json_object_set_new(json, "rungs", rungs_json(walk->about, clock));

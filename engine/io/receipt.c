@@ -161,8 +161,7 @@ static json_t *clock_json(const struct clock_view *clock)
                      is_stopped ? json_string(event_kind_name[clock->stopped_by]) : json_null());
 }
 
-/* The card that the clock begins with. */
-static json_t *after_json(const struct receipt_case *about, const struct clock_view *clock)
+json_t *receipt_after(const struct receipt_case *about, const struct clock_view *clock)
 {
     char name[CLOCK_NAME_BYTES];
     char id[CARD_ID_BYTES];
@@ -189,7 +188,7 @@ static json_t *start_json(const struct receipt_case *about, const struct clock_v
                   past == NULL ? json_null() : json_string(event_kind_name[past->event.kind]), "at",
                   receipt_instant(clock, clock->start_at), "counted_from",
                   receipt_instant(clock, clock->counted_from));
-    put(json, "after", after_json(about, clock));
+    put(json, "after", receipt_after(about, clock));
     put_origin(about, json, past);
     *start_out = past;
     return json;

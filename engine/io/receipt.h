@@ -39,6 +39,9 @@ void receipt_sign(json_t *receipt);
 json_t *receipt_pauses(const struct receipt_case *about, const struct clock_view *clock,
                        uint32_t limit, struct instant open_to);
 
+/* receipt_after - the card that a clock begins with; null: it begins with an event. */
+json_t *receipt_after(const struct receipt_case *about, const struct clock_view *clock);
+
 json_t *receipt_term(struct term term);
 json_t *receipt_rule(const struct rule *rule);
 json_t *receipt_calendar(const struct calendar *calendar);

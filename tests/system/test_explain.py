@@ -19,7 +19,7 @@ zone: Asia/Shanghai
 known: {from: 2025-01-01, to: 2025-12-31}
 week: {mon-fri: "09:00-17:00", sat-sun: off}
 """
-HEAD = "revision: 1\nground: 行政许可法\ncalendar: hall\n"
+HEAD = "ground: 行政许可法\ncalendar: hall\n"
 
 
 @contextlib.contextmanager
@@ -70,6 +70,7 @@ def has_not(text, *pieces):
 
 
 DECIDE = """rule: decide
+revision: 1
 clock: {start: accept, stop: finish, limits: {statutory: 5 workday}}
 cards: [red: after statutory]
 """
@@ -92,10 +93,12 @@ def an_extension_too_late_changes_no_receipt():
 
 
 CHAIN = """rule: chain
+revision: 1
 clock: {start: accept, stop: finish, pauses: [pause … resume], limits: {statutory: 5 workday}}
 cards: [yellow: after statutory, red: 2 workday after yellow card]
 """
 ASKED = """rule: asked
+revision: 1
 clock: {start: accept, stop: finish, limits: {statutory: 5 workday}}
 cards:
   - yellow: {when: after statutory, issue: confirm}
@@ -161,6 +164,66 @@ def a_case_without_a_clock_says_so():
         for words in (["explain", "A"], ["case", "A"]):
             has(read(house, *words), "No clock: no rule applies")
             has(read(house, *words, lang="zh"), "没有规则适用")
+
+
+ORDER = """set: order
+rules:
+  - rule: decide
+    revision: 1
+    clock: {start: accept, stop: finish, limits: {statutory: 5 workday}}
+    cards: [red: after statutory]
+  - rule: order
+    revision: 1
+    clock: {start: {after: red of decide}, stop: supervise, limits: {order: 2 workday}}
+    cards: [red: after order]
+"""
+TWICE = """rule: twice
+revision: 1
+fact: {on: [correct_ask], is: count(correct_ask) >= 2}
+card: yellow
+"""
+
+
+def id_of(house, rule):
+    return next(card["card"] for card in house.cards() if card["rule"] == rule)
+
+
+@test
+def a_clock_that_begins_with_a_card_names_it():
+    with engine_of(ORDER) as house:
+        # Red as the 10th ends; the 11th does not count, the 12th and the 13th do.
+        tell(house, "A 2025-03-03 10:00 accept", "A 2025-03-14 10:00 rating rating=5")
+        first, second = id_of(house, "decide"), id_of(house, "order")
+        has(read(house, "explain", second),
+            f"after red · of rule decide · {first} · 2025-03-11 00:00:00")
+        has(read(house, "explain", second, lang="zh"), f"接于红牌 · 规则 decide · {first}")
+        has(read(house, "explain", "A"), f"after red · of rule decide · {first}")
+        has_not(read(house, "explain", first), "of rule")
+
+
+@test
+def a_fact_counts_from_nothing():
+    with engine_of(TWICE) as house:
+        tell(house, "A 2025-03-07 10:00 correct_ask", "A 2025-03-10 10:00 correct_ask",
+             "A 2025-03-10 11:00 rating rating=5")
+        for words in (["explain", "A"], ["explain", id_of(house, "twice")]):
+            has(read(house, *words, lang="zh"), "2025-03-10 10:00:00")
+            has_not(read(house, *words, lang="zh"), "起算")
+
+
+@test
+def an_edition_of_calendars_alone_is_told_beside_that_of_the_rules():
+    with engine_of(DECIDE) as house:
+        tell(house, "A 2025-03-03 10:00 accept")
+        with open(house.path("hall.yaml"), "w", encoding="utf-8") as file:
+            file.write(HALL.replace("17:00", "16:00"))
+        has(read(house, "case", "A"), "edition       1\n")
+        house.import_rules("--move", "calendars", house.path("hall.yaml"))
+        wait_until(lambda: house.ask("status")["edition"] == 2, "the second edition")
+        tell(house, "A 2025-03-13 10:00 rating rating=5")
+        for words in (["case", "A"], ["explain", id_of(house, "decide")]):
+            has(read(house, *words), "rules: 1, calendars: 2")
+            has(read(house, *words, lang="zh"), "规则第 1 版，日历第 2 版")
 
 
 main("system/explain")

@@ -173,16 +173,14 @@ static void timeline_print(FILE *out, struct timeline *timeline)
 
 static void show_facts(FILE *out, const json_t *facts)
 {
-    char edition[32] = "";
-    if (field_number(facts, "edition") > 0)
-        (void)snprintf(edition, sizeof edition, "%lld", (long long)field_number(facts, "edition"));
+    char edition[WORDS_BYTES];
     fact_print(out, say("item", "事项"), field_text(facts, "item"));
     fact_print(out, say("org", "部门"), field_text(facts, "org"));
     fact_print(out, say("area", "区划"), field_text(facts, "area"));
     fact_print(out, say("handler", "承办人"), field_text(facts, "handler"));
     fact_print(out, say("part of", "所属联办件"), field_text(facts, "parent"));
     fact_print(out, say("source", "来源"), field_text(facts, "source"));
-    fact_print(out, say("edition", "规则库版次"), edition);
+    fact_print(out, say("edition", "规则库版次"), edition_text(facts, edition));
 }
 
 static void show_children(FILE *out, const json_t *facts)

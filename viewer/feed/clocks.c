@@ -97,6 +97,7 @@ static const char *stop_text(const json_t *clock, char room[WORDS_BYTES])
 static void show_clock(FILE *out, const json_t *clock)
 {
     char stop[WORDS_BYTES];
+    char after[WORDS_BYTES];
     char head[WORDS_BYTES];
     char rule[WORDS_BYTES];
     char used[WORDS_BYTES];
@@ -106,10 +107,13 @@ static void show_clock(FILE *out, const json_t *clock)
     char room[FIT_BYTES];
     (void)snprintf(rule, sizeof rule, say("rule %s version %lld", "规则 %s 第 %lld 版"),
                    field_text(clock, "rule"), (long long)field_number(clock, "rule_version"));
-    (void)labelled(from, say("counted from", "起算"), field_when(clock, "counted_from", when));
+    bool is_fact = strcmp(field_text(clock, "state"), "fact") == 0;
+    (void)labelled(from, say("counted from", "起算"),
+                   is_fact ? "" : field_when(clock, "counted_from", when));
     (void)labelled(used, say("used", "已用"), term_text(field_text(clock, "used"), term));
     (void)JOINED(head, " · ", field_text(clock, "clock"), word_text(field_text(clock, "state")),
-                 stop_text(clock, stop), rule, from, used);
+                 stop_text(clock, stop), rule, after_text(json_object_get(clock, "after"), after),
+                 from, used);
     (void)fprintf(out, "\n%s %s\n", say("Clock", "时钟"),
                   fit_text(slice_of(head), 240, false, room));
     struct table table = {.indent = 2, .column_count = 4};

@@ -84,12 +84,14 @@ static void show_count(FILE *out, const json_t *receipt)
     char when[WORDS_BYTES];
     char from[WORDS_BYTES];
     char source[WORDS_BYTES];
+    char after[WORDS_BYTES];
     char term[TERM_ROOM_BYTES];
     bool is_fact = strcmp(field_text(rung, "form"), "fact") == 0;
     (void)labelled(from, say("counted from", "起算"),
                    is_fact ? "" : field_when(start, "counted_from", when));
     fact_print(out, say("start", "开始"),
                JOINED(text, " · ", kind_text(field_text(start, "kind")),
+                      after_text(json_object_get(start, "after"), after),
                       field_when(start, "at", when), from));
     (void)labelled(source, say("from", "来自"), word_text(field_text(limit, "source")));
     const char *called = field_text(limit, "name");
@@ -238,13 +240,11 @@ static const char *later_text(const json_t *receipt)
 static void show_sum(FILE *out, const json_t *receipt)
 {
     char term[TERM_ROOM_BYTES];
-    char edition[32];
+    char edition[WORDS_BYTES];
     (void)fputc('\n', out);
     fact_print(out, say("used", "已用"), term_text(field_text(receipt, "used"), term));
     fact_print(out, say("over", "超出"), term_text(field_text(receipt, "over"), term));
-    (void)snprintf(edition, sizeof edition, "%lld", (long long)field_number(receipt, "edition"));
-    if (field_number(receipt, "edition") > 0)
-        fact_print(out, say("edition", "规则库版次"), edition);
+    fact_print(out, say("edition", "规则库版次"), edition_text(receipt, edition));
     if (json_array_size(json_object_get(receipt, "learned_later")) > 0)
         fact_print(out, say("note", "说明"), later_text(receipt));
     if (field_is_true(receipt, "days_cut"))

@@ -82,6 +82,29 @@ char *state_label(const char *state, bool is_shadow, char room[WORDS_BYTES])
     return room;
 }
 
+char *after_text(const json_t *after, char room[WORDS_BYTES])
+{
+    char card[WORDS_BYTES];
+    char rule[WORDS_BYTES];
+    (void)labelled(card, say("after", "接于"), level_look(field_text(after, "rung")).text);
+    (void)labelled(rule, say("of rule", "规则"), field_text(after, "rule"));
+    return JOINED(room, " · ", card, rule, field_text(after, "card"));
+}
+
+char *edition_text(const json_t *object, char room[WORDS_BYTES])
+{
+    int64_t edition = field_number(object, "edition");
+    int64_t calendars = field_number(object, "calendars_edition");
+    room[0] = '\0';
+    if (edition > 0 && (calendars == 0 || calendars == edition))
+        (void)snprintf(room, WORDS_BYTES, "%lld", (long long)edition);
+    else if (edition > 0)
+        (void)snprintf(room, WORDS_BYTES,
+                       say("rules: %lld, calendars: %lld", "规则第 %lld 版，日历第 %lld 版"),
+                       (long long)edition, (long long)calendars);
+    return room;
+}
+
 char *field_when(const json_t *object, const char *name, char room[WORDS_BYTES])
 {
     char text[MOMENT_TEXT_BYTES];

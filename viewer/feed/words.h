@@ -18,6 +18,13 @@ char *level_label(const char *level, char room[WORDS_BYTES]);
 /* state_label - a card's state, and whether it is shadow. Returns room. */
 char *state_label(const char *state, bool is_shadow, char room[WORDS_BYTES]);
 
+/* after_text - the card that a clock begins with: its level, rule and id. Returns room. */
+char *after_text(const json_t *after, char room[WORDS_BYTES]);
+
+/* edition_text - the edition that a case is judged by, and that of its calendars where it is
+ * another one. Returns room. */
+char *edition_text(const json_t *object, char room[WORDS_BYTES]);
+
 /* field_when - an instant of an object to the second; or the text as it is, if it is no instant (a
  * date). Returns room. */
 char *field_when(const json_t *object, const char *name, char room[WORDS_BYTES]);
