@@ -288,6 +288,11 @@ void core_due(const struct core *core, struct instant before, uint32_t max,
 void core_clocks(const struct core *core, uint32_t case_index,
                  void (*visit)(void *ctx, const struct clock_view *clock), void *ctx);
 
+/* core_may_follow - would a card at this instant begin a clock of this rule in the case, as far as
+ * item and validity go? */
+bool core_may_follow(const struct core *core, uint32_t case_index, const struct rule *rule,
+                     struct instant at);
+
 /* One limit of a running clock, and when it is over. */
 struct limit_instant {
     const struct rule *rule;

@@ -64,6 +64,12 @@ static bool is_for(const struct core *core, const struct core_case *kase, const 
             (rule->item_kinds & (UINT32_C(1) << kind)) != 0);
 }
 
+bool core_may_follow(const struct core *core, uint32_t case_index, const struct rule *rule,
+                     struct instant at)
+{
+    return is_for(core, case_row(core, case_index), rule, at);
+}
+
 static bool clock_begin(struct core *core, struct core_case *kase, const struct follower *follower,
                         const struct core_clock *source, struct instant at)
 {

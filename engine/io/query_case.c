@@ -9,6 +9,7 @@ enum { EVENTS_SHOWN_MAX = 1000, CHILDREN_SHOWN_MAX = 1000 };
 struct clocks_walk {
     const struct receipt_case *about;
     json_t *clocks;
+    json_t *awaited; /* clocks that a card to come would begin */
     json_t *cards;
     json_t *card; /* explain: this one */
     const char *only_clock;
@@ -98,6 +99,33 @@ static json_t *stopped_by_json(const struct case_view *kase, const struct clock_
     return json_string(event_kind_name[clock->stopped_by]);
 }
 
+static void awaited_append(struct clocks_walk *walk, const struct clock_view *clock)
+{
+    const struct core *core = turn_core(walk->about->world->turn);
+    for (uint32_t i = 0; i < clock->ruleset->follower_count; i++) {
+        const struct follower *follower = &clock->ruleset->followers[i];
+        const struct rule *rule = &clock->ruleset->rules[follower->rule];
+        if (&clock->ruleset->rules[follower->source] != clock->rule)
+            continue;
+        const struct rung_view *rung = &clock->rungs[follower->rung];
+        struct instant due = rung->due_at;
+        bool is_dated = instant_is_set(due) && due.ms <= INSTANT_LAST_MS;
+        if (rung->state != RUNG_WAITING ||
+            !core_may_follow(core, walk->about->kase->index, rule, is_dated ? due : core_now(core)))
+            continue;
+        const struct clock_view awaited = {
+            .rule = rule, .step = clock->step, .cycle = clock->cycle};
+        char name[CLOCK_NAME_BYTES];
+        receipt_clock_name(&awaited, name);
+        json_array_append_new(walk->awaited,
+                              json_pack("{s:s, s:o, s:i, s:i, s:o, s:o}", "clock", name, "rule",
+                                        query_text(rule->name), "rule_version", (int)rule->revision,
+                                        "cycle", (int)clock->cycle, "after",
+                                        receipt_after(walk->about, &awaited), "due_at",
+                                        receipt_instant(clock, due)));
+    }
+}
+
 static void clock_append(void *ctx, const struct clock_view *clock)
 {
     struct clocks_walk *walk = ctx;
@@ -119,16 +147,18 @@ static void clock_append(void *ctx, const struct clock_view *clock)
     json_object_set_new(json, "pauses", receipt_pauses(walk->about, clock, 0, open_to));
     json_object_set_new(json, "rungs", rungs_json(walk->about, clock));
     json_array_append_new(walk->clocks, json);
+    awaited_append(walk, clock);
 }
 
-static json_t *clocks_json(const struct query_world *world, const struct case_view *kase)
+static void put_clocks(const struct query_world *world, const struct case_view *kase, json_t *json)
 {
     struct receipt_case about;
-    struct clocks_walk walk = {.about = &about, .clocks = json_array()};
+    struct clocks_walk walk = {.about = &about, .clocks = json_array(), .awaited = json_array()};
     receipt_case_open(&about, world, kase);
     core_clocks(turn_core(world->turn), kase->index, clock_append, &walk);
     receipt_case_close(&about);
-    return walk.clocks;
+    json_object_set_new(json, "clocks", walk.clocks);
+    json_object_set_new(json, "awaited", walk.awaited);
 }
 
 /* The events of a case, as they are listed. */
@@ -216,20 +246,19 @@ static void put_family(const struct query_world *world, const struct case_view *
 
 static json_t *case_json(const struct query_world *world, struct case_view *kase)
 {
-    json_t *clocks = clocks_json(world, kase);
     struct instant silent = query_source_silent(world, kase->source);
     const struct source *source = kase->source > 0 && kase->source <= turn_source_count(world->turn)
                                       ? turn_source(world->turn, kase->source - 1)
                                       : NULL;
-    return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:i, s:i, s:o, s:b, s:o, s:o, s:o, s:o, s:o}",
+    return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:i, s:i, s:o, s:b, s:o, s:o, s:o, s:o}",
                      "case", query_text(kase->case_no), "state", case_state_name[kase->state],
                      "item", query_text(kase->item), "org", query_text(kase->org), "area",
                      query_text(kase->area), "handler", query_text(kase->handler), "edition",
                      (int)kase->edition, "calendars_edition", (int)kase->calendars_edition,
                      "source", source == NULL ? json_null() : query_text(source->name), "judgeable",
                      !instant_is_set(silent), "silent_since", query_instant(silent, 0), "next_at",
-                     query_instant(kase->next_at, 0), "events", events_json(world, kase), "clocks",
-                     clocks, "cards", cards_json(world, kase));
+                     query_instant(kase->next_at, 0), "events", events_json(world, kase), "cards",
+                     cards_json(world, kase));
 }
 
 static bool case_find(const struct query_world *world, const json_t *request, json_t *answer,
@@ -253,6 +282,7 @@ void query_case(const struct query_world *world, const json_t *request, json_t *
     if (!case_find(world, request, answer, &kase))
         return;
     json_t *json = case_json(world, &kase);
+    put_clocks(world, &kase, json);
     put_family(world, &kase, json);
     json_object_set_new(answer, "case", json);
 }
@@ -315,6 +345,6 @@ void query_explain(const struct query_world *world, const json_t *request, json_
     if (card != NULL) {
         explain_card(world, card, answer);
     } else if (case_find(world, request, answer, &kase)) {
-        json_object_set_new(answer, "clocks", clocks_json(world, &kase));
+        put_clocks(world, &kase, answer);
     }
 }

@@ -185,14 +185,23 @@ card: yellow
 
 
 def id_of(house, rule):
-    return next(card["card"] for card in house.cards() if card["rule"] == rule)
+    return next(card["card"] for card in house.cards()
+                if card["rule"] == rule and card["case"] == "A")
 
 
 @test
 def a_clock_that_begins_with_a_card_names_it():
     with engine_of(ORDER) as house:
+        tell(house, "B 2025-03-03 11:00 accept", "C 2025-03-03 12:00 accept",
+             "C 2025-03-04 10:00 finish")
+        text = "Clock order · not begun · rule order version 1 · after red · of rule decide"
+        for words in (["explain", "B"], ["case", "B"]):
+            has(read(house, *words), text)
+        has(read(house, "explain", "B", lang="zh"), "时钟 order · 未开始", "接于红牌")
+        has_not(read(house, "explain", "C"), "order")
         # Red as the 10th ends; the 11th does not count, the 12th and the 13th do.
         tell(house, "A 2025-03-03 10:00 accept", "A 2025-03-14 10:00 rating rating=5")
+        has_not(read(house, "explain", "A"), "not begun")
         first, second = id_of(house, "decide"), id_of(house, "order")
         has(read(house, "explain", second),
             f"after red · of rule decide · {first} · 2025-03-11 00:00:00")

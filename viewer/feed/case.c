@@ -233,5 +233,5 @@ void show_case(FILE *out, const json_t *answer)
     (void)fprintf(out, "\n%s\n", say("Timeline", "时间线"));
     timeline_print(out, &timeline);
     free(timeline.entries);
-    show_clocks(out, json_object_get(facts, "clocks"));
+    show_clocks(out, facts);
 }

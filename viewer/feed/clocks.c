@@ -94,6 +94,20 @@ static const char *stop_text(const json_t *clock, char room[WORDS_BYTES])
                   is_last ? say("the last part ended", "最后一个子件已结束") : kind_text(kind));
 }
 
+static char *rule_text(const json_t *clock, char room[WORDS_BYTES])
+{
+    (void)snprintf(room, WORDS_BYTES, say("rule %s version %lld", "规则 %s 第 %lld 版"),
+                   field_text(clock, "rule"), (long long)field_number(clock, "rule_version"));
+    return room;
+}
+
+static void head_print(FILE *out, const char *head)
+{
+    char room[FIT_BYTES];
+    (void)fprintf(out, "\n%s %s\n", say("Clock", "时钟"),
+                  fit_text(slice_of(head), 240, false, room));
+}
+
 static void show_clock(FILE *out, const json_t *clock)
 {
     char stop[WORDS_BYTES];
@@ -104,18 +118,14 @@ static void show_clock(FILE *out, const json_t *clock)
     char from[WORDS_BYTES];
     char when[WORDS_BYTES];
     char term[TERM_ROOM_BYTES];
-    char room[FIT_BYTES];
-    (void)snprintf(rule, sizeof rule, say("rule %s version %lld", "规则 %s 第 %lld 版"),
-                   field_text(clock, "rule"), (long long)field_number(clock, "rule_version"));
     bool is_fact = strcmp(field_text(clock, "state"), "fact") == 0;
     (void)labelled(from, say("counted from", "起算"),
                    is_fact ? "" : field_when(clock, "counted_from", when));
     (void)labelled(used, say("used", "已用"), term_text(field_text(clock, "used"), term));
     (void)JOINED(head, " · ", field_text(clock, "clock"), word_text(field_text(clock, "state")),
-                 stop_text(clock, stop), rule, after_text(json_object_get(clock, "after"), after),
-                 from, used);
-    (void)fprintf(out, "\n%s %s\n", say("Clock", "时钟"),
-                  fit_text(slice_of(head), 240, false, room));
+                 stop_text(clock, stop), rule_text(clock, rule),
+                 after_text(json_object_get(clock, "after"), after), from, used);
+    head_print(out, head);
     struct table table = {.indent = 2, .column_count = 4};
     add_limits(&table, json_object_get(clock, "limits"));
     add_pauses(&table, json_object_get(clock, "pauses"));
@@ -123,12 +133,28 @@ static void show_clock(FILE *out, const json_t *clock)
     table_print(out, &table);
 }
 
-void show_clocks(FILE *out, const json_t *clocks)
+static void show_awaited(FILE *out, const json_t *clock)
 {
+    char head[WORDS_BYTES];
+    char rule[WORDS_BYTES];
+    char after[WORDS_BYTES];
+    char when[WORDS_BYTES];
+    head_print(out,
+               JOINED(head, " · ", field_text(clock, "clock"), say("not begun", "未开始"),
+                      rule_text(clock, rule), after_text(json_object_get(clock, "after"), after),
+                      field_when(clock, "due_at", when)));
+}
+
+void show_clocks(FILE *out, const json_t *object)
+{
+    const json_t *clocks = json_object_get(object, "clocks");
+    const json_t *awaited = json_object_get(object, "awaited");
     if (json_is_array(clocks) && json_array_size(clocks) == 0)
         (void)fprintf(out, "\n%s\n",
                       say("No clock: no rule applies to what has happened so far",
                           "没有时钟：就已发生的事件，没有规则适用"));
     for (size_t i = 0; i < json_array_size(clocks); i++)
         show_clock(out, json_array_get(clocks, i));
+    for (size_t i = 0; i < json_array_size(awaited); i++)
+        show_awaited(out, json_array_get(awaited, i));
 }

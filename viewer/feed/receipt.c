@@ -256,7 +256,7 @@ void show_explanation(FILE *out, const json_t *answer)
 {
     const json_t *receipt = json_object_get(answer, "receipt");
     if (!json_is_object(receipt)) {
-        show_clocks(out, json_object_get(answer, "clocks"));
+        show_clocks(out, answer);
         return;
     }
     show_card(out, json_object_get(receipt, "card"));

@@ -14,7 +14,8 @@ void show_case(FILE *out, const json_t *answer);
 void show_explanation(FILE *out, const json_t *answer);
 /* show_across - what a receipt across cases says beside card, rule and calendar. */
 void show_across(FILE *out, const json_t *receipt);
-/* show_clocks - each clock with its limits, pauses and rungs. */
-void show_clocks(FILE *out, const json_t *clocks);
+/* show_clocks - each clock with its limits, pauses and rungs, and those that a card to come would
+ * begin. object: what holds `clocks` and `awaited`. */
+void show_clocks(FILE *out, const json_t *object);
 
 #endif
