@@ -261,6 +261,41 @@ static json_t *case_json(const struct query_world *world, struct case_view *kase
                      cards_json(world, kase));
 }
 
+/* A group of cases that a rule across cases looks at bears its name as a case has its number. */
+static void group_append(const struct query_world *world, const struct rule *rule, const char *name,
+                         json_t *groups)
+{
+    struct group_view group;
+    char id[CARD_ID_BYTES];
+    size_t index;
+    const json_t *told;
+    if (!core_group(turn_core(world->turn), rule->name, slice_of(name), &group))
+        return;
+    json_array_foreach(groups, index, told)
+    {
+        if (slice_is_equal(rule->name, slice_of(json_string_value(json_object_get(told, "rule")))))
+            return;
+    }
+    card_id(slice_of(name), rule->name, 0, group.rule->rungs[0].name, id);
+    json_t *json = json_pack("{s:o, s:i, s:i}", "rule", query_text(rule->name), "count",
+                             (int)group.count, "so", (int)group.so_count);
+    json_t *card = card_newest(world, id);
+    json_object_set_new(json, "card", card == NULL ? json_null() : card);
+    json_array_append_new(groups, json);
+}
+
+/* Rules that look at a group of this name, of whatever edition. */
+static json_t *groups_json(const struct query_world *world, const char *name)
+{
+    json_t *groups = json_array();
+    const struct ruleset *ruleset;
+    for (uint32_t i = 0; (ruleset = core_edition(turn_core(world->turn), i)) != NULL; i++)
+        for (uint32_t k = 0; k < ruleset->rule_count; k++)
+            if (ruleset->rules[k].across != NULL)
+                group_append(world, &ruleset->rules[k], name, groups);
+    return groups;
+}
+
 static bool case_find(const struct query_world *world, const json_t *request, json_t *answer,
                       struct case_view *kase)
 {
@@ -269,11 +304,15 @@ static bool case_find(const struct query_world *world, const json_t *request, js
         query_refuse(answer, "missing", "case: must be given");
         return false;
     }
-    if (!core_find(turn_core(world->turn), slice_of(case_no), kase)) {
+    if (core_find(turn_core(world->turn), slice_of(case_no), kase))
+        return true;
+    json_t *groups = groups_json(world, case_no);
+    if (json_array_size(groups) == 0)
         query_refuse(answer, "not_found", "there is no such case");
-        return false;
-    }
-    return true;
+    else
+        json_object_set(answer, "groups", groups);
+    json_decref(groups);
+    return false;
 }
 
 void query_case(const struct query_world *world, const json_t *request, json_t *answer)

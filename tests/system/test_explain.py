@@ -235,4 +235,26 @@ def an_edition_of_calendars_alone_is_told_beside_that_of_the_rules():
             has(read(house, *words, lang="zh"), "规则第 1 版，日历第 2 版")
 
 
+BUSY = """rule: busy
+revision: 1
+across: {per: org, window: month, of: [finish], count: 2 case}
+card: yellow
+"""
+
+
+@test
+def a_group_of_cases_is_told_from_a_case():
+    with engine_of(BUSY) as house:
+        tell(house, "A 2025-03-03 10:00 finish org=X", "B 2025-03-04 10:00 finish org=X",
+             "C 2025-03-05 10:00 finish org=Y", "C 2025-03-05 11:00 rating rating=5")
+        card = house.cards()[0]
+        check_eq(card["case"], "org:X/2025-03")
+        for words in (["explain", card["case"]], ["case", card["case"]]):
+            text = read(house, *words)
+            has(text, "Not a case, but a group of cases", "busy", "■ yellow issued", card["card"])
+            has(read(house, *words, lang="zh"), "不是办件，而是跨件规则所看的一组办件", "■ 黄牌 已发")
+        has(read(house, "case", "org:Y/2025-03"), "busy  1      none")
+        check_eq(house.ask("case", case="org:Z/2025-03")["error"], "not_found")
+
+
 main("system/explain")

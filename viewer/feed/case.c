@@ -211,6 +211,8 @@ void show_case(FILE *out, const json_t *answer)
 {
     const json_t *facts = json_object_get(answer, "case");
     char name[FIT_BYTES];
+    if (show_groups(out, answer))
+        return;
     (void)fprintf(out, "%s %s · %s\n", say("Case", "办件"),
                   fit_text(slice_of(field_text(facts, "case")), 80, false, name),
                   word_text(field_text(facts, "state")));

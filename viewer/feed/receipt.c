@@ -255,6 +255,8 @@ static void show_sum(FILE *out, const json_t *receipt)
 void show_explanation(FILE *out, const json_t *answer)
 {
     const json_t *receipt = json_object_get(answer, "receipt");
+    if (show_groups(out, answer))
+        return;
     if (!json_is_object(receipt)) {
         show_clocks(out, answer);
         return;

@@ -99,3 +99,33 @@ void show_across(FILE *out, const json_t *receipt)
     (void)fputc('\n', out);
     fact_print(out, say("digest", "摘要"), field_text(receipt, "digest"));
 }
+
+bool show_groups(FILE *out, const json_t *answer)
+{
+    const json_t *groups = json_object_get(answer, "groups");
+    if (json_array_size(groups) == 0)
+        return false;
+    (void)fprintf(out, "%s\n",
+                  say("Not a case, but a group of cases that a rule across cases looks at",
+                      "不是办件，而是跨件规则所看的一组办件"));
+    struct table table = {.indent = 2,
+                          .column_count = 4,
+                          .names = {say("rule", "规则"), say("cases", "件数"), say("card", "牌"),
+                                    say("for explain", "供 explain 查询")}};
+    for (size_t i = 0; i < json_array_size(groups); i++) {
+        const json_t *group = json_array_get(groups, i);
+        const json_t *card = json_object_get(group, "card");
+        struct card_view view = card_view_of(card);
+        char count[32];
+        char label[WORDS_BYTES];
+        char state[WORDS_BYTES];
+        char text[WORDS_BYTES];
+        (void)snprintf(count, sizeof count, "%lld", (long long)field_number(group, "count"));
+        (void)JOINED(text, " ", level_label(view.level, label),
+                     json_is_object(card) ? state_label(view.state, view.is_shadow, state)
+                                          : say("none", "无"));
+        TABLE_ADD(&table, field_text(group, "rule"), count, text, view.id);
+    }
+    table_print(out, &table);
+    return true;
+}

@@ -7,6 +7,7 @@
 #define FEED_SHOW_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 void show_case(FILE *out, const json_t *answer);
@@ -14,6 +15,9 @@ void show_case(FILE *out, const json_t *answer);
 void show_explanation(FILE *out, const json_t *answer);
 /* show_across - what a receipt across cases says beside card, rule and calendar. */
 void show_across(FILE *out, const json_t *receipt);
+/* show_groups - where not a case was asked about, but a group that rules across cases look at: that
+ * it is one, and its cards. Returns false where it is none. */
+bool show_groups(FILE *out, const json_t *answer);
 /* show_clocks - each clock with its limits, pauses and rungs, and those that a card to come would
  * begin. object: what holds `clocks` and `awaited`. */
 void show_clocks(FILE *out, const json_t *object);
