@@ -1,20 +1,11 @@
 /* sentences.c - a rule read aloud, in Chinese or in English: each setting as what it does to a
  * case, so that a person who knows the regulation and no YAML can say whether it is right.
  */
-#include "rules/verbs.h"
+#include "rules/sentences.h"
 
 #include "engine/base/date.h"
 
 #include <stdio.h>
-
-struct speaker {
-    const struct ruleset *ruleset;
-    const struct rule *rule;
-    bool is_zh;
-};
-
-/* Two literals, so that the compiler still checks the format. */
-#define IN(speaker, en, zh) ((speaker)->is_zh ? (zh) : (en))
 
 static const char *const kind_en[] = {
     "",
@@ -23,7 +14,7 @@ static const char *const kind_en[] = {
 #undef KIND
 };
 
-static void say_kinds(const struct speaker *speaker, event_kind_set kinds)
+void say_kinds(const struct speaker *speaker, event_kind_set kinds)
 {
     const char *between = "";
     for (int kind = 1; kind < EVENT_KIND_COUNT; kind++) {
@@ -35,7 +26,7 @@ static void say_kinds(const struct speaker *speaker, event_kind_set kinds)
     }
 }
 
-static void say_term(const struct speaker *speaker, struct term term)
+void say_term(const struct speaker *speaker, struct term term)
 {
     static const char *const zh[UNIT_COUNT] = {
         "", "分钟", "小时", "工作分钟", "工作小时", "个自然日", "个工作日", "个月", "年"};
@@ -205,7 +196,8 @@ static void say_limit(const struct speaker *speaker, uint32_t index)
         between = IN(speaker, ", else ", "，否则");
     }
     if (term_is_set(limit->otherwise)) {
-        printf("%s", between);
+        bool is_number = !term_is_same_day(limit->otherwise) && limit->source_count > 0;
+        printf("%s%s", between, IN(speaker, "", is_number ? " " : ""));
         say_term(speaker, limit->otherwise);
     } else {
         printf("%s", IN(speaker, ", else there is none", "，否则无此时限"));
@@ -214,7 +206,8 @@ static void say_limit(const struct speaker *speaker, uint32_t index)
     for (int kind = 0; kind < ITEM_KIND_COUNT; kind++) {
         if (!term_is_set(limit->by_kind[kind]))
             continue;
-        printf("    %s: ", IN(speaker, item_kind_name[kind], item_kind_zh[kind]));
+        printf("    %s%s", IN(speaker, item_kind_name[kind], item_kind_zh[kind]),
+               IN(speaker, ": ", "："));
         say_term(speaker, limit->by_kind[kind]);
         printf("\n");
     }
@@ -239,6 +232,16 @@ static void say_extension(const struct speaker *speaker)
 
 /* ---- the cards --------------------------------------------------------------------------------
  */
+
+/* A card without a name of its own has that of its level. */
+static struct slice card_title(const struct speaker *speaker, struct slice name)
+{
+    const struct ruleset *ruleset = speaker->ruleset;
+    for (uint32_t i = 0; speaker->is_zh && i < ruleset->level_count; i++)
+        if (slice_is_equal(name, ruleset->levels[i]))
+            return ruleset->level_titles_zh[i];
+    return name;
+}
 
 static void say_before_or_after(const struct speaker *speaker, const struct rung *rung)
 {
@@ -271,6 +274,34 @@ static void say_over(const struct speaker *speaker, const struct rung *rung)
                -k, SLICE_ARG(title));
 }
 
+static void say_cutoff(const struct speaker *speaker, const struct rung *rung)
+{
+    bool is_ahead = term_is_set(rung->offset);
+    printf("%s", IN(speaker, "on the day the limit ends, ", "期满当日 "));
+    if (is_ahead && !speaker->is_zh) {
+        say_term(speaker, rung->offset);
+        printf(" before ");
+    }
+    say_time_of_day(rung->cutoff_ms);
+    if (is_ahead && speaker->is_zh) {
+        printf(" 前 ");
+        say_term(speaker, rung->offset);
+    }
+}
+
+static void say_chain(const struct speaker *speaker, const struct rung *rung)
+{
+    struct slice title = card_title(speaker, speaker->rule->rungs[rung->chain_rung].name);
+    if (speaker->is_zh) {
+        printf("%.*s发出后 ", SLICE_ARG(title));
+        say_term(speaker, rung->offset);
+        printf("仍未结束");
+    } else {
+        say_term(speaker, rung->offset);
+        printf(" after the card \"%.*s\", unless the clock has ended by then", SLICE_ARG(title));
+    }
+}
+
 static void say_when(const struct speaker *speaker, const struct rung *rung)
 {
     struct slice title = limit_title(speaker, rung->limit);
@@ -288,19 +319,10 @@ static void say_when(const struct speaker *speaker, const struct rung *rung)
         say_over(speaker, rung);
         break;
     case RUNG_CUTOFF:
-        printf("%s", IN(speaker, "on the day the limit ends, ", "期满当日 "));
-        if (term_is_set(rung->offset)) {
-            say_term(speaker, rung->offset);
-            printf("%s", IN(speaker, " before ", "，早于 "));
-        }
-        say_time_of_day(rung->cutoff_ms);
+        say_cutoff(speaker, rung);
         break;
     case RUNG_CHAIN:
-        title = speaker->rule->rungs[rung->chain_rung].name;
-        say_term(speaker, rung->offset);
-        printf(IN(speaker, " after the card \"%.*s\", unless the clock has ended by then",
-                  "：发出“%.*s”之后经过此期限而仍未结束"),
-               SLICE_ARG(title));
+        say_chain(speaker, rung);
         break;
     }
 }
@@ -351,81 +373,18 @@ static void say_cards(const struct speaker *speaker)
                             "发出高一级的牌时，低一级的自动摘牌。"));
 }
 
-/* ---- across cases -----------------------------------------------------------------------------
+/* ---- the whole ---------------------------------------------------------------------------------
  */
-
-static void say_whose(const struct speaker *speaker)
-{
-    static const char *const per_en[] = {"org", "handler", "item", "area"};
-    static const char *const per_zh[] = {"机构", "承办人", "事项", "行政区划"};
-    static const char *const window_en[] = {"month", "day", "second"};
-    static const char *const window_zh[] = {"月", "日", "秒"};
-    const struct rule_across *across = speaker->rule->across;
-    if (speaker->is_zh)
-        printf("  跨件：同一%s同一%s的", per_zh[across->per], window_zh[across->window]);
-    else
-        printf("  Across the cases of one %s in one %s: ", per_en[across->per],
-               window_en[across->window]);
-    if (across->is_of_cards) {
-        struct slice level = speaker->is_zh ? speaker->ruleset->level_titles_zh[across->level]
-                                            : speaker->ruleset->levels[across->level];
-        printf(IN(speaker, "cards of the level %.*s", "%.*s"), SLICE_ARG(level));
-        if (!slice_is_empty(across->of_rule))
-            printf(IN(speaker, " of the rule %.*s", "（规则 %.*s）"), SLICE_ARG(across->of_rule));
-        printf("%s", IN(speaker, " that are not withdrawn", "（未撤销的）"));
-    } else {
-        printf("%s", IN(speaker, "those with ", "办件，其间有 "));
-        say_kinds(speaker, speaker->rule->on);
-    }
-    printf("\n");
-}
-
-static void say_how_many(const struct speaker *speaker)
-{
-    const struct rule_across *across = speaker->rule->across;
-    const char *unit =
-        across->is_of_cards ? IN(speaker, "cards", "张") : IN(speaker, "cases", "件");
-    int whole = across->permille / 10;
-    int tenth = across->permille % 10;
-    if (across->is_so != NULL)
-        printf(IN(speaker, "  Of these, those where %.*s\n", "  其中：%.*s\n"),
-               SLICE_ARG(across->is_so->text));
-    if (across->form == ACROSS_COUNT) {
-        printf(IN(speaker, "  A card when there are %u %s", "  满 %u %s即发牌"), across->at_least,
-               unit);
-    } else if (across->form == ACROSS_IN_A_ROW) {
-        printf(IN(speaker, "  A card when %u %s running are so", "  连续 %u %s如此即发牌"),
-               across->at_least, unit);
-    } else {
-        printf(
-            across->is_reached
-                ? IN(speaker, "  A card when they reach %d.%d%%", "  占比达到 %d.%d%% 即发牌")
-                : IN(speaker, "  A card when they are over %d.%d%%", "  占比超过 %d.%d%% 即发牌"),
-            whole, tenth);
-        printf(IN(speaker, " of at least %u %s; judged ", "（至少 %u %s）；"), across->at_least,
-               unit);
-        if (!speaker->is_zh && term_is_set(across->judged)) {
-            say_term(speaker, across->judged);
-            printf(" after the end of the window");
-        } else if (term_is_set(across->judged)) {
-            printf("期间结束后 ");
-            say_term(speaker, across->judged);
-            printf("判定");
-        } else {
-            printf("%s", IN(speaker, "at the end of the window", "期间结束时判定"));
-        }
-    }
-    printf("\n");
-}
 
 static void say_clock(const struct speaker *speaker)
 {
     const struct rule *rule = speaker->rule;
     say_events(speaker, IN(speaker, "Starts at: ", "开始："), rule->start, rule->start_when);
+    struct slice follows = card_title(speaker, rule->follows_card);
     if (rule->follows_rule.count > 0)
         printf(IN(speaker, "  Starts with: the card \"%.*s\" of rule %.*s\n",
-                  "  开始：“%.*s”发出之时（规则 %.*s）\n"),
-               SLICE_ARG(rule->follows_card), SLICE_ARG(rule->follows_rule));
+                  "  开始：%.*s发出之时（规则 %.*s）\n"),
+               SLICE_ARG(follows), SLICE_ARG(rule->follows_rule));
     say_events(speaker, IN(speaker, "Ends at: ", "结束："), rule->stop & ~rule->cancel,
                rule->stop_when);
     say_events(speaker, IN(speaker, "Ends without further cards at: ", "终止（不再发牌）："),
@@ -439,8 +398,8 @@ static void say_clock(const struct speaker *speaker)
         printf("  %s\n", IN(speaker, "A second start begins at zero.", "再次开始时重新计时。"));
     if (rule->stops_with_children)
         printf("  %s\n",
-               IN(speaker, "It ends, too, when the last child of the joint case has ended.",
-                  "联办件的最后一个子件结束时也结束。"));
+               IN(speaker, "It ends, too, when the last part of the joint case has ended.",
+                  "联办件的最后一个分件结束时也结束。"));
     say_pauses(speaker);
     if (rule->open_pause_at_finish)
         printf("  %s\n", IN(speaker, "A pause still open at the end can still raise its cards.",
@@ -472,8 +431,7 @@ void rule_say(const struct ruleset *ruleset, const struct rule *rule, bool is_zh
     if (rule->form == RULE_CLOCK) {
         say_clock(speaker);
     } else if (rule->form == RULE_ACROSS) {
-        say_whose(speaker);
-        say_how_many(speaker);
+        say_across(speaker);
     } else {
         say_events(speaker, IN(speaker, "Looked at on: ", "查看时机："), rule->on, NULL);
         printf(IN(speaker, "  A card when: %.*s\n", "  发牌条件：%.*s\n"),

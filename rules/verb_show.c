@@ -62,8 +62,6 @@ static int show(const struct ruleset *ruleset, const struct document *documents,
     bool is_shown = false;
     if (rule != NULL && !is_source) {
         rule_say(ruleset, rule, lang_is_zh());
-        printf("\n");
-        rule_say(ruleset, rule, !lang_is_zh());
         return EX_OK;
     }
     if (item != NULL && !is_source)

@@ -54,6 +54,15 @@ says_nothing()
     cat "$room/$1"
     bad=1
 }
+# says_not FILE TEXT - the output does not hold this text.
+says_not()
+{
+    checks=$((checks + 1))
+    grep -qF -- "$2" "$room/$1" || return 0
+    echo "$1 says: $2"
+    cat "$room/$1"
+    bad=1
+}
 
 begin the_shipped_sets_pass_their_own_tests
 for set in permit-law hunan hunan-instant jiangsu yingzhou chain hotline-12345 shandong-flow rates joint wabo; do
@@ -157,7 +166,10 @@ end
 begin show_is_plain
 run 0 show --store "$store" wabo-decision
 says out "Limit \"promised\": what the event says, else the item's, else 56 days"
-says out "时限“承诺时限”：事件所载，否则事项规定，否则56 个自然日"
+says_not out "时限"
+run 0 --lang zh show --store "$store" wabo-decision
+says out "时限“承诺时限”：事件所载，否则事项规定，否则 56 个自然日"
+says_not out "Limit"
 run 0 show --store "$store" "Graffiti Removal"
 says out "45 workday"
 cat >"$room/rate.yaml" <<'END'
@@ -172,7 +184,31 @@ run 0 import --store "$room/rates" "${given[@]}" "$room/rate.yaml"
 run 0 show --store "$room/rates" rate
 says out "Across the cases of one org in one month: those with finished (finish)"
 says out "A card when they are over 1.0% of at least 20 cases; judged 2 days after the end"
+run 0 --lang zh show --store "$room/rates" rate
 says out "占比超过 1.0% 即发牌（至少 20 件）；期间结束后 2 个自然日判定"
+cat >"$room/spoken.yaml" <<'END'
+set: spoken
+calendar: cn
+rules:
+  - rule: noon
+    clock: {start: accept, stop: finish, limits: {promised: from item, otherwise 5 workday}}
+    cards:
+      - warn: 30 minute before 12:00
+      - yellow: after promised
+      - red: 5 workday after yellow card
+  - rule: order
+    clock: {start: {after: yellow of noon}, stop: supervise, limits: {order: 5 workday}}
+    cards: [{red: after order}]
+END
+run 0 import --store "$room/spoken" "${given[@]}" "$room/spoken.yaml"
+run 0 --lang zh show --store "$room/spoken" noon
+says out "预警：期满当日 12:00 前 30 分钟；"
+says out "红牌：黄牌发出后 5 个工作日仍未结束"
+run 0 --lang zh show --store "$room/spoken" order
+says out "开始：黄牌发出之时（规则 noon）"
+run 0 show --store "$room/spoken" noon
+says out "red: 5 workdays after the card \"yellow\", unless the clock has ended by then"
+says out "warn: on the day the limit ends, 30 minutes before 12:00"
 run 65 show --store "$store" wabo-decison
 says err "Did you mean: wabo-decision"
 end
