@@ -258,14 +258,13 @@ static int compare(struct backtest *backtest)
     return error == 0 ? EX_OK : exit_of(error, "backtest");
 }
 
-/* "2025-01-01" is midnight in UTC; anything else an instant with an offset. */
-static bool instant_operand(const char *name, const char *word, struct instant *at_io)
+/* A date, which waits for the calendar whose day it is, or an instant with an offset. */
+static bool is_instant_operand(const char *name, const char *word)
 {
-    char text[INSTANT_TEXT_BYTES];
-    if (word == NULL)
-        return true;
-    (void)snprintf(text, sizeof text, "%.20s%s", word, strlen(word) == 10 ? "T00:00:00Z" : "");
-    if (instant_parse(slice_of(strlen(word) == 10 ? text : word), at_io) == 0)
+    struct instant at;
+    int32_t day = 0;
+    if (word == NULL || date_parse(slice_of(word), &day) == 0 ||
+        instant_parse(slice_of(word), &at) == 0)
         return true;
     (void)fprintf(stderr,
                   say("cardwatch rules backtest: %s %s: must be a date, or a time with an offset, "
@@ -276,12 +275,53 @@ static bool instant_operand(const char *name, const char *word, struct instant *
     return false;
 }
 
+static struct instant instant_operand(const struct calendar *calendar, const char *word,
+                                      struct instant otherwise)
+{
+    struct instant at = otherwise;
+    int32_t day = 0;
+    if (word == NULL)
+        return otherwise;
+    if (date_parse(slice_of(word), &day) != 0)
+        return instant_parse(slice_of(word), &at) == 0 ? at : otherwise;
+    return calendar != NULL ? calendar_instant(calendar, day, 0)
+                            : (struct instant){.ms = (int64_t)day * DATE_DAY_MS};
+}
+
+/* A bare date is that of the files: of the first calendar that their edition would have. */
+static int take_operands(struct backtest *backtest)
+{
+    struct rule_store *store = NULL;
+    struct ruleset *ruleset = NULL;
+    struct problem_list problems;
+    problem_list_init(&problems);
+    int error = rule_store_open(backtest->scratch.folder, false, &store);
+    if (error == 0)
+        error = rule_store_load(store, backtest->scratch.edition, &problems, &ruleset);
+    if (error == 0) {
+        const struct calendar *calendar = first_calendar(ruleset);
+        char text[INSTANT_SAY_BYTES];
+        backtest->from = instant_operand(calendar, from_word, backtest->from);
+        backtest->to = instant_operand(calendar, to_word, backtest->to);
+        if (from_word != NULL && !options.is_json)
+            printf(say("from %s\n", "自 %s\n"), instant_say_in(calendar, backtest->from, text));
+        if (to_word != NULL && !options.is_json)
+            printf(say("to %s\n", "至 %s\n"), instant_say_in(calendar, backtest->to, text));
+    }
+    problem_list_clear(&problems);
+    ruleset_destroy(&ruleset);
+    rule_store_close(&store);
+    return error == 0 ? EX_OK : exit_of(error, "backtest");
+}
+
 static int run(struct backtest *backtest)
 {
     const char *folder = backtest->scratch.folder;
     (void)snprintf(logs[0], sizeof logs[0], "%s/before", folder);
     (void)snprintf(logs[1], sizeof logs[1], "%s/after", folder);
-    int code = play_both(backtest);
+    int code = take_operands(backtest);
+    if (code == EX_OK)
+        code = play_both(backtest);
     if (code == EX_OK)
         code = compare(backtest);
     for (int i = 0; i < 2; i++)
@@ -295,8 +335,9 @@ int verb_backtest(int argc, char **argv)
         {.name = "from",
          .type = OPTION_TEXT,
          .value = "TIME",
-         .en = "compare the cards due from here on (a date is midnight UTC)",
-         .zh = "比较此刻起到期的牌（只给日期时为 UTC 零点）",
+         .en = "compare the cards due from here on (a date: midnight of the first "
+               "rule's calendar)",
+         .zh = "比较此刻起到期的牌（只给日期的，为第一条规则所用日历的零点）",
          .place = &from_word},
         {.name = "to",
          .type = OPTION_TEXT,
@@ -340,8 +381,7 @@ int verb_backtest(int argc, char **argv)
                       program.name);
         return EX_USAGE;
     }
-    if (!instant_operand("--from", from_word, &backtest.from) ||
-        !instant_operand("--to", to_word, &backtest.to))
+    if (!is_instant_operand("--from", from_word) || !is_instant_operand("--to", to_word))
         return EX_USAGE;
     if (options.store == NULL)
         options.store = rules_of(data_dir);

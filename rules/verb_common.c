@@ -106,9 +106,32 @@ char *instant_say(struct instant at, char text[INSTANT_SAY_BYTES])
     time_t seconds = (time_t)(at.ms / 1000);
     struct tm local;
     if (localtime_r(&seconds, &local) == NULL ||
-        strftime(text, INSTANT_SAY_BYTES, "%Y-%m-%d %H:%M", &local) == 0)
+        strftime(text, INSTANT_SAY_BYTES, "%Y-%m-%d %H:%M %z", &local) == 0)
         text[0] = '\0';
     return text;
+}
+
+char *instant_say_in(const struct calendar *calendar, struct instant at,
+                     char text[INSTANT_SAY_BYTES])
+{
+    enum { MINUTE_MS = 60000, HOUR_MINUTES = 60 };
+    char date[DATE_TEXT_BYTES];
+    int32_t ms = 0;
+    if (calendar == NULL)
+        return instant_say(at, text);
+    date_format(calendar_local_day(calendar, at, &ms), date);
+    int32_t minute = ms / MINUTE_MS;
+    (void)snprintf(text, INSTANT_SAY_BYTES, "%s %02d:%02d %.*s", date, minute / HOUR_MINUTES,
+                   minute % HOUR_MINUTES, SLICE_ARG(calendar_zone_name(calendar)));
+    return text;
+}
+
+const struct calendar *first_calendar(const struct ruleset *ruleset)
+{
+    const struct calendar *calendar = NULL;
+    for (uint32_t i = 0; i < ruleset->rule_count && calendar == NULL; i++)
+        calendar = ruleset->rules[i].calendar;
+    return calendar;
 }
 
 int json_say(json_t *value)

@@ -29,7 +29,8 @@ struct preview {
     struct editions *editions;
     struct turn *turn;
     struct impact *impact;
-    bool is_events; /* the engine goes by the clock of its events */
+    const struct calendar *calendar; /* by which the head tells its time */
+    bool is_events;                  /* the engine goes by the clock of its events */
     struct limit_instant before[LIMITS_MAX];
     uint32_t before_count;
 };
@@ -162,6 +163,7 @@ static int look(struct preview *preview)
         status = store_read_begin(preview->store);
     if (status != 0)
         return status;
+    preview->calendar = first_calendar(ruleset);
     const struct core *core = turn_core(preview->turn);
     struct instant now = preview->is_events ? core_now(core) : clock_now();
     status = turn_preview(preview->turn, now, ruleset, 1, 1, &told);
@@ -175,7 +177,7 @@ static void say_head(const struct preview *preview)
     char move[MOVE_SAY_BYTES];
     printf(say("Edition %u, as it would be: %s (at %s)\n\n", "设想的第 %u 版：%s（%s）\n\n"),
            preview->scratch.edition, move_say(preview->scratch.move, move),
-           instant_say(core_now(turn_core(preview->turn)), at));
+           instant_say_in(preview->calendar, core_now(turn_core(preview->turn)), at));
 }
 
 static void say_foot(void)

@@ -219,9 +219,19 @@ MUST_USE int run_tests(const struct ruleset *ruleset, uint32_t *count_out);
 /* rule_say - a rule in plain sentences, so that a person who knows the regulation can check it. */
 void rule_say(const struct ruleset *ruleset, const struct rule *rule, bool is_zh);
 
-/* instant_say - "2025-01-20 10:00" in the time zone of this machine, for lists. */
-enum { INSTANT_SAY_BYTES = 40 };
+/* instant_say - "2025-01-20 10:00 +0800" in the time zone of this machine, for lists. Returns text.
+ */
+enum { INSTANT_SAY_BYTES = 128 };
 char *instant_say(struct instant at, char text[INSTANT_SAY_BYTES]);
+
+/* instant_say_in - "2025-01-20 10:00 Asia/Shanghai" by the wall clock of a calendar; NULL: as
+ * instant_say. Returns text. */
+char *instant_say_in(const struct calendar *calendar, struct instant at,
+                     char text[INSTANT_SAY_BYTES]);
+
+/* first_calendar - that of the first rule: what a date without a zone goes by. NULL: no rule has
+ * one. */
+const struct calendar *first_calendar(const struct ruleset *ruleset);
 
 int verb_check(int argc, char **argv);
 int verb_import(int argc, char **argv);

@@ -90,6 +90,20 @@ def of_a_time_alone():
 
 
 @test
+def a_date_is_the_calendars():
+    """A day's cards fall at its midnight, which in Shanghai is 16:00 of the day before in UTC."""
+    with Town() as town:
+        should = town.differences(FROM, TO)
+        some_at_midnight = town.differences(FROM, FROM[:11] + "00:00:01+08:00")
+        check(some_at_midnight, "a day whose first instant has cards")
+        words = ["--events", town.events, "--from", FROM[:10], "--to", TO[:10]]
+        check_rows(town.backtest(*words), should)
+        said = rules(town, "backtest", *words, town.hall[1])
+        check("from 2025-01-22 00:00 Asia/Shanghai\nto 2025-01-24 00:00 Asia/Shanghai\n" in said,
+              said)
+
+
+@test
 def what_is_wrong_is_told():
     with Town() as town:
         done = rules(town, "backtest", "--from", "yesterday", town.hall[1], code=64)

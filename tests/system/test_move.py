@@ -50,6 +50,12 @@ def told(records):
     return Counter((r["card"], change_of(r), r["due_at"], r["state"], r["reason"]) for r in records)
 
 
+def check_zone(house, *words):
+    """The machine's zone is UTC, the calendar's is eight hours ahead: the head goes by this one."""
+    head = rules(house, "preview", "--data-dir", house.folder, *words).splitlines()[0]
+    check(head.endswith(" Asia/Shanghai)"), head)
+
+
 def previewed(house, *words):
     lines = rules(house, "preview", "--json", "--data-dir", house.folder, *words).splitlines()
     rows = [json.loads(line) for line in lines]
@@ -75,6 +81,7 @@ def act_and_compare(house, words):
 def a_calendar_moves_the_open_cases_as_previewed():
     with Changed() as house:
         notice = house.path("after/hall.yaml")
+        check_zone(house, "--move", "calendars", notice)
         rows, before, after = act_and_compare(house, ["--move", "calendars", notice])
         changes = Counter(r["change"] for r in rows if r["type"] == "card")
         check(changes["vanishes"] > 0 and changes["appears"] + changes["moves"] > 0, changes)
