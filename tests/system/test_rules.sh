@@ -213,6 +213,44 @@ run 65 show --store "$store" wabo-decison
 says err "Did you mean: wabo-decision"
 end
 
+begin days_after_a_limit_and_days_after_its_card
+cat >"$room/after.yaml" <<'END'
+set: after
+calendar: cn
+rules:
+  - rule: after
+    clock: {start: accept, stop: finish, limits: {promised: 2 workday}}
+    cards:
+      - yellow: after promised
+      - {red: {when: 3 workday after promised, name: a}}
+      - {red: {when: 3 workday after yellow card, name: b}}
+  - rule: order
+    clock: {start: {after: yellow of after}, stop: supervise, limits: {order: 3 workday}}
+    cards: [{red: after order}]
+  - rule: closed
+    clock: {start: sign, stop: finish, end: close, roll: none, limits: {promised: 2 day}}
+    cards: [{red: after promised}]
+tests:
+  - it: the limit ends with Wednesday 5 March, its card is of 6 March
+    events:
+      - 2025-03-03 10:00 accept
+    cards:
+      - 2025-03-06 00:00 yellow after
+      - 2025-03-11 00:00 red after
+      - 2025-03-12 00:00 red after
+      - 2025-03-12 00:00 red order
+    until: 2025-04-01 00:00
+  - it: a day off has no close
+    events:
+      - 2025-03-06 10:00 sign
+    cards:
+      - 2025-03-09 00:00 red closed
+    until: 2025-04-01 00:00
+END
+run 0 check --alone "${given[@]}" "$room/after.yaml"
+says out "tests=2"
+end
+
 begin what_changed_can_be_seen_and_undone
 sed 's/revision: [0-9]*/revision: 99/' rules/sets/wabo.yaml >"$room/wabo.yaml"
 run 0 import --store "$store" "${given[@]}" "$room/wabo.yaml"
