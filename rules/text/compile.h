@@ -110,6 +110,10 @@ bool rule_items_read(struct compile *compile, const struct yaml_node *node, stru
 void rule_items_find(struct compile *compile, struct rule *rule);
 void rule_items_check(struct compile *compile, const struct rule_source *source);
 
+/* condition_needs - the value that the program has made up to `at` decides the whole: all that is
+ * done with it later is `and`. */
+bool condition_needs(const struct condition *condition, uint32_t at);
+
 /* clock_read - the map under clock:. */
 bool clock_read(struct compile *compile, const struct rule_source *source,
                 const struct yaml_node *clock);

@@ -62,6 +62,20 @@ static struct part read_sum(struct parser *parser)
 
 /* ---- comparisons ----------------------------------------------------------------------------- */
 
+/* A rating is 1 to 5: beside another number the answer is always the same. */
+static void check_rating(struct parser *parser, const struct part *field, const struct part *number)
+{
+    enum { RATING_MIN = 1, RATING_MAX = 5 };
+    if (field->field != FIELD_RATING || number->constant < 0)
+        return;
+    int64_t value = parser->constants[number->constant].number;
+    if (value < RATING_MIN || value > RATING_MAX)
+        problem_warn(parser->words.problems, parser->words.file, parser->words.line,
+                     number->word.column, "a rating is %d to %d: beside %lld the answer is fixed",
+                     "评价为 %d 至 %d：与 %lld 比较，结果不变", RATING_MIN, RATING_MAX,
+                     (long long)value);
+}
+
 /* A text that stands beside a field with a vocabulary of its own has to be one of its words. */
 static bool check_word(struct parser *parser, int field, struct slice text, struct word word)
 {
@@ -124,6 +138,8 @@ static bool check_pair(struct parser *parser, struct part *a, struct part *b)
     if (b->constant >= 0 && b->type == VALUE_TEXT &&
         !check_word(parser, a->field, parser->constants[b->constant].text, b->word))
         return false;
+    check_rating(parser, a, b);
+    check_rating(parser, b, a);
     return check_units(parser, *a, *b);
 }
 

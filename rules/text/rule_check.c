@@ -98,6 +98,86 @@ static void check_twice(struct compile *compile, const struct rule_source *sourc
     }
 }
 
+/* A warning comes before what it warns of. */
+static void check_share(struct compile *compile, const struct rule_source *source, uint32_t index)
+{
+    enum { WHOLE_PERMILLE = 1000 };
+    const struct rung *rung = &source->rule->rungs[index];
+    if (rung->form == RUNG_SHARE && rung->share_permille > WHOLE_PERMILLE &&
+        slice_is_equal(compile->ruleset->levels[rung->level], SLICE("warn")))
+        yaml_error(rung_node(source, index), compile->problems,
+                   "a warning at %d.%d%% comes when its limit is over: 100%% at most",
+                   "用去 %d.%d%% 才预警，时限已过：至多 100%%", rung->share_permille / 10,
+                   rung->share_permille % 10);
+}
+
+/* Where a card stands to the end of its limit: what lies before it is less than zero. */
+static int rung_side(const struct rung *rung)
+{
+    return !term_is_set(rung->offset) ? 0 : rung->form == RUNG_BEFORE ? -1 : 1;
+}
+
+static bool is_earlier(const struct rule *rule, const struct rung *a, const struct rung *b)
+{
+    if (a->form == RUNG_SHARE && b->form == RUNG_SHARE)
+        return a->share_permille < b->share_permille;
+    bool is_known = a->form <= RUNG_AFTER && b->form <= RUNG_AFTER;
+    if (!is_known || rung_side(a) != rung_side(b))
+        return is_known && rung_side(a) < rung_side(b);
+    if (rung_side(a) == 0)
+        return false;
+    return rung_side(a) < 0 ? compare_terms(rule, a->offset, b->offset) == LONGER_ALWAYS
+                            : compare_terms(rule, b->offset, a->offset) == LONGER_ALWAYS;
+}
+
+/* A higher card that comes before a lower one of the same limit: the two were exchanged. */
+static void check_order(struct compile *compile, const struct rule_source *source, uint32_t index)
+{
+    const struct rule *rule = source->rule;
+    const struct rung *rung = &rule->rungs[index];
+    for (uint32_t i = 0; i < rule->rung_count; i++) {
+        const struct rung *other = &rule->rungs[i];
+        if (other->level >= rung->level || other->limit != rung->limit || other->when != NULL ||
+            rung->when != NULL || !is_earlier(rule, rung, other))
+            continue;
+        yaml_warn(rung_node(source, index), compile->problems,
+                  "\"%.*s\" comes before the lower \"%.*s\" of the same limit",
+                  "“%.*s”早于同一时限级别较低的“%.*s”", SLICE_ARG(rung->name),
+                  SLICE_ARG(other->name));
+        return;
+    }
+}
+
+/* The kinds that `kind = accept`, `kind in [accept, decide]` asks for, where nothing else can make
+ * up for it; all kinds where it is not asked so. */
+static event_kind_set kinds_needed(const struct condition *condition)
+{
+    event_kind_set all = ~(event_kind_set)0;
+    for (uint32_t i = 0; i < condition->count; i++) {
+        event_kind_set asked = 0;
+        uint32_t at = i + 1;
+        if (condition->code[i].op != OP_FIELD || condition->code[i].operand != FIELD_KIND)
+            continue;
+        for (; at < condition->count && condition->code[at].op == OP_PUSH; at++)
+            asked |= EVENT_KIND_BIT(
+                event_kind_find(condition->constants[condition->code[at].operand].text));
+        bool is_asked = at < condition->count && asked != 0 &&
+                        (condition->code[at].op == OP_EQ || condition->code[at].op == OP_IN);
+        if (is_asked && condition_needs(condition, at + 1))
+            all &= asked;
+    }
+    return all;
+}
+
+static void check_fact(struct compile *compile, const struct rule_source *source)
+{
+    const struct yaml_node *is = yaml_find(yaml_find(source->node, "fact"), "is");
+    if ((kinds_needed(source->rule->fact) & source->rule->on) == 0)
+        yaml_error(is, compile->problems,
+                   "this is never so: kind is that of an event of on:, which has no such kind",
+                   "此条件永不成立：kind 是 on: 所列事件的类型，其中没有这一类型");
+}
+
 /* A limit that only kinds of item have which the rule does not apply to. */
 static bool is_reachable(const struct rule *rule, const struct rule_limit *limit)
 {
@@ -141,11 +221,15 @@ static void check_limits_used(struct compile *compile, const struct rule_source 
 void rule_check(struct compile *compile, const struct rule_source *source)
 {
     const struct rule *rule = source->rule;
+    if (rule->form == RULE_FACT)
+        check_fact(compile, source);
     if (rule->form != RULE_CLOCK)
         return;
     for (uint32_t i = 0; i < rule->rung_count; i++) {
         const struct rule_limit *limit = &rule->limits[rule->rungs[i].limit];
         check_twice(compile, source, i);
+        check_share(compile, source, i);
+        check_order(compile, source, i);
         check_reachable(compile, source, i);
         check_length(compile, source, i, limit->otherwise);
         for (int kind = 0; kind < ITEM_KIND_COUNT; kind++)

@@ -69,11 +69,9 @@ void rule_items_check(struct compile *compile, const struct rule_source *source)
 /* ---- found in the condition -------------------------------------------------------------------
  */
 
-/* The value that the program has made up to `at` decides the whole: all that is done with it later
- * is `and`. */
-static bool is_needed(const struct condition *condition, uint32_t at)
+bool condition_needs(const struct condition *condition, uint32_t at)
 {
-    uint32_t depth = 1; /* of the stack; that value lies at its bottom */
+    uint32_t depth = 1; /* of the stack, from that value up */
     for (; at < condition->count; at++) {
         const struct instruction *it = &condition->code[at];
         switch (it->op) {
@@ -102,7 +100,7 @@ static bool is_needed(const struct condition *condition, uint32_t at)
             depth -= it->operand;
             break;
         case OP_AND:
-            depth--;
+            depth -= depth > 1;
             break;
         case OP_OR:
         case OP_EQ:
@@ -115,8 +113,9 @@ static bool is_needed(const struct condition *condition, uint32_t at)
         case OP_SUB:
         case OP_MUL:
         case OP_DIV:
-            if (--depth == 1)
+            if (depth <= 2)
                 return false;
+            depth--;
             break;
         }
     }
@@ -137,7 +136,7 @@ static uint32_t codes_asked(const struct condition *condition)
     const struct instruction *last = &code[count + 1];
     bool is_good =
         (last->op == OP_EQ && count == 1) || (last->op == OP_IN && last->operand == count);
-    return is_good && is_needed(condition, count + 2) ? count : 0;
+    return is_good && condition_needs(condition, count + 2) ? count : 0;
 }
 
 void rule_items_find(struct compile *compile, struct rule *rule)

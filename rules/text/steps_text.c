@@ -304,6 +304,23 @@ static void tell_double_org(const struct table *table, struct slice code)
                   "org \"%.*s\" stands twice", "机构“%.*s”重复", SLICE_ARG(code));
 }
 
+/* Every supervisor has a row of its own: a code with a slip in it would send cards nowhere. */
+static bool check_supervisors(struct table *table)
+{
+    bool is_good = true;
+    uint32_t column = table_column(table, COLUMN_SUPERVISOR);
+    for (uint32_t i = 1; column > 0 && i < table->csv.count; i++) {
+        struct slice code = csv_cell(&table->csv.rows[i], column - 1);
+        if (slice_is_empty(code) || ruleset_org(table->compile->ruleset, code) != NULL)
+            continue;
+        problem_error(table->compile->problems, table->file, table->csv.rows[i].line, column,
+                      "supervisor \"%.*s\" is no org of this table: give it a row of its own",
+                      "主管机构“%.*s”不在本表中：请为其另列一行", SLICE_ARG(code));
+        is_good = false;
+    }
+    return is_good;
+}
+
 static bool read_orgs(struct compile *compile, struct table *table)
 {
     bool is_good = true;
@@ -322,7 +339,7 @@ static bool read_orgs(struct compile *compile, struct table *table)
     }
     compile->ruleset->orgs = orgs;
     compile->ruleset->org_count = count;
-    return is_good;
+    return is_good && check_supervisors(table);
 }
 
 bool orgs_read(struct compile *compile, const struct document *documents, uint32_t count)

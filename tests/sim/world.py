@@ -145,6 +145,8 @@ def make_rung(rng, rule, names):
             rung["offset"] = (min(3, rung["offset"][0]), "workday")
     elif form == "share":
         rung["share"] = rng.choice((500, 800, 875, 1000, 1200))
+        if level == "warn":  # a warning comes before its limit is over
+            rung["share"] = min(rung["share"], 1000)
     elif form == "over":
         rung["over"] = rng.randrange(-2, 4)
     elif form == "cutoff":

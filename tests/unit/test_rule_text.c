@@ -246,6 +246,61 @@ static void every_mistake_is_told_at_its_place(void)
     end();
 }
 
+/* What may be meant, and mostly is not: the file is good, and one warning stands at the place. */
+static void what_is_doubtful_is_told_and_taken(void)
+{
+    static const struct mistake rows[] = {
+        {"red before yellow", "yellow: after promised",
+         "yellow: 2 workday after promised\n      - red: {when: 1 workday after promised, name: r}",
+         19, 21, "\"r\" comes before the lower \"yellow\" of the same limit",
+         "“r”早于同一时限级别较低的“yellow”"},
+        {"red before the end", "yellow: after promised",
+         "yellow: after promised\n      - red: {when: 1 day before promised, name: r}", 19, 21,
+         "\"r\" comes before the lower \"yellow\" of the same limit",
+         "“r”早于同一时限级别较低的“yellow”"},
+        {"red at a smaller share", "yellow: after promised",
+         "yellow: 90% of promised\n      - red: {when: 80% of promised, name: r}", 19, 21,
+         "\"r\" comes before the lower \"yellow\" of the same limit",
+         "“r”早于同一时限级别较低的“yellow”"},
+        {"rating of six", "count(correct_ask) >= 2", "rating >= 6", 21, 45,
+         "a rating is 1 to 5: beside 6 the answer is fixed", "评价为 1 至 5：与 6 比较，结果不变"},
+        {"rating of zero", "count(correct_ask) >= 2", "'rating in [0, 1]'", 21, 47,
+         "a rating is 1 to 5: beside 0 the answer is fixed", "评价为 1 至 5：与 0 比较，结果不变"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CHECK_EQ_INT(compile_rules(changed(rows[i].from, rows[i].to)), 0);
+        CHECK_EQ_INT(problems.warning_count, 1);
+        CHECK_EQ_STR(problems.at[0].en, rows[i].en);
+        CHECK_EQ_STR(problems.at[0].zh, rows[i].zh);
+        CHECK_EQ_INT(problems.at[0].line, rows[i].line);
+        CHECK_EQ_INT(problems.at[0].column, rows[i].column);
+    }
+    end();
+}
+
+/* The neighbours of what is told above and in the mistakes. */
+static void what_is_not_doubtful_is_not_told(void)
+{
+    static const char *const rows[][2] = {
+        {"yellow: after promised",
+         "yellow: after promised\n      - red: {when: 1 day after promised, name: r}"},
+        {"yellow: after promised", "yellow: after promised\n      - red: {when: 1 day before "
+                                   "promised, if: has org, name: r}"},
+        {"yellow: after promised", "yellow: 120% of promised"},
+        {"count(correct_ask) >= 2", "rating <= 5 and rating >= 1"},
+        {"count(correct_ask) >= 2", "kind = correct_ask and has org"},
+        {"count(correct_ask) >= 2", "'has org and kind in [accept, correct_ask]'"},
+        {"count(correct_ask) >= 2", "kind = accept or has org"},
+        {"count(correct_ask) >= 2", "not kind = accept"},
+        {"count(correct_ask) >= 2", "has org and (has area or kind = accept)"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CHECK_EQ_INT(compile_rules(changed(rows[i][0], rows[i][1])), 0);
+        CHECK_EQ_INT(problems.count, 0);
+    }
+    end();
+}
+
 static void all_mistakes_are_told_at_once(void)
 {
     CHECK_EQ_INT(compile_rules("set: x\ncalendar: test\nrules:\n"
@@ -368,6 +423,21 @@ static void mistakes_in_tables_are_told_by_cell(void)
     end();
 }
 
+static void a_supervisor_has_a_row_of_its_own(void)
+{
+    struct document document = {.kind = DOCUMENT_ORGS, .name = "orgs", .file = "orgs.csv"};
+    document.text = SLICE("org_code,supervisor\nA,B\nB,\n");
+    CHECK_EQ_INT(compile(&document, 1), 0);
+    document.text = SLICE("org_code,supervisor\nA,B\nB,C\n");
+    CHECK_EQ_INT(compile(&document, 1), RULESET_E_BAD);
+    CHECK_EQ_STR(problems.at[0].en,
+                 "supervisor \"C\" is no org of this table: give it a row of its own");
+    CHECK_EQ_STR(problems.at[0].zh, "主管机构“C”不在本表中：请为其另列一行");
+    CHECK_EQ_INT(problems.at[0].line, 3);
+    CHECK_EQ_INT(problems.at[0].column, 2);
+    end();
+}
+
 static void a_short_limit_in_the_catalogue_is_worth_a_warning(void)
 {
     CHECK_EQ_INT(compile_table("item_code,statutory\nA,1 workday\n", NULL), 0);
@@ -416,8 +486,9 @@ static void a_document_is_known_by_its_content(void)
 CHECK_MAIN("unit/rule_text", TEST(the_good_file_is_read), TEST(an_event_finds_its_rules),
            TEST(every_form_of_a_rung_is_read), TEST(over_is_for_ceil), TEST(a_start_may_be_moved),
            TEST(levels_of_sets_are_merged), TEST(every_mistake_is_told_at_its_place),
+           TEST(what_is_doubtful_is_told_and_taken), TEST(what_is_not_doubtful_is_not_told),
            TEST(all_mistakes_are_told_at_once), TEST(calendars_in_a_circle_are_refused),
            TEST(a_catalogue_is_read), TEST(a_catalogue_may_be_gb18030),
-           TEST(mistakes_in_tables_are_told_by_cell),
+           TEST(mistakes_in_tables_are_told_by_cell), TEST(a_supervisor_has_a_row_of_its_own),
            TEST(a_short_limit_in_the_catalogue_is_worth_a_warning),
            TEST(a_document_is_known_by_its_content))
