@@ -216,6 +216,16 @@ bool words_number(struct words *words, int64_t *number_out)
     return true;
 }
 
+/* A week is seven days, and has no unit of its own. */
+static void tell_unit(struct words *words, const struct word *unit)
+{
+    const char *names[UNIT_COUNT] = {"week"};
+    for (size_t i = 1; i < UNIT_COUNT; i++)
+        names[i] = unit_name[i];
+    tell_unknown(words->problems, words->file, words->line, unit->column, unit->text, names,
+                 COUNT_OF(names), "unit", "单位");
+}
+
 bool words_term(struct words *words, struct term *term_out)
 {
     struct word number = words->now;
@@ -226,7 +236,7 @@ bool words_term(struct words *words, struct term *term_out)
     }
     (void)words_next(words);
     struct word unit = words->now;
-    if (unit.kind != WORD_NAME) {
+    if (unit.kind != WORD_NAME || word_is(&unit, "before") || word_is(&unit, "after")) {
         WORD_ERROR(words, &number, "%.*s has no unit: write for example %.*s workday or %.*s day",
                    "%.*s 没有单位：请写明，例如 %.*s workday（工作日）或 %.*s day（自然日）",
                    WORD_ARG(&number), WORD_ARG(&number), WORD_ARG(&number));
@@ -236,8 +246,7 @@ bool words_term(struct words *words, struct term *term_out)
     (void)snprintf(text, sizeof text, "%.*s %.*s", WORD_ARG(&number), WORD_ARG(&unit));
     int status = term_parse(slice_of(text), term_out);
     if (status == TERM_E_UNIT || status == TERM_E_NO_UNIT) {
-        tell_unknown(words->problems, words->file, words->line, unit.column, unit.text,
-                     unit_name + 1, UNIT_COUNT - 1, "unit", "单位");
+        tell_unit(words, &unit);
         return false;
     }
     if (status != 0) {
@@ -306,6 +315,11 @@ int words_pick(struct words *words, const struct word *word, const char *const *
         for (size_t i = 0; i < count; i++)
             if (slice_is_equal(word->text, slice_of(names[i])))
                 return (int)i;
+    if (word->kind == WORD_BAD && memchr(word->text.start, ':', word->text.count) != NULL) {
+        WORD_ERROR(words, word, "\"%.*s\" is no time of day: 00:00 to 24:00",
+                   "“%.*s”不是一天中的时刻：00:00 至 24:00", WORD_ARG(word));
+        return -1;
+    }
     tell_unknown(words->problems, words->file, words->line, word->column, word->text, names, count,
                  en, zh);
     return -1;

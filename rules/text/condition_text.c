@@ -143,10 +143,30 @@ static bool check_pair(struct parser *parser, struct part *a, struct part *b)
     return check_units(parser, *a, *b);
 }
 
+/* org = X: a name beside a text that is no field, nor nearly one. */
+static bool is_unquoted(const struct parser *parser, struct part left)
+{
+    struct words ahead = parser->words;
+    struct word word = words_next(&ahead);
+    if (left.type != VALUE_TEXT || left.field == FIELD_KIND || left.field == FIELD_ITEM_KIND ||
+        word.kind != WORD_NAME || word_is(&ahead.now, "(") || word_is(&word, "true") ||
+        word_is(&word, "false"))
+        return false;
+    for (size_t i = 0; i < FIELD_COUNT; i++)
+        if (slice_is_equal(word.text, slice_of(condition_field_name[i])))
+            return false;
+    return text_nearest(word.text, condition_field_name, FIELD_COUNT) == NULL;
+}
+
 /* kind = accept: beside a field with a vocabulary, its words need no quotes. */
 static struct part read_beside(struct parser *parser, struct part left)
 {
     struct word word = parser->words.now;
+    if (is_unquoted(parser, left)) {
+        WORD_ERROR(&parser->words, &word, "\"%.*s\" is no field: if it is a text, write '%.*s'",
+                   "“%.*s”不是字段：如是文本，应写作 '%.*s'", WORD_ARG(&word), WORD_ARG(&word));
+        return part_bad;
+    }
     if ((left.field != FIELD_KIND && left.field != FIELD_ITEM_KIND) || word.kind != WORD_NAME)
         return read_sum(parser);
     (void)words_next(&parser->words);

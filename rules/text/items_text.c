@@ -36,6 +36,12 @@ static int limit_column(const struct compile *compile, struct slice text)
     return -1;
 }
 
+/* Who writes Chinese is answered with the Chinese headings. */
+static bool is_chinese(struct slice text)
+{
+    return text.count > 0 && (unsigned char)text.start[0] >= 0x80;
+}
+
 static void tell_column(struct table *table, uint32_t column, struct slice text,
                         const struct table_word *words, size_t word_count, bool with_limits)
 {
@@ -44,8 +50,10 @@ static void tell_column(struct table *table, uint32_t column, struct slice text,
     const char *names[NAMES_MAX];
     size_t count = 0;
     for (size_t i = 0; i < word_count && count < NAMES_MAX; i++)
-        if ((unsigned char)words[i].text[0] < 0x80)
+        if (is_chinese(slice_of(words[i].text)) == is_chinese(text))
             names[count++] = words[i].text;
+    for (size_t i = 0; with_limits && is_chinese(text) && i < COUNT_OF(limit_zh); i++)
+        names[count++] = limit_zh[i].zh;
     for (uint32_t i = 0; with_limits && i < compile->limit_name_count && count < NAMES_MAX; i++)
         names[count++] = compile->limit_names[i];
     tell_unknown(compile->problems, table->file, table->csv.rows[0].line, column + 1, text, names,
@@ -222,8 +230,9 @@ static bool cell_kind(struct table *table, const struct csv_row *row, uint32_t c
             return true;
         }
     }
-    tell_unknown(table->compile->problems, table->file, row->line, column + 1, text, item_kind_name,
-                 ITEM_KIND_COUNT, "kind of item", "事项类型");
+    tell_unknown(table->compile->problems, table->file, row->line, column + 1, text,
+                 is_chinese(text) ? item_kind_zh : item_kind_name, ITEM_KIND_COUNT, "kind of item",
+                 "事项类型");
     return false;
 }
 

@@ -208,13 +208,16 @@ static void check_reachable(struct compile *compile, const struct rule_source *s
 static void check_limits_used(struct compile *compile, const struct rule_source *source)
 {
     const struct rule *rule = source->rule;
+    const struct yaml_node *limits = yaml_find(yaml_find(source->node, "clock"), "limits");
     for (uint32_t i = 0; i < rule->limit_count; i++) {
         bool is_used = false;
         for (uint32_t j = 0; j < rule->rung_count; j++)
             is_used = is_used || rule->rungs[j].limit == i;
-        if (!is_used)
-            yaml_warn(source->node, compile->problems, "no card looks at the limit \"%s\"",
-                      "没有哪张牌用到时限“%s”", compile->limit_names[rule->limits[i].name]);
+        const char *name = compile->limit_names[rule->limits[i].name];
+        const struct yaml_node *node = yaml_find(limits, name);
+        if (!is_used && node != NULL)
+            problem_warn(compile->problems, node->file, node->key_line, node->key_column,
+                         "no card looks at the limit \"%s\"", "没有哪张牌用到时限“%s”", name);
     }
 }
 

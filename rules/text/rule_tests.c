@@ -59,6 +59,7 @@ static void split(const struct yaml_node *node, struct line *line)
 static uint32_t read_at(const struct test_reader *reader, const struct line *line,
                         struct instant *at_out)
 {
+    int32_t day = 0;
     const struct field_text *first = &line->at[0];
     if (line->count >= 2) {
         const char *end = line->at[1].text.start + line->at[1].text.count;
@@ -69,8 +70,13 @@ static uint32_t read_at(const struct test_reader *reader, const struct line *lin
     }
     if (line->count >= 1 && instant_parse(first->text, at_out) == 0)
         return 1;
-    yaml_error(line->node, reader->compile->problems, "begin with date and time: 2025-01-20 10:00",
-               "请以日期和时刻开头：2025-01-20 10:00");
+    if (line->count >= 1 && date_parse(first->text, &day) == DATE_E_RANGE)
+        FIELD_ERROR(reader, line, first, "there is no such day: %.*s", "没有这一天：%.*s",
+                    SLICE_ARG(first->text));
+    else
+        yaml_error(line->node, reader->compile->problems,
+                   "begin with date and time: 2025-01-20 10:00",
+                   "请以日期和时刻开头：2025-01-20 10:00");
     return 0;
 }
 
