@@ -21,6 +21,7 @@ struct builder {
     struct arena *arena;
     struct problem_list *problems;
     const char *file;
+    struct slice text;
     yaml_parser_t parser;
     uint32_t depth;
     struct frame stack[YAML_DEPTH_MAX];
@@ -41,6 +42,53 @@ static int refuse(struct builder *builder, yaml_mark_t mark, const char *en, con
     return YAML_E_BAD;
 }
 
+/* A line of the text, from 0, without its end. */
+static struct slice line_at(struct slice text, size_t number)
+{
+    struct slice line = text;
+    for (;; number--) {
+        const char *end = line.count == 0 ? NULL : memchr(line.start, '\n', line.count);
+        size_t count = end == NULL ? line.count : (size_t)(end - line.start);
+        if (number == 0 || end == NULL)
+            return (struct slice){.start = line.start, .count = number == 0 ? count : 0};
+        line = (struct slice){.start = end + 1, .count = line.count - count - 1};
+    }
+}
+
+/* "ground：x", a line with the colon of Chinese texts where its key ends. */
+static bool has_wide_colon(struct slice line, size_t *column_out)
+{
+    static const char wide[] = "：";
+    *column_out = 0;
+    for (size_t i = 0; i + sizeof wide - 1 <= line.count && line.start[i] != ':'; i++) {
+        if (memcmp(line.start + i, wide, sizeof wide - 1) == 0)
+            return true;
+        *column_out += ((unsigned char)line.start[i] & 0xC0) != 0x80;
+    }
+    return false;
+}
+
+/* What a hand slips into most often; false: it is something else. */
+static bool tell_slip(struct builder *builder)
+{
+    yaml_mark_t at = builder->parser.problem_mark;
+    struct slice line = line_at(builder->text, at.line);
+    if (at.column < line.count && line.start[at.column] == '\t') {
+        (void)refuse(builder, at, "a tab stands here: write blanks", "此处是制表符：请改用空格");
+        return true;
+    }
+    size_t first = builder->parser.context != NULL ? builder->parser.context_mark.line : at.line;
+    for (size_t i = first; i <= at.line; i++) {
+        yaml_mark_t place = {.line = i};
+        if (!has_wide_colon(line_at(builder->text, i), &place.column))
+            continue;
+        (void)refuse(builder, place, "\"：\" should be \": \", with a blank behind it",
+                     "“：”应为半角冒号加一个空格“: ”");
+        return true;
+    }
+    return false;
+}
+
 static int refuse_parse(struct builder *builder)
 {
     const yaml_parser_t *parser = &builder->parser;
@@ -54,6 +102,8 @@ static int refuse_parse(struct builder *builder)
                       parser->problem_offset + 1, what);
         return YAML_E_BAD;
     }
+    if (tell_slip(builder))
+        return YAML_E_BAD;
     if (parser->context != NULL)
         return refuse(builder, parser->problem_mark, "this is not YAML: %s (%s, line %zu)",
                       "不是合法的 YAML：%s（%s，第 %zu 行）", what, parser->context,
@@ -276,6 +326,7 @@ int yaml_parse(struct arena *arena, const char *file, struct slice text,
     builder->arena = arena;
     builder->problems = problems;
     builder->file = name.start;
+    builder->text = text;
     const char *start = text.count == 0 ? "" : text.start;
     yaml_parser_set_encoding(&builder->parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&builder->parser, (const unsigned char *)start, text.count);

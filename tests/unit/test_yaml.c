@@ -67,6 +67,9 @@ static void what_could_mislead_is_refused(void)
         {"a: \"b\\0\"\n", "1:4 a NUL character in a text; leave it out"},
         {"", "0:0 the file is empty"},
         {"# nothing\n", "0:0 the file is empty"},
+        {"a: 1\nb:\n\tc: 1\n", "3:1 a tab stands here: write blanks"},
+        {"a: 1\n依据：x\nb: 2\n", "2:3 \"：\" should be \": \", with a blank behind it"},
+        {"rule: r\nground：x\nb：y\n", "2:7 \"：\" should be \": \", with a blank behind it"},
         {"a: [1, 2\n",
          "2:1 this is not YAML: did not find expected ',' or ']' (while parsing a flow sequence, "
          "line 1)"},
