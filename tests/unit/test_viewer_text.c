@@ -136,6 +136,15 @@ static void instants_in_utc_are_shown_at_the_engines_place(void)
     json_decref(pulse);
 }
 
+static void states_are_said_as_the_rules_say_them(void)
+{
+    CHECK(lang_init("zh"));
+    CHECK_EQ_STR(word_text("cancelled"), "已终止");
+    CHECK_EQ_STR(reason_text("the clock was cancelled"), "时钟已终止");
+    CHECK(lang_init("en"));
+    CHECK_EQ_STR(word_text("cancelled"), "cancelled");
+}
+
 static void words_are_joined_without_the_empty_ones(void)
 {
     char text[WORDS_BYTES];
@@ -175,5 +184,6 @@ CHECK_MAIN("unit/viewer_text", TEST(han_is_two_columns_wide),
            TEST(text_is_cut_and_filled_to_the_column), TEST(nothing_in_text_moves_the_cursor),
            TEST(long_text_stays_within_its_room), TEST(times_are_shown_at_the_writers_offset),
            TEST(spans_and_terms_have_words), TEST(what_is_missing_or_wrong_reads_as_empty),
+           TEST(states_are_said_as_the_rules_say_them),
            TEST(words_are_joined_without_the_empty_ones), TEST(held_cards_are_one_run_without_gaps),
            TEST(instants_in_utc_are_shown_at_the_engines_place))

@@ -130,7 +130,7 @@ void show_open(FILE *out, const json_t *answer)
     const json_t *cases = json_object_get(answer, "cases");
     struct table table = {.column_count = 6,
                           .names = {say("case", "办件"), say("item", "事项"), say("org", "部门"),
-                                    say("handler", "承办人"), say("next", "下次触发"),
+                                    say("handler", "承办人"), say("next", "下一档"),
                                     say("state", "状态")}};
     for (size_t i = 0; i < json_array_size(cases); i++) {
         const json_t *row = json_array_get(cases, i);
@@ -166,8 +166,7 @@ void show_soon(FILE *out, const json_t *answer)
     const json_t *due = json_object_get(answer, "due");
     struct table table = {.column_count = 6,
                           .names = {say("due", "到期"), say("level", "级别"), say("case", "办件"),
-                                    say("item", "事项"), say("org", "部门"),
-                                    say("rung", "触发点")}};
+                                    say("item", "事项"), say("org", "部门"), say("rung", "档")}};
     for (size_t i = 0; i < json_array_size(due); i++) {
         const json_t *row = json_array_get(due, i);
         char when[WORDS_BYTES];

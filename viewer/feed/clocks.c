@@ -96,7 +96,7 @@ static const char *stop_text(const json_t *clock, char room[WORDS_BYTES])
 
 static char *rule_text(const json_t *clock, char room[WORDS_BYTES])
 {
-    (void)snprintf(room, WORDS_BYTES, say("rule %s version %lld", "规则 %s 第 %lld 版"),
+    (void)snprintf(room, WORDS_BYTES, say("rule %s revision %lld", "规则 %s 第 %lld 次修订"),
                    field_text(clock, "rule"), (long long)field_number(clock, "rule_version"));
     return room;
 }

@@ -62,7 +62,7 @@ static void show_grounds(FILE *out, const json_t *receipt)
     const json_t *convention = json_object_get(receipt, "convention");
     char text[WORDS_BYTES];
     char part[WORDS_BYTES];
-    (void)snprintf(part, sizeof part, say("version %lld", "第 %lld 版"),
+    (void)snprintf(part, sizeof part, say("revision %lld", "第 %lld 次修订"),
                    (long long)field_number(rule, "revision"));
     fact_print(out, say("rule", "规则"),
                JOINED(text, " · ", field_text(rule, "name"), part,
@@ -107,7 +107,7 @@ static void show_count(FILE *out, const json_t *receipt)
                    JOINED(extended, " · ", term_text(field_text(limit, "extended"), term),
                           field_when(asked, "at", when), field_text(asked, "ground")));
     }
-    fact_print(out, say("rung", "触发点"),
+    fact_print(out, say("rung", "档"),
                JOINED(text, " · ", field_text(rung, "text"), field_when(rung, "due_at", when)));
 }
 

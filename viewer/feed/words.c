@@ -17,7 +17,7 @@ static const struct {
     {"running", "running", "计时中"},
     {"paused", "paused", "暂停计时"},
     {"stopped", "stopped", "已停止"},
-    {"cancelled", "cancelled", "已取消"},
+    {"cancelled", "cancelled", "已终止"},
     {"waiting", "waiting", "未到"},
     {"held", "held", "已到"},
     {"issued", "issued", "已发"},
