@@ -84,17 +84,28 @@ static json_t *rungs_json(const struct receipt_case *about, const struct clock_v
     return rungs;
 }
 
-/* The event that ended a clock, or the end of the last part of a joint case, which itself is open
- * then; null: it runs. */
-static json_t *stopped_by_json(const struct case_view *kase, const struct clock_view *clock)
+/* Did an event of the case itself end the clock? One that begins after the end of its case is
+ * ended where it begins. */
+static bool is_stopped_by_own(const struct receipt_case *about, const struct clock_view *clock)
 {
-    const event_kind_set endings = EVENT_KIND_BIT(EVENT_FINISH) | EVENT_KIND_BIT(EVENT_REJECT) |
-                                   EVENT_KIND_BIT(EVENT_FORWARD) | EVENT_KIND_BIT(EVENT_WITHDRAW) |
-                                   EVENT_KIND_BIT(EVENT_VOID);
-    bool is_ending = (EVENT_KIND_BIT(clock->stopped_by) & endings) != 0;
+    bool is_at_once = clock->stop_at.ms == clock->start_at.ms;
+    for (uint32_t i = 0; i < about->event_count; i++) {
+        const struct event *event = &about->events[i].event;
+        bool is_then =
+            event->at.ms == clock->stop_at.ms || (is_at_once && event->at.ms < clock->stop_at.ms);
+        if (event->kind == clock->stopped_by && is_then)
+            return true;
+    }
+    return false;
+}
+
+/* The kind of the event that ended a clock; or that the last part of a joint case had ended. null:
+ * it runs. */
+static json_t *stopped_by_json(const struct receipt_case *about, const struct clock_view *clock)
+{
     if (!instant_is_set(clock->stop_at))
         return json_null();
-    if (clock->rule->stops_with_children && kase->state == CASE_OPEN && is_ending)
+    if (clock->rule->stops_with_children && !is_stopped_by_own(about, clock))
         return json_string("last_child");
     return json_string(event_kind_name[clock->stopped_by]);
 }
@@ -141,7 +152,7 @@ static void clock_append(void *ctx, const struct clock_view *clock)
                   "start_at", receipt_instant(clock, clock->start_at), "counted_from",
                   receipt_instant(clock, clock->counted_from), "stop_at",
                   receipt_instant(clock, clock->stop_at), "stopped_by",
-                  stopped_by_json(walk->about->kase, clock), "used", receipt_term(clock->used));
+                  stopped_by_json(walk->about, clock), "used", receipt_term(clock->used));
     json_object_set_new(json, "after", receipt_after(walk->about, clock));
     json_object_set_new(json, "limits", limits_json(clock));
     json_object_set_new(json, "pauses", receipt_pauses(walk->about, clock, 0, open_to));

@@ -235,6 +235,28 @@ def an_edition_of_calendars_alone_is_told_beside_that_of_the_rules():
             has(read(house, *words, lang="zh"), "规则第 1 版，日历第 2 版")
 
 
+WHOLE = """rule: whole
+revision: 1
+clock: {start: accept, stop: finish, last_child: stop, limits: {statutory: 5 workday}}
+cards: [red: after statutory]
+"""
+
+
+@test
+def a_joint_case_that_its_parts_have_ended_says_so():
+    with engine_of(WHOLE) as house:
+        tell(house, "A 2025-03-03 10:00 accept", "B 2025-03-03 11:00 accept parent=A",
+             "C 2025-03-03 11:00 accept parent=A", "B 2025-03-04 10:00 finish",
+             "C 2025-03-05 10:00 finish")
+        has(read(house, "explain", "A"), "stopped · 2025-03-05 10:00:00 the last part ended")
+        has(read(house, "explain", "A", lang="zh"), "2025-03-05 10:00:00 最后一个子件已结束")
+        has(read(house, "explain", "C"), "stopped · 2025-03-05 10:00:00 finished")
+        tell(house, "D 2025-03-03 12:00 accept", "D 2025-03-05 12:00 finish",
+             "A 2025-03-06 10:00 finish")
+        for case, by in (("A", "last_child"), ("D", "finish")):
+            check_eq(house.ask("explain", case=case)["clocks"][0]["stopped_by"], by)
+
+
 BUSY = """rule: busy
 revision: 1
 across: {per: org, window: month, of: [finish], count: 2 case}
