@@ -145,6 +145,30 @@ static void states_are_said_as_the_rules_say_them(void)
     CHECK_EQ_STR(word_text("cancelled"), "cancelled");
 }
 
+static void rungs_are_told_in_the_readers_language(void)
+{
+    static const char *const rows[][2] = {
+        {"2 workday before promised", "“承诺时限”届满前 2 个工作日"},
+        {"after promised", "“承诺时限”届满"},
+        {"at feedback", "“feedback”届满"},
+        {"1 workday after statutory", "“法定时限”届满后 1 个工作日"},
+        {"87.5% of promised", "用去 87.5%（“承诺时限”）"},
+        {"30 minute before 12:00", "期满当日 12:00 前 30 分钟"},
+        {"at 12:00", "期满当日 12:00"},
+        {"5 workday after yellow", "黄牌发出后 5 个工作日仍未结束"},
+        {"5 workday after y1 card, unless closed", "y1发出后 5 个工作日仍未结束"},
+        {"over promised > 1", "over promised > 1"},
+        {"", ""},
+    };
+    char said[WORDS_BYTES];
+    CHECK(lang_init("zh"));
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        CHECK_EQ_STR(rung_text(rows[i][0], said), rows[i][1]);
+    CHECK_EQ_STR(limit_title("step"), "环节时限");
+    CHECK(lang_init("en"));
+    CHECK_EQ_STR(rung_text("87.5% of promised", said), "87.5% of promised");
+}
+
 static void words_are_joined_without_the_empty_ones(void)
 {
     char text[WORDS_BYTES];
@@ -185,5 +209,6 @@ CHECK_MAIN("unit/viewer_text", TEST(han_is_two_columns_wide),
            TEST(long_text_stays_within_its_room), TEST(times_are_shown_at_the_writers_offset),
            TEST(spans_and_terms_have_words), TEST(what_is_missing_or_wrong_reads_as_empty),
            TEST(states_are_said_as_the_rules_say_them),
+           TEST(rungs_are_told_in_the_readers_language),
            TEST(words_are_joined_without_the_empty_ones), TEST(held_cards_are_one_run_without_gaps),
            TEST(instants_in_utc_are_shown_at_the_engines_place))

@@ -172,12 +172,13 @@ void show_soon(FILE *out, const json_t *answer)
         char when[WORDS_BYTES];
         char label[WORDS_BYTES];
         char rung[WORDS_BYTES];
-        TABLE_ADD(&table, field_when(row, "due_at", when),
-                  level_label(field_text(row, "level"), label), field_text(row, "case"),
-                  field_text(row, "item"), field_text(row, "org"),
-                  JOINED(rung, " · ", field_text(row, "clock"),
-                         field_text(row, "text")[0] != '\0' ? field_text(row, "text")
-                                                            : field_text(row, "rung")));
+        char what[WORDS_BYTES];
+        TABLE_ADD(
+            &table, field_when(row, "due_at", when), level_label(field_text(row, "level"), label),
+            field_text(row, "case"), field_text(row, "item"), field_text(row, "org"),
+            JOINED(rung, " · ", field_text(row, "clock"),
+                   field_text(row, "text")[0] != '\0' ? rung_text(field_text(row, "text"), what)
+                                                      : field_text(row, "rung")));
     }
     if (table_is_empty(&table))
         (void)fprintf(out, "%s\n", say("nothing falls due", "没有即将到期的办件"));

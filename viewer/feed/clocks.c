@@ -25,7 +25,7 @@ static void add_limits(struct table *table, const json_t *limits)
         const char *called = field_text(limit, "name");
         if (strcmp(called, "limit") == 0)
             called = "";
-        TABLE_ADD(table, JOINED(name, " ", say("limit", "时限"), called),
+        TABLE_ADD(table, JOINED(name, " ", say("limit", "时限"), limit_title(called)),
                   field_when(limit, "due_at", due), term_text(field_text(limit, "limit"), term),
                   JOINED(more, " · ", source,
                          field_is_true(limit, "provisional")
@@ -71,16 +71,17 @@ static void add_rungs(struct table *table, const json_t *rungs)
         char due[WORDS_BYTES];
         char more[WORDS_BYTES];
         char state[WORDS_BYTES];
+        char what[WORDS_BYTES];
         const char *card = field_text(rung, "card_state");
         bool is_shadow = field_is_true(rung, "shadow");
         /* Where no level is told, the rung's own name stands: it often is the level's. */
         const char *level = field_text(rung, "level");
-        TABLE_ADD(
-            table, level_label(level[0] != '\0' ? level : field_text(rung, "rung"), label),
-            field_when(rung, "due_at", due),
-            card[0] != '\0' ? state_label(card, is_shadow, state)
-                            : word_text(field_text(rung, "state")),
-            JOINED(more, " · ", field_text(rung, "text"), reason_text(field_text(rung, "why"))));
+        TABLE_ADD(table, level_label(level[0] != '\0' ? level : field_text(rung, "rung"), label),
+                  field_when(rung, "due_at", due),
+                  card[0] != '\0' ? state_label(card, is_shadow, state)
+                                  : word_text(field_text(rung, "state")),
+                  JOINED(more, " · ", rung_text(field_text(rung, "text"), what),
+                         reason_text(field_text(rung, "why"))));
     }
 }
 

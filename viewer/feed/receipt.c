@@ -85,6 +85,7 @@ static void show_count(FILE *out, const json_t *receipt)
     char from[WORDS_BYTES];
     char source[WORDS_BYTES];
     char after[WORDS_BYTES];
+    char what[WORDS_BYTES];
     char term[TERM_ROOM_BYTES];
     bool is_fact = strcmp(field_text(rung, "form"), "fact") == 0;
     (void)labelled(from, say("counted from", "起算"),
@@ -98,8 +99,8 @@ static void show_count(FILE *out, const json_t *receipt)
     if (strcmp(called, "limit") == 0)
         called = "";
     fact_print(out, say("limit", "时限"),
-               JOINED(text, " · ", term_text(field_text(limit, "term"), term), called, source,
-                      field_when(limit, "due_at", when)));
+               JOINED(text, " · ", term_text(field_text(limit, "term"), term), limit_title(called),
+                      source, field_when(limit, "due_at", when)));
     char extended[WORDS_BYTES];
     if (json_array_size(json_object_get(receipt, "extensions")) > 0) {
         const json_t *asked = json_array_get(json_object_get(receipt, "extensions"), 0);
@@ -108,7 +109,8 @@ static void show_count(FILE *out, const json_t *receipt)
                           field_when(asked, "at", when), field_text(asked, "ground")));
     }
     fact_print(out, say("rung", "档"),
-               JOINED(text, " · ", field_text(rung, "text"), field_when(rung, "due_at", when)));
+               JOINED(text, " · ", rung_text(field_text(rung, "text"), what),
+                      field_when(rung, "due_at", when)));
 }
 
 static void show_pauses(FILE *out, const json_t *pauses)

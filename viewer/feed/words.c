@@ -105,6 +105,59 @@ char *edition_text(const json_t *object, char room[WORDS_BYTES])
     return room;
 }
 
+const char *limit_title(const char *name)
+{
+    static const char *const titles[][2] = {
+        {"promised", "承诺时限"}, {"statutory", "法定时限"}, {"step", "环节时限"}};
+    for (size_t i = 0; lang_is_zh() && i < COUNT_OF(titles); i++)
+        if (strcmp(name, titles[i][0]) == 0)
+            return titles[i][1];
+    return name;
+}
+
+/* "2 workday before promised": a term, a sign, and of what. */
+static void rung_around(const char *term, bool is_before, const char *name, const char *more,
+                        char *room)
+{
+    char said[TERM_ROOM_BYTES];
+    struct level_look look = level_look(name);
+    bool is_card = strncmp(more, " card", strlen(" card")) == 0 || look.tint != TINT_OTHER;
+    term_text(term, said);
+    if (is_before && strchr(name, ':') != NULL)
+        (void)snprintf(room, WORDS_BYTES, "期满当日 %s 前 %s", name, said);
+    else if (!is_before && is_card)
+        (void)snprintf(room, WORDS_BYTES, "%s发出后 %s仍未结束", look.text, said);
+    else
+        (void)snprintf(room, WORDS_BYTES, is_before ? "“%s”届满前 %s" : "“%s”届满后 %s",
+                       limit_title(name), said);
+}
+
+char *rung_text(const char *text, char room[WORDS_BYTES])
+{
+    enum { PART_BYTES = 64 };
+    char number[PART_BYTES];
+    char unit[PART_BYTES];
+    char sign[PART_BYTES];
+    char name[PART_BYTES];
+    char term[2 * PART_BYTES + 1];
+    int end = 0;
+    (void)snprintf(room, WORDS_BYTES, "%s", text);
+    if (!lang_is_zh())
+        return room;
+    if (sscanf(text, "%63[0-9.]%% of %63[^ ,]%n", number, name, &end) == 2 && text[end] == '\0') {
+        (void)snprintf(room, WORDS_BYTES, "用去 %s%%（“%s”）", number, limit_title(name));
+    } else if (sscanf(text, "%63[0-9] %63s %63s %63[^ ,]%n", number, unit, sign, name, &end) == 4 &&
+               (strcmp(sign, "before") == 0 || strcmp(sign, "after") == 0)) {
+        (void)snprintf(term, sizeof term, "%s %s", number, unit);
+        rung_around(term, sign[0] == 'b', name, text + end, room);
+    } else if (sscanf(text, "%63s %63[^ ,]%n", sign, name, &end) == 2 && text[end] == '\0' &&
+               (strcmp(sign, "at") == 0 || strcmp(sign, "after") == 0)) {
+        (void)snprintf(room, WORDS_BYTES, strchr(name, ':') != NULL ? "期满当日 %s" : "“%s”届满",
+                       limit_title(name));
+    }
+    return room;
+}
+
 char *field_when(const json_t *object, const char *name, char room[WORDS_BYTES])
 {
     char text[MOMENT_TEXT_BYTES];

@@ -25,6 +25,13 @@ char *after_text(const json_t *after, char room[WORDS_BYTES]);
  * another one. Returns room. */
 char *edition_text(const json_t *object, char room[WORDS_BYTES]);
 
+/* limit_title - the name of a limit as people call it: 承诺时限. */
+const char *limit_title(const char *name);
+
+/* rung_text - when a card is raised, as its rule writes it ("2 workday before promised"), in the
+ * reader's language; another form stays as it is. Returns room. */
+char *rung_text(const char *text, char room[WORDS_BYTES]);
+
 /* field_when - an instant of an object to the second; or the text as it is, if it is no instant (a
  * date). Returns room. */
 char *field_when(const json_t *object, const char *name, char room[WORDS_BYTES]);
