@@ -304,6 +304,30 @@ static int document_unknown(const struct looked_at *looked, enum document_kind k
     return EX_DATAERR;
 }
 
+/* A calendar that rules name stays; it is said which. */
+static int check_unused(const struct looked_at *looked, const char *name)
+{
+    struct ruleset *ruleset = NULL;
+    uint32_t count = 0;
+    int code = looked_compile(looked, &ruleset);
+    for (uint32_t i = 0; code == EX_OK && i < ruleset->rule_count; i++) {
+        const struct rule *rule = &ruleset->rules[i];
+        if (rule->calendar == NULL ||
+            !slice_is_equal(calendar_name(rule->calendar), slice_of(name)))
+            continue;
+        if (count++ == 0)
+            (void)fprintf(stderr,
+                          say("cardwatch rules: the calendar %s stays, for rules name it:",
+                              "cardwatch rules：日历 %s 不能去除，以下规则用到它："),
+                          name);
+        (void)fprintf(stderr, " %.*s", SLICE_ARG(rule->name));
+    }
+    if (count > 0)
+        (void)fputc('\n', stderr);
+    ruleset_destroy(&ruleset);
+    return code == EX_OK && count > 0 ? EX_DATAERR : code;
+}
+
 static int remove_document(struct rule_store *store, struct arena *arena, enum document_kind kind,
                            const char *name)
 {
@@ -321,6 +345,10 @@ static int remove_document(struct rule_store *store, struct arena *arena, enum d
         place++;
     if (place == looked.count)
         return document_unknown(&looked, kind, name);
+    if (kind == DOCUMENT_CALENDAR)
+        code = check_unused(&looked, name);
+    if (code != EX_OK)
+        return code;
     looked.count--;
     memmove(&looked.documents[place], &looked.documents[place + 1],
             (looked.count - place) * sizeof *looked.documents);
