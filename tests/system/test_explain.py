@@ -124,7 +124,7 @@ def a_chain_waits_for_the_card_before_it_and_ends_with_its_clock():
         has(read(house, "explain", "R"), "2 workday after yellow card · waits for the card it follows")
         has(read(house, "explain", "R", lang="zh"), "未到", "待前一张牌发出后起算")
         has(read(house, "explain", "S"), "stopped · 2025-03-05 10:00:00 finished")
-        has(read(house, "case", "W", lang="zh"), "已取消 · 2025-03-06 10:00:00 撤回")
+        has(read(house, "case", "W", lang="zh"), "已终止 · 2025-03-06 10:00:00 撤回")
         tell(house, "Y 2025-03-12 10:00 rating rating=5")
         check_eq(rungs_of(house, "Y"), [("yellow", "issued", ""), ("red", "waiting", "")])
         # Yellow held as the 11th began, a day that does not count: the 12th and the 13th do.
@@ -194,7 +194,7 @@ def a_clock_that_begins_with_a_card_names_it():
     with engine_of(ORDER) as house:
         tell(house, "B 2025-03-03 11:00 accept", "C 2025-03-03 12:00 accept",
              "C 2025-03-04 10:00 finish")
-        text = "Clock order · not begun · rule order version 1 · after red · of rule decide"
+        text = "Clock order · not begun · rule order revision 1 · after red · of rule decide"
         for words in (["explain", "B"], ["case", "B"]):
             has(read(house, *words), text)
         has(read(house, "explain", "B", lang="zh"), "时钟 order · 未开始", "接于红牌")
