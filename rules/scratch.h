@@ -34,6 +34,10 @@ const char *rules_of(const char *data_dir);
 /* journal_read - for reading, beside an engine that runs. Owns: ended with store_close. */
 MUST_USE int journal_read(const char *journal, struct store **store_out);
 
+/* unheard_answer, unheard_card - for the ports of a turn that only looks: it tells nobody. */
+void unheard_answer(void *ctx, struct slice peer, struct slice message);
+void unheard_card(void *ctx, uint64_t seq, struct slice topic, struct slice line);
+
 /* journal_is_events - does the engine of this journal go by the clock of its events? */
 bool journal_is_events(struct store *store);
 

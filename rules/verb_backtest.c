@@ -118,21 +118,6 @@ static int play_files(struct play *play)
 /* ---- over the journal --------------------------------------------------------------------------
  */
 
-static void no_answer(void *ctx, struct slice peer, struct slice message)
-{
-    (void)ctx;
-    (void)peer;
-    (void)message;
-}
-
-static void no_card(void *ctx, uint64_t seq, struct slice topic, struct slice line)
-{
-    (void)ctx;
-    (void)seq;
-    (void)topic;
-    (void)line;
-}
-
 static int play_journal(struct play *play)
 {
     struct store *store = NULL;
@@ -153,7 +138,7 @@ static int play_journal(struct play *play)
         .limits = {.case_max = UINT32_C(200000000), .is_stepping = is_events},
         .instead = &instead,
     };
-    const struct turn_ports ports = {.answer = no_answer, .card = no_card};
+    const struct turn_ports ports = {.answer = unheard_answer, .card = unheard_card};
     int error = turn_open(&turn_options, store, &ports, &turn);
     if (error == 0)
         play->refused = turn_counts(turn)->left_out;

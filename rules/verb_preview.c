@@ -113,21 +113,6 @@ static void on_card(void *ctx, const struct card *card)
 /* ---- the world it happens in -------------------------------------------------------------------
  */
 
-static void no_answer(void *ctx, struct slice peer, struct slice message)
-{
-    (void)ctx;
-    (void)peer;
-    (void)message;
-}
-
-static void no_card(void *ctx, uint64_t seq, struct slice topic, struct slice line)
-{
-    (void)ctx;
-    (void)seq;
-    (void)topic;
-    (void)line;
-}
-
 static int open_turn(struct preview *preview)
 {
     const char *journal = journal_folder(data_dir);
@@ -144,8 +129,8 @@ static int open_turn(struct preview *preview)
         .limits = {.case_max = UINT32_C(200000000), .is_stepping = preview->is_events},
     };
     const struct turn_ports ports = {.ctx = preview,
-                                     .answer = no_answer,
-                                     .card = no_card,
+                                     .answer = unheard_answer,
+                                     .card = unheard_card,
                                      .rules = editions_get,
                                      .rules_ctx = preview->editions};
     int status = turn_open(&turn_options, preview->store, &ports, &preview->turn);
