@@ -185,7 +185,8 @@ static bool put_value(const struct test_reader *reader, struct rule_test_event *
 static bool read_value(const struct test_reader *reader, const struct line *line,
                        const struct field_text *field, struct rule_test_event *it)
 {
-    const char *equals = memchr(field->text.start, '=', field->text.count);
+    size_t count = field->text.count;
+    const char *equals = count == 0 ? NULL : memchr(field->text.start, '=', count);
     if (equals == NULL) {
         FIELD_ERROR(reader, line, field,
                     "\"%.*s\": write name=value, such as org=A or term=5workday",
