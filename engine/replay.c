@@ -152,7 +152,9 @@ static void stray_print(void *ctx, const struct stray_view *stray)
     char at[INSTANT_TEXT_BYTES];
     if (walk->left-- <= 0)
         return;
-    struct slice rule = stray->rule == NULL ? (struct slice){0} : stray->rule->name;
+    struct slice rule = {0};
+    if (stray->rule != NULL)
+        rule = stray->rule->name;
     (void)fprintf(stderr, say("case %.*s: %s %s: %s%s%.*s\n", "办件 %.*s：%s %s：%s%s%.*s\n"),
                   (int)walk->case_no.count, walk->case_no.start,
                   lang_is_zh() ? event_kind_zh[stray->kind] : event_kind_name[stray->kind],

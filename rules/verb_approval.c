@@ -323,7 +323,7 @@ static int say_approved(const struct rule_draft *draft, uint32_t edition, const 
 
 static int approve(struct rule_store *store, struct arena *arena, int64_t number)
 {
-    struct rule_draft draft;
+    struct rule_draft draft = {.number = 0};
     struct decision_words words = {.made_at = clock_now(),
                                    .note = options.note == NULL ? "" : options.note};
     uint32_t edition = 0;
