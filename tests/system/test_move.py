@@ -160,12 +160,11 @@ def a_restart_in_the_middle_loses_nothing():
         house.engine_start("--turn-events", "1")
         house.engine_ready()
         rules(house, "import", "--move", "calendars", house.path("after/hall.yaml"))
-        left = wait_until(lambda: house.ask("status")["to_move"], "the move to begin")
+        wait_until(lambda: house.ask("status")["to_move"], "the move to begin")
         house.engine.process.send_signal(signal.SIGKILL)
         house.engine.end()
         house.engine_start("--turn-events", "1")
         house.engine_ready()
-        check(0 < left, "killed when all had moved")
         wait_until(lambda: house.ask("status")["to_move"] == 0, "the rest to move")
         done = subprocess.run([program("cardwatch-verify"), "--rules", house.path("rules"),
                                "--data-dir", house.folder], capture_output=True, text=True,
