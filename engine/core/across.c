@@ -363,12 +363,13 @@ static bool due_of(const struct core *core, const struct core_group *group, int6
 static void arm(struct core *core, struct core_group *group, uint32_t row)
 {
     bool is_waiting = group->judged_ms >= core->now.ms && group->judged_ms != INT64_MAX;
-    if (!is_waiting && group->deadline != 0)
-        deadlines_remove(&core->deadlines, group->deadline, deadline_place, core);
-    if (!is_waiting)
+    struct instant at = {.ms = group->judged_ms};
+    uint64_t armed = is_waiting ? deadline_mark(at) : 0;
+    bool is_there = armed == 0 || armed == group->armed;
+    group->armed = armed;
+    if (is_there)
         return;
-    int error = deadlines_set(&core->deadlines, group->deadline, row | DEADLINE_OF_GROUP,
-                              (struct instant){.ms = group->judged_ms}, deadline_place, core);
+    int error = deadlines_add(&core->deadlines, row | DEADLINE_OF_GROUP, at);
     assert(error == 0); /* a deadline that is lost is a card that is lost */
 }
 
@@ -407,6 +408,7 @@ void across_judge(struct core *core)
 
 void across_due(struct core *core, uint32_t row)
 {
+    group_row(core, row)->armed = 0;
     judge(core, row, "");
 }
 
@@ -425,7 +427,7 @@ int across_reindex(struct core *core)
         int error = group_reindex(core, row);
         if (error != 0)
             return error;
-        group->deadline = 0;
+        group->armed = 0;
         arm(core, group, row);
     }
     for (uint32_t row = 1; row < core->sides.count; row++) {

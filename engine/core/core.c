@@ -152,6 +152,7 @@ static void rule_look(struct edition *edition, const struct rule *rule)
         edition->pause_ends[rule->pauses[i].from] |= EVENT_KIND_BIT(rule->pauses[i].to);
         edition->pause_to |= EVENT_KIND_BIT(rule->pauses[i].to);
     }
+    edition->starting |= rule->form == RULE_CLOCK ? rule->start : 0;
     edition->is_watching_items = edition->is_watching_items || watches_items(rule);
     condition_look(edition, rule->applies);
     condition_look(edition, rule->start_when);
@@ -225,16 +226,19 @@ void core_advance(struct core *core, struct instant now)
     if (!core->is_stepping)
         core->now = now;
     while (deadlines_first(&core->deadlines, &first) && first.at_ms < now.ms) {
+        deadlines_drop_first(&core->deadlines);
+        if (!deadline_is_due(core, &first))
+            continue;
         if (core->is_stepping && core->now.ms <= first.at_ms)
             core->now.ms = first.at_ms + 1;
-        if ((first.case_row & DEADLINE_OF_GROUP) != 0) {
-            across_due(core, first.case_row & ~DEADLINE_OF_GROUP);
+        if ((first.row & DEADLINE_OF_GROUP) != 0) {
+            across_due(core, first.row & ~DEADLINE_OF_GROUP);
             continue;
         }
-        struct core_case *kase = case_row(core, first.case_row);
+        struct core_case *kase = case_row(core, first.row);
+        kase->armed = 0;
         judge_due(core, kase, (struct instant){.ms = first.at_ms});
-        deadlines_remove(&core->deadlines, kase->deadline, deadline_place, core);
-        judge_arm(core, kase, first.case_row);
+        judge_arm(core, kase, first.row);
         across_judge(core);
     }
     core->now = now;
@@ -310,7 +314,7 @@ int core_admit(struct core *core, const struct event *event, struct event_ref re
     struct core_case *kase = case_row(core, row);
     *previous_out = (struct event_ref){.place = kase->newest};
     *case_out = row;
-    kase->newest = ref.place;
+    kase->newest = ref.place & PLACE_MASK;
     return 0;
 }
 

@@ -1,8 +1,10 @@
-/* deadlines.h - which case has to be looked at next, and when: one entry a case.
+/* deadlines.h - which case has to be looked at next, and when.
  *
- * Layer: core. A four-way heap ordered by (instant, case). An entry may be too early: a clock that
- * stops leaves its entry where it is, the case is looked at once for nothing and armed anew. So
- * the common stop costs nothing, and a new deadline, mostly later than all others, a step or two.
+ * Layer: core. A four-way heap ordered by (instant, row). Entries go in and come out at the front,
+ * and are never moved or taken back: who is armed for another instant, or for none, remembers that
+ * (deadline_mark), and an entry that does not fit what its case remembers is passed over when its
+ * instant comes. So the common stop costs nothing, a new deadline, mostly later than all others, a
+ * step or two, and nothing of a case is touched because another moves in the heap.
  */
 #ifndef CORE_DEADLINES_H
 #define CORE_DEADLINES_H
@@ -11,7 +13,7 @@
 
 struct deadline {
     int64_t at_ms;
-    uint32_t case_row;
+    uint32_t row;
     uint32_t unused;
 };
 
@@ -21,20 +23,30 @@ struct deadlines {
     uint32_t room;
 };
 
-/* Where an entry stands is kept with its case: told through this. */
-typedef void (*deadline_moved)(void *owner, uint32_t case_row, uint32_t place);
+enum { DEADLINE_MARK_BITS = 44 };
 
-/* deadlines_set - arm a case, or move its entry. place: where it stands, 0: nowhere.
- * Returns: 0, -ENOMEM. Cost: O(log n), mostly O(1). */
-MUST_USE int deadlines_set(struct deadlines *deadlines, uint32_t place, uint32_t case_row,
-                           struct instant at, deadline_moved moved, void *owner);
+#define DEADLINE_MARK_MASK ((UINT64_C(1) << DEADLINE_MARK_BITS) - 1)
 
-/* deadlines_remove - take the entry at this place out. */
-void deadlines_remove(struct deadlines *deadlines, uint32_t place, deadline_moved moved,
-                      void *owner);
+/* deadline_mark - what a row remembers of the instant it is armed for: never 0, rising with the
+ * instant, and another for every instant from 1900 to 2400. */
+static inline uint64_t deadline_mark(struct instant at)
+{
+    const int64_t from_ms = -INT64_C(2208988800000); /* 1900-01-01 */
+    const int64_t last = (INT64_C(1) << DEADLINE_MARK_BITS) - 1;
+    if (at.ms <= from_ms)
+        return 1;
+    return at.ms - from_ms > last ? (uint64_t)last : (uint64_t)(at.ms - from_ms);
+}
+
+/* deadlines_add - a row is to be looked at once this instant is over. Returns: 0, -ENOMEM. Cost:
+ * O(log n), mostly O(1). */
+MUST_USE int deadlines_add(struct deadlines *deadlines, uint32_t row, struct instant at);
 
 /* deadlines_first - the earliest; false: none. */
 bool deadlines_first(const struct deadlines *deadlines, struct deadline *first_out);
+
+/* deadlines_drop_first - there must be one. Cost: O(log n). */
+void deadlines_drop_first(struct deadlines *deadlines);
 
 void deadlines_clear(struct deadlines *deadlines);
 

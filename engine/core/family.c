@@ -213,8 +213,9 @@ static void stop(struct core *core, struct core_clock *clock, const struct event
 }
 
 /* It had not ended after all: the time goes on as if it had never stood still. */
-static void go_on(struct core *core, struct core_clock *clock)
+static void go_on(struct core *core, struct core_case *kase, struct core_clock *clock)
 {
+    case_heeds(kase, clock->heeds);
     clock->state = CLOCK_RUNNING;
     clock->stop_ms = INT64_MAX;
     clock->stopped_by = EVENT_NONE;
@@ -246,7 +247,7 @@ bool family_show(struct core *core, struct core_case *kase, const struct event *
         if (is_ending)
             stop(core, clock, event);
         else if (is_going_on)
-            go_on(core, clock);
+            go_on(core, kase, clock);
         is_touched = is_touched || is_ending || is_going_on;
     }
     is_touched |= follow(core, kase, event->at);

@@ -18,7 +18,7 @@ static void state_set(struct core *core, struct core_case *kase, enum case_state
         core->counts.cases_open--;
     if (kase->state != CASE_OPEN && state == CASE_OPEN)
         core->counts.cases_open++;
-    kase->state = (uint8_t)state;
+    kase->state = (uint32_t)state & 3;
 }
 
 enum case_state fold_state(enum case_state before, enum event_kind kind)
@@ -30,226 +30,8 @@ enum case_state fold_state(enum case_state before, enum event_kind kind)
                                         : before;
 }
 
-static bool is_ended(const struct core_case *kase, const struct rule *rule)
-{
-    return kase->ended_by != EVENT_NONE &&
-           ((rule->stop | rule->cancel) & EVENT_KIND_BIT(kase->ended_by)) != 0;
-}
-
-/* Data have cases that end before they begin. A clock that would have been stopped by that end is
- * begun, so that it can be explained, and stands still. */
-void fold_end_at_once(struct core *core, struct core_case *kase, struct core_clock *clock,
-                      const struct rule *rule, const struct event *event)
-{
-    if (!is_ended(kase, rule))
-        return;
-    if (event != NULL)
-        stray_note(core, kase, event, STRAY_START_AFTER_END, rule);
-    bool is_cancelled = (rule->cancel & EVENT_KIND_BIT(kase->ended_by)) != 0;
-    clock->state = is_cancelled ? CLOCK_CANCELLED : CLOCK_STOPPED;
-    clock->stop_ms = clock->start_ms;
-    clock->stopped_by = kase->ended_by;
-    core->counts.clocks_running--;
-}
-
 /* ---- clocks ------------------------------------------------------------------------------------
  */
-
-static struct core_clock *clock_last(const struct core *core, const struct core_case *kase,
-                                     uint32_t rule, uint32_t step, uint32_t *cycles_out)
-{
-    struct core_clock *last = NULL;
-    *cycles_out = 0;
-    for (uint32_t row = kase->first_clock; row != 0;) {
-        struct core_clock *clock = clock_row(core, row);
-        if (clock->rule == rule && clock->step == step) {
-            last = clock;
-            (*cycles_out)++;
-        }
-        row = clock->next;
-    }
-    return last;
-}
-
-struct core_clock *fold_begin(struct core *core, struct core_case *kase, uint32_t rule_index,
-                              const struct event *event, uint32_t step, uint32_t cycle)
-{
-    uint32_t row = pool_add(&core->clocks);
-    if (row == 0)
-        return NULL;
-    struct core_clock *clock = clock_row(core, row);
-    *clock = (struct core_clock){
-        .start_ms = event->at.ms,
-        .stop_ms = INT64_MAX,
-        .next_ms = CLOCK_TOUCHED,
-        .rule = (uint16_t)rule_index,
-        .step = step,
-        .cycle = (uint8_t)(cycle < UINT8_MAX ? cycle : UINT8_MAX),
-    };
-    const struct rule *rule = clock_rule(core, kase, clock);
-    event_kind_set heeds = rule->stop | rule->cancel;
-    if (rule->extension.times_max > 0)
-        heeds |= EVENT_KIND_BIT(EVENT_EXTEND);
-    for (uint32_t i = 0; i < rule->pause_count; i++)
-        heeds |= EVENT_KIND_BIT(rule->pauses[i].from);
-    clock->heeds = heeds & HEEDS_MASK;
-    fold_limits(core, kase, rule, event, clock);
-    if (kase->first_clock == 0) {
-        kase->first_clock = row;
-        return clock;
-    }
-    struct core_clock *last = clock_row(core, kase->first_clock);
-    while (last->next != 0)
-        last = clock_row(core, last->next);
-    last->next = row;
-    return clock;
-}
-
-/* The time between its stop and now was nobody's: a stretch that this clock alone leaves out. */
-static void clock_continue(struct core *core, struct core_case *kase, struct core_clock *clock,
-                           const struct event *event)
-{
-    struct clock_more *more = fold_more(core, clock);
-    uint32_t row = pool_add(&core->pauses);
-    if (more == NULL || row == 0)
-        return;
-    struct core_pause *gap = pause_row(core, row);
-    gap->from_ms = clock->stop_ms;
-    gap->to_ms = event->at.ms;
-    uint32_t *link = &more->first_gap;
-    uint32_t count = 1;
-    while (*link != 0) {
-        link = &pause_row(core, *link)->next;
-        count++;
-    }
-    if (count > PAUSE_MAX) {
-        pool_free(&core->pauses, row);
-        stray_note(core, kase, event, STRAY_PAUSES_FULL, clock_rule(core, kase, clock));
-        return;
-    }
-    *link = row;
-    clock->state = CLOCK_RUNNING;
-    clock->stop_ms = INT64_MAX;
-    clock->next_ms = CLOCK_TOUCHED;
-    core->counts.clocks_running++;
-}
-
-static bool rule_is_for(struct core *core, const struct asking *asking, const struct rule *rule,
-                        const struct event *event)
-{
-    if (instant_is_before(event->at, rule->valid_from) ||
-        !instant_is_before(event->at, rule->valid_to))
-        return false;
-    enum item_kind kind;
-    if (rule->item_kinds != 0) {
-        if (!ruleset_item_kind(case_edition(core, asking->kase)->ruleset,
-                               case_item(core, asking->kase), &kind)) {
-            core->counts.kindless++;
-            return false;
-        }
-        if ((rule->item_kinds & (UINT32_C(1) << kind)) == 0)
-            return false;
-    }
-    return asking_holds(asking, rule->applies);
-}
-
-static bool fact_note(struct core *core, struct core_case *kase, uint32_t rule_index,
-                      const struct asking *asking, const struct event *event)
-{
-    if (!asking_holds(asking, asking->rule->fact))
-        return false;
-    uint32_t step = asking->rule->per_step ? names_add(&core->names, event->step) : 0;
-    uint32_t cycles;
-    (void)clock_last(core, kase, rule_index, step, &cycles);
-    struct core_clock *clock = fold_begin(core, kase, rule_index, event, step, cycles);
-    if (clock == NULL)
-        return false;
-    clock->state = CLOCK_FACT;
-    clock->stop_ms = event->at.ms;
-    return true;
-}
-
-/* Nothing of it holds before the event, and it has been judged till now: when it stops, there is
- * nothing to judge, and its rule is not asked for instants that will not come. */
-static bool is_quiet_until(const struct core *core, const struct core_clock *clock,
-                           const struct event *event)
-{
-    return clock->next_ms != CLOCK_TOUCHED && clock->next_ms >= event->at.ms &&
-           event->at.ms <= core->now.ms && clock->skipped == 0 && !clock->is_unjudgeable;
-}
-
-static void clock_stop(struct core *core, struct core_clock *clock, enum clock_state state,
-                       const struct event *event)
-{
-    bool is_quiet = is_quiet_until(core, clock, event);
-    clock->state = (uint32_t)state & 3;
-    clock->stop_ms = event->at.ms;
-    clock->stopped_by = (uint8_t)event->kind;
-    clock->next_ms = is_quiet ? INT64_MAX : CLOCK_TOUCHED;
-    core->counts.clocks_running--;
-}
-
-static bool clock_start(struct core *core, struct core_case *kase, uint32_t rule_index,
-                        const struct asking *asking, const struct event *event)
-{
-    const struct rule *rule = asking->rule;
-    if (!asking_holds(asking, rule->start_when))
-        return false;
-    uint32_t step = rule->per_step ? names_add(&core->names, event->step) : 0;
-    uint32_t cycles;
-    struct core_clock *clock = clock_last(core, kase, rule_index, step, &cycles);
-    if (clock != NULL && clock->state == CLOCK_RUNNING && !rule->restarts_running)
-        return false;
-    if (clock != NULL && clock->state == CLOCK_RUNNING)
-        clock_stop(core, clock, CLOCK_STOPPED, event);
-    if (clock != NULL && !rule->restart) {
-        if (!rule->per_step || clock->state == CLOCK_CANCELLED || is_ended(kase, rule))
-            return false;
-        clock_continue(core, kase, clock, event);
-        return true;
-    }
-    clock = fold_begin(core, kase, rule_index, event, step, cycles);
-    if (clock == NULL)
-        return false;
-    core->counts.clocks_running++;
-    fold_end_at_once(core, kase, clock, rule, event);
-    return true;
-}
-
-static bool rule_meet(struct core *core, struct core_case *kase, struct asking *asking,
-                      const struct event *event, uint16_t rule_index)
-{
-    const struct rule *rule = &case_edition(core, kase)->ruleset->rules[rule_index];
-    asking->rule = rule;
-    if (!rule_is_for(core, asking, rule, event))
-        return false;
-    if (rule->form == RULE_ACROSS) {
-        across_event(core, kase, rule, asking);
-        return false;
-    }
-    if (rule->form == RULE_FACT)
-        return fact_note(core, kase, rule_index, asking, event);
-    return clock_start(core, kase, rule_index, asking, event);
-}
-
-/* The general rules and those of the case's item, in file order. */
-static bool rules_start(struct core *core, struct core_case *kase, struct asking *asking,
-                        const struct event *event)
-{
-    uint32_t count;
-    const uint16_t *on = ruleset_on(case_edition(core, kase)->ruleset, event->kind, &count);
-    const struct item_rules *own = case_item_rules(core, kase);
-    uint32_t own_count = own == NULL ? 0 : own->count;
-    bool is_touched = false;
-    for (uint32_t i = 0, k = 0;;) {
-        while (k < own_count && (own->rules[k].on & EVENT_KIND_BIT(event->kind)) == 0)
-            k++;
-        bool is_own = k < own_count && (i == count || own->rules[k].rule < on[i]);
-        if (!is_own && i == count)
-            return is_touched;
-        is_touched |= rule_meet(core, kase, asking, event, is_own ? own->rules[k++].rule : on[i++]);
-    }
-}
 
 static bool clock_extend(struct core *core, struct core_case *kase, struct core_clock *clock,
                          const struct rule *rule, const struct event *event)
@@ -260,7 +42,7 @@ static bool clock_extend(struct core *core, struct core_case *kase, struct core_
     }
     struct clock_more *more = fold_more(core, clock);
     if (more == NULL || more->extension_count >= rule->extension.times_max) {
-        stray_note(core, kase, event, STRAY_EXTENSION_SPENT, rule);
+        stray_note(core, kase, event, STRAY_EXTENSION_SPENT, clock_rule(core, kase, clock));
         return false;
     }
     struct reckoning reckoning;
@@ -280,7 +62,7 @@ static bool clock_extend(struct core *core, struct core_case *kase, struct core_
         lengths[i] = asked < lengths[i] ? asked : lengths[i]; /* at most what the rule gives */
     }
     if (!is_in_time) {
-        stray_note(core, kase, event, STRAY_EXTENSION_TOO_LATE, rule);
+        stray_note(core, kase, event, STRAY_EXTENSION_TOO_LATE, clock_rule(core, kase, clock));
         return false;
     }
     more->extension_count++;
@@ -321,21 +103,21 @@ static bool clock_event(struct core *core, struct core_case *kase, struct core_c
     if (clock->state == CLOCK_FACT ||
         (is_running ? (clock->heeds & bit) == 0 : event->kind != EVENT_REOPEN))
         return false; /* most are: their rules are not even looked at */
-    const struct rule *rule = clock_rule(core, kase, clock);
+    const struct rule *rule = clock_rule_alike(core, kase, clock);
     if (!is_running) {
         if (rule->per_step || rule->restart || !goes_on_with_case(clock, rule))
             return false;
-        clock_continue(core, kase, clock, event);
+        fold_continue(core, kase, clock, event);
         return true;
     }
     asking->rule = rule;
     if ((rule->cancel & bit) != 0) {
-        clock_stop(core, clock, CLOCK_CANCELLED, event);
+        fold_stop(core, clock, CLOCK_CANCELLED, event);
         return true;
     }
     if ((rule->stop & bit) != 0 && asking_holds(asking, rule->stop_when) &&
         is_of_step(core, clock, rule, event)) {
-        clock_stop(core, clock, CLOCK_STOPPED, event);
+        fold_stop(core, clock, CLOCK_STOPPED, event);
         return true;
     }
     if (event->kind == EVENT_EXTEND && rule->extension.times_max > 0)
@@ -365,7 +147,7 @@ static void fields_take(struct core *core, struct core_case *kase, const struct 
     if (fold_state(CASE_OPEN, event->kind) == CASE_OPEN && event->kind != EVENT_REOPEN)
         return;
     state_set(core, kase, fold_state(CASE_OPEN, event->kind));
-    kase->ended_by = event->kind == EVENT_REOPEN ? EVENT_NONE : (uint8_t)event->kind;
+    kase->ended_by = (event->kind == EVENT_REOPEN ? EVENT_NONE : event->kind) & 31u;
 }
 
 static bool clocks_touch(struct core *core, const struct core_case *kase)
@@ -418,7 +200,8 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
     if (is_tallied)
         tally_before(core, kase, event,
                      (edition->counted_steps & EVENT_KIND_BIT(event->kind)) != 0);
-    for (uint32_t row = kase->first_clock; row != 0;) {
+    bool is_heeded = case_may_heed(kase, event->kind) || event->kind == EVENT_REOPEN;
+    for (uint32_t row = is_heeded ? kase->first_clock : 0; row != 0;) {
         struct core_clock *clock = clock_row(core, row);
         row = clock->next;
         is_touched |= clock_event(core, kase, clock, &asking, event);
@@ -439,7 +222,7 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
     kase->state = before.state;
     kase->is_accepted = before.is_accepted;
     kase->ended_by = before.ended_by;
-    is_touched |= rules_start(core, kase, &asking, event);
+    is_touched |= fold_start(core, kase, &asking, event);
     kase->state = after.state;
     kase->is_accepted = after.is_accepted;
     kase->ended_by = after.ended_by;
@@ -489,6 +272,7 @@ void fold_reset(struct core *core, struct core_case *kase)
     family_reset(core, kase);
     state_set(core, kase, CASE_OPEN);
     kase->first_clock = kase->first_pause = kase->tally = 0;
+    kase->heeds = 0;
     kase->item = kase->org = kase->area = kase->handler = 0;
     kase->is_accepted = false;
     kase->has_cards = false;

@@ -18,6 +18,18 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
  * those that were taken in is still to be applied. */
 void fold_history(struct core *core, struct core_case *kase, struct event_ref newest);
 
+/* The asker of a condition about a case, with the event at hand (NULL: none). */
+struct asking {
+    const struct core *core;
+    const struct core_case *kase;
+    const struct event *event;
+    const struct rule *rule;
+    struct instant arrived;
+    struct instant at; /* without an event: the instant that is looked at */
+    char *room;        /* where attrs are unescaped; set by asking_holds */
+    size_t room_bytes;
+};
+
 /* fold_is_empty_term - a term that is given, and zero. */
 static inline bool fold_is_empty_term(struct term term)
 {
@@ -33,9 +45,26 @@ void fold_reset(struct core *core, struct core_case *kase);
 void fold_release(struct core *core, struct core_clock *clock);
 
 /* fold_begin - a new clock of a rule, the case's last: it starts at the event's instant, with the
- * limits that it gives. Counted as running by who calls. NULL: no room. */
-struct core_clock *fold_begin(struct core *core, struct core_case *kase, uint32_t rule_index,
-                              const struct event *event, uint32_t step, uint32_t cycle);
+ * limits that it gives. after: row of one of the newest, from where the last is looked for; 0: from
+ * the first. Counted as running by who calls. NULL: no room. */
+struct core_clock *fold_begin(struct core *core, struct core_case *kase, uint32_t after,
+                              uint32_t rule_index, const struct event *event, uint32_t step,
+                              uint32_t cycle);
+
+/* fold_start - ask the general rules and those of the case's item, in file order, what this event
+ * begins. Returns: true when some clock has begun, or goes on. */
+bool fold_start(struct core *core, struct core_case *kase, struct asking *asking,
+                const struct event *event);
+
+/* fold_stop - a running clock stops at the event. Where nothing of it has held until then, it need
+ * not be judged again. */
+void fold_stop(struct core *core, struct core_clock *clock, enum clock_state state,
+               const struct event *event);
+
+/* fold_continue - a clock that stands still goes on: the time between its stop and the event is a
+ * stretch that it alone leaves out. */
+void fold_continue(struct core *core, struct core_case *kase, struct core_clock *clock,
+                   const struct event *event);
 
 /* fold_end_at_once - a clock that begins behind the end of its case stands still, if that end would
  * have stopped it. event: that begins it, which is then noted as stray; NULL: a card does. */
@@ -90,18 +119,6 @@ struct instant tally_arrived(const struct core *core, const struct core_case *ka
 uint32_t tally_count(const struct core *core, const struct core_case *kase, enum event_kind kind);
 uint32_t tally_count_step(const struct core *core, const struct core_case *kase,
                           enum event_kind kind, struct slice step);
-
-/* The asker of a condition about a case, with the event at hand (NULL: none). */
-struct asking {
-    const struct core *core;
-    const struct core_case *kase;
-    const struct event *event;
-    const struct rule *rule;
-    struct instant arrived;
-    struct instant at; /* without an event: the instant that is looked at */
-    char *room;        /* where attrs are unescaped; set by asking_holds */
-    size_t room_bytes;
-};
 
 /* asking_holds - NULL condition: true. */
 bool asking_holds(const struct asking *asking, const struct condition *condition);

@@ -84,7 +84,7 @@ static bool clock_begin(struct core *core, struct core_case *kase, const struct 
     if (!is_for(core, kase, rule, at))
         return false;
     struct core_clock *clock =
-        fold_begin(core, kase, follower->rule, &start, source->step, source->cycle);
+        fold_begin(core, kase, 0, follower->rule, &start, source->step, source->cycle);
     if (clock == NULL)
         return false;
     core->counts.clocks_running++;

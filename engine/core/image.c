@@ -145,7 +145,7 @@ static int reindex(struct core *core)
         int error = table_add(&core->case_table, table_hash(key), row);
         if (error != 0)
             return error;
-        kase->deadline = 0;
+        kase->armed = 0;
         judge_arm(core, kase, row);
     }
     for (uint32_t row = 1; row < core->limit_sets.count; row++) {
@@ -216,14 +216,15 @@ static int digest_write(void *ctx, const void *bytes, size_t count)
 static int digest_group(const struct core *core, uint32_t row, struct digest *digest)
 {
     struct core_group copy = *group_row(core, row);
-    copy.deadline = 0;
+    copy.armed = 0;
     return digest_write(digest, &copy, sizeof copy);
 }
 
 static int digest_case(const struct core *core, uint32_t row, struct digest *digest)
 {
     struct core_case copy = *case_row(core, row);
-    copy.deadline = 0;
+    copy.armed = 0;
+    copy.heeds = 0; /* may have bits too many */
     return digest_write(digest, &copy, sizeof copy);
 }
 

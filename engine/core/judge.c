@@ -158,7 +158,7 @@ static void supersede_settle(struct core *core, const struct core_case *kase,
     const struct rule *rule = reckoning->rule;
     if (rule->supersede != SUPERSEDE_DISMISS && !rule->is_dismissible)
         return;
-    bool is_by_others = is_dismissed_by_others(core, kase, clock, rule);
+    bool is_by_others = is_dismissed_by_others(core, kase, clock, clock_rule(core, kase, clock));
     uint16_t above = rule->supersede == SUPERSEDE_DISMISS ? clock->issued : 0;
     for (uint32_t i = 0; i < rule->rung_count; i++) {
         bool is_lower = is_by_others || is_outranked(rule, above, i);
@@ -326,7 +326,7 @@ void judge_case(struct core *core, struct core_case *kase)
             continue;
         struct reckoning reckoning;
         struct waiting waiting;
-        reckon_init(&reckoning, core, kase, clock);
+        reckon_init_alike(&reckoning, core, kase, clock);
         clock->is_ahead = clock->state != CLOCK_RUNNING && clock->stop_ms > core->now.ms;
         if (!reckoning.is_judgeable && clock->state != CLOCK_FACT) {
             clock->next_ms = INT64_MAX;
@@ -355,7 +355,7 @@ void judge_due(struct core *core, struct core_case *kase, struct instant at)
             return;
         struct reckoning reckoning;
         struct waiting waiting;
-        reckon_init(&reckoning, core, kase, first);
+        reckon_init_alike(&reckoning, core, kase, first);
         waiting_list(&reckoning, &waiting);
         for (uint32_t i = 0; i < waiting.count && waiting.due[i].ms <= first->next_ms; i++)
             issue(core, kase, first, &reckoning, waiting.rungs[i], waiting.due[i], "");
@@ -463,25 +463,29 @@ void judge_old_settle(struct core *core, struct core_case *kase, uint32_t old_co
         others_settle(core, kase);
 }
 
-/* An entry that would only move later is left: see deadlines.h. */
+/* An entry that would only move later is left: the case is looked at once for nothing. */
 void judge_arm(struct core *core, struct core_case *kase, uint32_t case_index)
 {
-    int64_t next_ms = INT64_MAX;
+    struct instant next = INSTANT_NEVER;
+    event_kind_set heeds = 0;
     for (uint32_t row = kase->first_clock; row != 0;) {
         const struct core_clock *clock = clock_row(core, row);
-        if (clock->next_ms < next_ms)
-            next_ms = clock->next_ms;
+        if (clock->next_ms < next.ms)
+            next.ms = clock->next_ms;
+        if (clock->state == CLOCK_RUNNING)
+            heeds |= clock->heeds;
         row = clock->next;
     }
-    if (kase->deadline != 0 && core->deadlines.heap[kase->deadline].at_ms <= next_ms &&
-        core->deadlines.heap[kase->deadline].at_ms >= core->now.ms)
-        return;
-    if (next_ms == INT64_MAX) {
-        if (kase->deadline != 0)
-            deadlines_remove(&core->deadlines, kase->deadline, deadline_place, core);
+    kase->heeds = 0;
+    case_heeds(kase, heeds);
+    if (next.ms == INT64_MAX) {
+        kase->armed = 0;
         return;
     }
-    int error = deadlines_set(&core->deadlines, kase->deadline, case_index,
-                              (struct instant){.ms = next_ms}, deadline_place, core);
+    uint64_t mark = deadline_mark(next);
+    if (kase->armed != 0 && kase->armed <= mark && kase->armed >= deadline_mark(core->now))
+        return;
+    kase->armed = mark & DEADLINE_MARK_MASK;
+    int error = deadlines_add(&core->deadlines, case_index, next);
     assert(error == 0); /* a deadline that is lost is a card that is lost */
 }

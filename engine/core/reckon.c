@@ -47,13 +47,13 @@ static bool is_start_known(const struct reckoning *reckoning)
     return true;
 }
 
-void reckon_init(struct reckoning *reckoning, const struct core *core, const struct core_case *kase,
-                 const struct core_clock *clock)
+void reckon_init_alike(struct reckoning *reckoning, const struct core *core,
+                       const struct core_case *kase, const struct core_clock *clock)
 {
     reckoning->core = core;
     reckoning->kase = kase;
     reckoning->clock = clock;
-    reckoning->rule = clock_rule(core, kase, clock);
+    reckoning->rule = clock_rule_alike(core, kase, clock);
     reckoning->calendar = reckon_calendar(core, kase, reckoning->rule);
     reckoning->limits = pool_row(&core->limit_sets, clock->limits);
     reckoning->more = clock_more_find(core, clock);
@@ -67,6 +67,13 @@ void reckon_init(struct reckoning *reckoning, const struct core *core, const str
     if (reckoning->is_judgeable &&
         (kase->first_pause != 0 || (reckoning->more != NULL && reckoning->more->first_gap != 0)))
         reckon_stretches(reckoning);
+}
+
+void reckon_init(struct reckoning *reckoning, const struct core *core, const struct core_case *kase,
+                 const struct core_clock *clock)
+{
+    reckon_init_alike(reckoning, core, kase, clock);
+    reckoning->rule = clock_rule(core, kase, clock);
 }
 
 /* A same day that begins when business is over: there is nothing left of it. */

@@ -45,6 +45,11 @@ void reckon_stretches(struct reckoning *reckoning);
 void reckon_init(struct reckoning *reckoning, const struct core *core, const struct core_case *kase,
                  const struct core_clock *clock);
 
+/* reckon_init_alike - the same, with `rule` the first of those alike: for who does not ask for its
+ * name. */
+void reckon_init_alike(struct reckoning *reckoning, const struct core *core,
+                       const struct core_case *kase, const struct core_clock *clock);
+
 /* reckon_limit - the instant after which a limit is over. INSTANT_NONE: there is no such limit (or
  * it is not judgeable); INSTANT_NEVER: held by an open pause. */
 struct instant reckon_limit(struct reckoning *reckoning, uint32_t limit);

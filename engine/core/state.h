@@ -36,11 +36,27 @@ enum {
     NO_MEMORY = -12,
 };
 
+enum {
+    PLACE_BITS = 56, /* of a place in the journal: more than any disk can hold */
+    HEEDS_GROUPS = 9,
+};
+
+#define PLACE_MASK ((UINT64_C(1) << PLACE_BITS) - 1)
+
 struct core_case {
-    uint64_t newest;    /* place of its newest event in the journal */
-    int64_t settled_ms; /* an event before this is late: the case has to be folded again */
-    uint32_t key;       /* its number, in keys */
-    uint32_t deadline;  /* place in the deadlines; 0: none */
+    uint64_t newest : PLACE_BITS; /* place of its newest event in the journal */
+    uint64_t pause_count : 8;
+    uint64_t armed : DEADLINE_MARK_BITS; /* deadline_mark; 0: it waits for nothing */
+    uint64_t heeds : HEEDS_GROUPS;       /* what its running clocks may heed: see heeds_fold */
+    uint64_t
+        ended_by : 5; /* the kind of event that finished or voided it; EVENT_NONE: it is open */
+    uint64_t state : 2;
+    uint64_t is_accepted : 1;
+    uint64_t has_cards : 1; /* some clock has raised one, since it was folded from its beginning */
+    uint64_t is_held : 1;   /* folded, and to be judged when the hold ends */
+    uint64_t is_kin : 1;    /* it is a parent or a child: it has a row of kin */
+    int64_t settled_ms;     /* an event before this is late: the case has to be folded again */
+    uint32_t key;           /* its number, in keys */
     uint32_t first_clock;
     uint32_t first_pause;
     uint32_t first_stray;
@@ -51,19 +67,53 @@ struct core_case {
     uint32_t handler;
     uint16_t edition;
     uint16_t source;
-    uint8_t state;
-    uint8_t pause_count;
-    bool is_accepted : 1;
-    bool
-        has_cards : 1; /* some clock of it has raised one, since it was folded from its beginning */
-    bool is_held : 1;  /* folded, and to be judged when the hold ends */
-    bool is_kin : 1;   /* it is a parent or a child: it has a row of kin */
-    uint8_t ended_by;  /* the kind of event that finished or voided it; EVENT_NONE: it is open */
 };
+
+static_assert((int)EVENT_KIND_COUNT <= 1 << 5, "a case remembers which kind ended it");
+static_assert(PAUSE_MAX < 1 << 8, "a case counts its pauses");
+static_assert(sizeof(struct core_case) == 64, "a case is one line of the cache");
 
 enum { HEEDS_BITS = 28, HEEDS_MASK = (1 << HEEDS_BITS) - 1 };
 static_assert((int)EVENT_KIND_COUNT <= (int)HEEDS_BITS,
               "a clock has a bit for every kind of event");
+
+/* heeds_fold - what a case keeps of the kinds that its running clocks heed: a bit a group. A bit
+ * too many makes an event walk the clocks for nothing. */
+static inline uint32_t heeds_fold(event_kind_set kinds)
+{
+    static const event_kind_set others = ~(event_kind_set)0;
+    static const event_kind_set groups[HEEDS_GROUPS] = {
+        EVENT_KIND_BIT(EVENT_FINISH) | EVENT_KIND_BIT(EVENT_REJECT) |
+            EVENT_KIND_BIT(EVENT_FORWARD) | EVENT_KIND_BIT(EVENT_WITHDRAW) |
+            EVENT_KIND_BIT(EVENT_VOID),
+        EVENT_KIND_BIT(EVENT_STEP_START),
+        EVENT_KIND_BIT(EVENT_STEP_END) | EVENT_KIND_BIT(EVENT_RETURN),
+        EVENT_KIND_BIT(EVENT_PAUSE) | EVENT_KIND_BIT(EVENT_CORRECT_ASK),
+        EVENT_KIND_BIT(EVENT_RESUME) | EVENT_KIND_BIT(EVENT_CORRECT_DONE),
+        EVENT_KIND_BIT(EVENT_APPLY) | EVENT_KIND_BIT(EVENT_PREACCEPT) |
+            EVENT_KIND_BIT(EVENT_ACCEPT),
+        EVENT_KIND_BIT(EVENT_DECIDE) | EVENT_KIND_BIT(EVENT_DELIVER),
+        EVENT_KIND_BIT(EVENT_EXTEND),
+        others};
+    uint32_t folded = 0;
+    for (uint32_t i = 0; i < HEEDS_GROUPS; i++) {
+        folded |= (uint32_t)((kinds & groups[i]) != 0) << i;
+        kinds &= ~groups[i];
+    }
+    return folded;
+}
+
+/* case_may_heed - may some running clock of the case heed events of this kind? */
+static inline bool case_may_heed(const struct core_case *kase, enum event_kind kind)
+{
+    return (kase->heeds & heeds_fold(EVENT_KIND_BIT(kind))) != 0;
+}
+
+/* case_heeds - a clock of the case that heeds these kinds runs. */
+static inline void case_heeds(struct core_case *kase, event_kind_set kinds)
+{
+    kase->heeds = (kase->heeds | heeds_fold(kinds)) & ((1u << HEEDS_GROUPS) - 1);
+}
 
 struct core_clock {
     int64_t start_ms;
@@ -149,7 +199,7 @@ struct core_group {
     uint32_t key;          /* the code of the org, handler, item or area */
     uint32_t root;         /* of its marks */
     uint32_t so_count;     /* of these, how many are so */
-    uint32_t deadline;     /* place in the deadlines; 0: none */
+    uint64_t armed;        /* deadline_mark; 0: it waits for nothing */
     uint32_t next_touched; /* UINT32_MAX: the last */
     uint16_t rule;         /* where the rule was found: in that in force, else in the newest that
                               has it, … */
@@ -210,6 +260,7 @@ struct edition {
     event_kind_set pause_from;
     event_kind_set pause_to;
     event_kind_set pause_ends[EVENT_KIND_COUNT]; /* what ends a pause that began with this kind */
+    event_kind_set starting;                     /* some clock may begin with these */
     bool is_watching_items;       /* some rule wants to see cases of items not in the catalogue */
     event_kind_set counted;       /* some condition asks for their counts, or the last of them */
     event_kind_set counted_steps; /* … by step */
@@ -324,6 +375,14 @@ static inline const struct rule *clock_rule(const struct core *core, const struc
     return &case_edition(core, kase)->ruleset->rules[clock->rule];
 }
 
+/* clock_rule_alike - the first rule that judges as the clock's own does. Its name is another. */
+static inline const struct rule *clock_rule_alike(const struct core *core,
+                                                  const struct core_case *kase,
+                                                  const struct core_clock *clock)
+{
+    return ruleset_alike(case_edition(core, kase)->ruleset, clock->rule);
+}
+
 /* case_find - the case of this number; 0: none. */
 uint32_t case_find(const struct core *core, struct slice case_no);
 
@@ -379,14 +438,13 @@ static inline void case_settle_after(struct core_case *kase, struct instant due)
 /* An entry of the deadlines is a case's, or, with this bit, a group's. */
 #define DEADLINE_OF_GROUP (UINT32_C(1) << 31)
 
-/* deadline_place - where an entry stands is kept with whose it is. owner: the core. */
-static inline void deadline_place(void *owner, uint32_t row, uint32_t place)
+/* deadline_is_due - does its row still wait for this instant? */
+static inline bool deadline_is_due(const struct core *core, const struct deadline *entry)
 {
-    struct core *core = owner;
-    if ((row & DEADLINE_OF_GROUP) != 0)
-        group_row(core, row & ~DEADLINE_OF_GROUP)->deadline = place;
-    else
-        case_row(core, row)->deadline = place;
+    uint64_t armed = (entry->row & DEADLINE_OF_GROUP) != 0
+                         ? group_row(core, entry->row & ~DEADLINE_OF_GROUP)->armed
+                         : case_row(core, entry->row)->armed;
+    return armed == deadline_mark((struct instant){.ms = entry->at_ms});
 }
 
 /* rung_state - in which a card of this rung stands when nothing has taken its place. */

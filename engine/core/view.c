@@ -50,14 +50,13 @@ void core_case(const struct core *core, uint32_t case_index, struct case_view *c
 }
 
 /* A frontier over the deadlines: places of the heap whose children have not been looked at, the
- * earliest first. An entry may be too early (deadlines.h): then the case comes back with its real
+ * earliest first. An entry may be too early (judge_arm): then the case comes back with its real
  * instant and takes its turn. */
 enum { FRONTIER_MAX = 8192 };
 
 struct frontier_entry {
-    int64_t at_ms;
+    struct deadline deadline;
     uint32_t place; /* in the deadlines; 0: a case whose instant is known */
-    uint32_t case_row;
 };
 
 struct frontier {
@@ -65,12 +64,18 @@ struct frontier {
     struct frontier_entry entries[FRONTIER_MAX];
 };
 
+static bool is_first(const struct frontier_entry *a, const struct frontier_entry *b)
+{
+    return a->deadline.at_ms != b->deadline.at_ms ? a->deadline.at_ms < b->deadline.at_ms
+                                                  : a->deadline.row < b->deadline.row;
+}
+
 static void frontier_add(struct frontier *frontier, struct frontier_entry entry)
 {
     if (frontier->count == FRONTIER_MAX)
         return;
     uint32_t at = frontier->count++;
-    for (; at > 0 && frontier->entries[(at - 1) / 2].at_ms > entry.at_ms; at = (at - 1) / 2)
+    for (; at > 0 && is_first(&entry, &frontier->entries[(at - 1) / 2]); at = (at - 1) / 2)
         frontier->entries[at] = frontier->entries[(at - 1) / 2];
     frontier->entries[at] = entry;
 }
@@ -85,9 +90,9 @@ static struct frontier_entry frontier_take(struct frontier *frontier)
         if (child >= frontier->count)
             break;
         if (child + 1 < frontier->count &&
-            frontier->entries[child + 1].at_ms < frontier->entries[child].at_ms)
+            is_first(&frontier->entries[child + 1], &frontier->entries[child]))
             child++;
-        if (frontier->entries[child].at_ms >= last.at_ms)
+        if (!is_first(&frontier->entries[child], &last))
             break;
         frontier->entries[at] = frontier->entries[child];
         at = child;
@@ -99,31 +104,44 @@ static struct frontier_entry frontier_take(struct frontier *frontier)
 static void frontier_add_place(const struct core *core, struct frontier *frontier, uint32_t place)
 {
     if (place <= core->deadlines.count)
-        frontier_add(frontier,
-                     (struct frontier_entry){.at_ms = core->deadlines.heap[place].at_ms,
-                                             .place = place,
-                                             .case_row = core->deadlines.heap[place].case_row});
+        frontier_add(frontier, (struct frontier_entry){.deadline = core->deadlines.heap[place],
+                                                       .place = place});
+}
+
+/* Is it a case's, still waited for, and not the second of two alike? Those come one after the
+ * other. */
+static bool is_to_be_seen(const struct core *core, const struct frontier_entry *entry,
+                          const struct frontier_entry *before)
+{
+    bool is_again = before->deadline.row == entry->deadline.row &&
+                    before->deadline.at_ms == entry->deadline.at_ms &&
+                    (before->place == 0) == (entry->place == 0);
+    return (entry->deadline.row & DEADLINE_OF_GROUP) == 0 && !is_again &&
+           (entry->place == 0 || deadline_is_due(core, &entry->deadline));
 }
 
 void core_due(const struct core *core, struct instant before, uint32_t max,
               bool (*visit)(void *ctx, const struct case_view *kase), void *ctx)
 {
     struct frontier frontier = {.count = 0};
+    struct frontier_entry last = {.deadline = {.row = 0}};
     frontier_add_place(core, &frontier, 1);
     while (frontier.count > 0 && max > 0) {
         struct frontier_entry entry = frontier_take(&frontier);
-        if (entry.at_ms >= before.ms)
+        if (entry.deadline.at_ms >= before.ms)
             return;
         if (entry.place != 0)
             for (uint32_t child = 0; child < 4; child++)
                 frontier_add_place(core, &frontier, entry.place * 4 - 2 + child);
-        if ((entry.case_row & DEADLINE_OF_GROUP) != 0)
+        if (!is_to_be_seen(core, &entry, &last))
             continue;
+        last = entry;
         struct case_view view;
-        view_fill(core, entry.case_row, &view);
-        if (entry.place != 0 && view.next_at.ms > entry.at_ms) {
-            frontier_add(&frontier, (struct frontier_entry){.at_ms = view.next_at.ms,
-                                                            .case_row = entry.case_row});
+        view_fill(core, entry.deadline.row, &view);
+        if (entry.place != 0 && view.next_at.ms > entry.deadline.at_ms) {
+            entry.place = 0;
+            entry.deadline.at_ms = view.next_at.ms;
+            frontier_add(&frontier, entry);
             continue;
         }
         max--;

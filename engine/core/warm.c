@@ -9,7 +9,15 @@ enum {
     CLOCKS_WARMED = 8,
     DEADLINES_WARMED = 84, /* three levels of the heap: among them most of those due soon */
     WORTH_IT = 16,
+    RULES_NEAR = 64, /* so few unlike rules are near at all times */
 };
+
+/* Will an event of this kind look at the clocks of the case? */
+static bool is_walked(const struct core *core, const struct core_case *kase, enum event_kind kind)
+{
+    return case_may_heed(kase, kind) ||
+           (case_edition(core, kase)->starting & EVENT_KIND_BIT(kind)) != 0;
+}
 
 /* A row may lie across two lines. */
 static void warm_row(const void *row, size_t bytes)
@@ -25,19 +33,14 @@ static void warm_clock(const struct core *core, uint32_t row)
         warm_row(clock_row(core, row), sizeof(struct core_clock));
 }
 
-/* The cases of these rows are near already: now what hangs on them. */
-static void warm_cases(const struct core *core, const uint32_t *rows, uint32_t count)
+/* What hangs on these cases; rows of cases whose clocks will not be walked are 0. */
+static void warm_clocks(const struct core *core, const uint32_t *rows, uint32_t count)
 {
     uint32_t clocks[WINDOW] = {0};
     for (uint32_t i = 0; i < count; i++) {
-        if (rows[i] == 0)
-            continue;
-        const struct core_case *kase = case_row(core, rows[i]);
-        clocks[i] = kase->first_clock;
+        if (rows[i] != 0)
+            clocks[i] = case_row(core, rows[i])->first_clock;
         warm_clock(core, clocks[i]);
-        text_heap_prefetch(&core->keys, kase->key);
-        if (kase->deadline != 0)
-            __builtin_prefetch(&core->deadlines.heap[kase->deadline]);
     }
     for (uint32_t step = 0; step < CLOCKS_WARMED; step++) {
         for (uint32_t i = 0; i < count; i++) {
@@ -79,17 +82,19 @@ static void warm_rules(const struct core *core, uint32_t row, enum event_kind ki
 {
     const struct core_case *kase = case_row(core, row);
     const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
-    uint32_t at = kase->first_clock;
+    if (ruleset->unlike_count <= RULES_NEAR)
+        return;
+    uint32_t at = is_walked(core, kase, kind) ? kase->first_clock : 0;
     for (uint32_t step = 0; step < CLOCKS_WARMED && at != 0; step++) {
         const struct core_clock *clock = clock_row(core, at);
         if (clock->state == CLOCK_RUNNING && (clock->heeds & EVENT_KIND_BIT(kind)) != 0)
-            warm(&ruleset->rules[clock->rule]);
+            warm(ruleset_alike(ruleset, clock->rule));
         at = clock->next;
     }
     const struct item_rules *own = case_item_rules(core, kase);
     for (uint32_t i = 0; own != NULL && i < own->count; i++)
         if ((own->rules[i].on & EVENT_KIND_BIT(kind)) != 0)
-            warm(&ruleset->rules[own->rules[i].rule]);
+            warm(ruleset_alike(ruleset, own->rules[i].rule));
 }
 
 static void warm_tally(const struct core *core, uint32_t row, enum event_kind kind)
@@ -102,10 +107,18 @@ static void warm_tally(const struct core *core, uint32_t row, enum event_kind ki
     __builtin_prefetch(&tally->last_ms[kind]);
 }
 
+static void warm_item(const struct core *core, uint32_t row)
+{
+    const struct item_rules *own = case_item_rules(core, case_row(core, row));
+    if (own != NULL)
+        warm_lines(own->rules, own->count * sizeof *own->rules);
+}
+
 static void warm_events(const struct core *core, const struct event *events, uint32_t count)
 {
     uint64_t hashes[WINDOW];
     uint32_t rows[WINDOW];
+    uint32_t walked[WINDOW] = {0};
     for (uint32_t i = 0; i < count; i++) {
         hashes[i] = table_hash(events[i].case_no);
         table_prefetch(&core->case_table, hashes[i]);
@@ -115,13 +128,19 @@ static void warm_events(const struct core *core, const struct event *events, uin
         if (rows[i] != 0)
             __builtin_prefetch(case_row(core, rows[i]));
     }
-    warm_cases(core, rows, count);
     for (uint32_t i = 0; i < count; i++) {
         if (rows[i] == 0)
             continue;
-        warm_rules(core, rows[i], events[i].kind, warm_rule);
+        const struct core_case *kase = case_row(core, rows[i]);
+        text_heap_prefetch(&core->keys, kase->key);
+        walked[i] = is_walked(core, kase, events[i].kind) ? rows[i] : 0;
         warm_tally(core, rows[i], events[i].kind);
+        warm_item(core, rows[i]);
     }
+    warm_clocks(core, walked, count);
+    for (uint32_t i = 0; i < count; i++)
+        if (rows[i] != 0)
+            warm_rules(core, rows[i], events[i].kind, warm_rule);
     for (uint32_t i = 0; i < count; i++)
         if (rows[i] != 0)
             warm_rules(core, rows[i], events[i].kind, warm_rule_parts);
@@ -131,13 +150,13 @@ static void warm_deadlines(const struct core *core, uint32_t from, uint32_t coun
 {
     uint32_t rows[WINDOW];
     for (uint32_t i = 0; i < count; i++) {
-        rows[i] = core->deadlines.heap[from + i].case_row;
+        rows[i] = core->deadlines.heap[from + i].row;
         if ((rows[i] & DEADLINE_OF_GROUP) != 0)
             rows[i] = 0;
         else
             __builtin_prefetch(case_row(core, rows[i]));
     }
-    warm_cases(core, rows, count);
+    warm_clocks(core, rows, count);
 }
 
 void core_warm(const struct core *core, const struct event *events, uint32_t count)

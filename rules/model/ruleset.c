@@ -186,7 +186,9 @@ int ruleset_index(struct ruleset *ruleset, struct arena *arena)
         return NO_MEMORY;
     for (int kind = 0; error == 0 && kind < EVENT_KIND_COUNT; kind++)
         error = index_kind(ruleset, arena, kind);
-    return error != 0 ? error : index_items(ruleset, arena);
+    if (error == 0)
+        error = index_items(ruleset, arena);
+    return error != 0 ? error : ruleset_find_alike(ruleset, arena);
 }
 
 const struct item_rules *ruleset_item_rules(const struct ruleset *ruleset, struct slice code)

@@ -302,6 +302,8 @@ struct ruleset {
     const struct rule_test *tests;
     uint32_t on_count[EVENT_KIND_COUNT]; /* for ruleset_on */
     const uint16_t *on[EVENT_KIND_COUNT];
+    const uint16_t *alike; /* of each rule, the first that judges as it does: see ruleset_alike */
+    uint32_t unlike_count; /* how many there are of which none is like another */
     uint32_t follower_count;
     uint32_t item_rules_count;
     const struct follower *followers;
@@ -331,9 +333,22 @@ const uint16_t *ruleset_on(const struct ruleset *ruleset, enum event_kind kind,
 /* ruleset_item_rules - the rules of one item alone; NULL: there are none. Cost: O(log items). */
 const struct item_rules *ruleset_item_rules(const struct ruleset *ruleset, struct slice code);
 
-/* ruleset_index - fill on, item_rules and followers from the rules, into arena. Done once by who
- * makes a rule set: rules/text, and rules/trial for the part of one that a test looks at. Returns:
- * 0, -ENOMEM
+/* ruleset_alike - the first of the rules that judge exactly as this one does: that differ at most
+ * in name, revision, titles, ground, set, place in the files and items. Rules that look across
+ * cases are each their own. Cost: O(1), and what it returns is near if any of its kind was asked
+ * for. */
+static inline const struct rule *ruleset_alike(const struct ruleset *ruleset, uint32_t rule)
+{
+    return &ruleset->rules[ruleset->alike[rule]];
+}
+
+/* ruleset_find_alike - fill alike, into arena. Part of ruleset_index. Cost: O(rules). Returns: 0,
+ * -ENOMEM (-12). */
+MUST_USE int ruleset_find_alike(struct ruleset *ruleset, struct arena *arena);
+
+/* ruleset_index - fill on, item_rules, followers and alike from the rules, into arena. Done once by
+ * who makes a rule set: rules/text, and rules/trial for the part of one that a test looks at.
+ * Returns: 0, -ENOMEM
  * (-12). */
 MUST_USE int ruleset_index(struct ruleset *ruleset, struct arena *arena);
 
