@@ -85,12 +85,13 @@ program  = $(if $(wildcard $(2)),$(BUILD)/bin/$(1))
 
 # The mains; every other file of the same folders belongs to the folder's archive.
 MAINS    := engine/cardwatch.c engine/main.c engine/replay.c engine/backup.c engine/verify.c \
-            engine/keys.c rules/main.c rules/due.c collectors/main.c
+            engine/keys.c rules/main.c rules/due/main.c collectors/main.c
 
 pure     := $(call folder,engine/base engine/model rules/calendar rules/model engine/core)
 ground   := $(call folder,engine/base engine/model engine/wire engine/sys)
-rules    := $(call folder,rules/calendar rules/model rules/read rules/days rules/text rules/sheet rules/store rules/trial \
-            rules)
+rules    := $(call folder,rules/calendar rules/model rules/read rules/days rules/text rules/sheet \
+            rules/store rules/trial rules/sentences rules/difference rules/verbs rules/impact \
+            rules/due rules)
 engine   := $(call folder,engine/core engine/store engine/turn engine/io engine)
 gather   := $(call folder,$(filter-out collectors,$(patsubst %/,%,$(wildcard collectors/*/))) \
             collectors)
@@ -106,7 +107,7 @@ ENGINE   := $(call program,$(NAME),engine/cardwatch.c) \
             $(call program,$(NAME)-verify,engine/verify.c) \
             $(call program,$(NAME)-keys,engine/keys.c) \
             $(call program,$(NAME)-rules,rules/main.c) \
-            $(call program,$(NAME)-due,rules/due.c)
+            $(call program,$(NAME)-due,rules/due/main.c)
 COLLECT  := $(call program,$(NAME)-collect,collectors/main.c)
 VIEWS    := $(patsubst viewer/%/main.c,$(BUILD)/bin/$(NAME)-view-%,\
             $(filter-out viewer/ask/main.c,$(wildcard viewer/*/main.c)))
@@ -190,7 +191,7 @@ $(BUILD)/bin/$(NAME)-backup:  $(BUILD)/engine/backup.o
 $(BUILD)/bin/$(NAME)-verify:  $(BUILD)/engine/verify.o
 $(BUILD)/bin/$(NAME)-keys:    $(BUILD)/engine/keys.o
 $(BUILD)/bin/$(NAME)-rules:   $(BUILD)/rules/main.o
-$(BUILD)/bin/$(NAME)-due:     $(BUILD)/rules/due.o
+$(BUILD)/bin/$(NAME)-due:     $(BUILD)/rules/due/main.o
 $(BUILD)/bin/$(NAME)-collect: $(BUILD)/collectors/main.o
 # (--as-needed: only those that read or write workbooks ask for these libraries.)
 $(ENGINE): MORE := $(LIBS.rules)

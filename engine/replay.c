@@ -7,7 +7,7 @@
 #include "engine/sys/lang.h"
 #include "engine/sys/log.h"
 #include "engine/sys/options.h"
-#include "rules/verbs.h"
+#include "rules/verbs/verbs.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,9 +1,10 @@
 /* main.c - cardwatch rules: the rule files, and the store of their editions. */
-#include "rules/verbs.h"
+#include "rules/verbs/verbs.h"
 
 #include "engine/sys/lang.h"
 #include "engine/sys/log.h"
 #include "engine/sys/nearest.h"
+#include "rules/impact/impact.h"
 
 #include <stdio.h>
 #include <stdlib.h>

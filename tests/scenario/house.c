@@ -1,7 +1,7 @@
 /* house.c - see house.h. */
 #include "tests/scenario/house.h"
 
-#include "rules/verbs.h"
+#include "rules/verbs/verbs.h"
 
 #include <dirent.h>
 #include <errno.h>

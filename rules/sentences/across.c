@@ -1,0 +1,75 @@
+/* across.c - a rule across cases read aloud: whose cases, in what window, and how many.
+ */
+#include "rules/sentences/sentences.h"
+
+#include <stdio.h>
+
+static void say_whose(const struct speaker *speaker)
+{
+    static const char *const per_en[] = {"org", "handler", "item", "area"};
+    static const char *const per_zh[] = {"机构", "承办人", "事项", "行政区划"};
+    static const char *const window_en[] = {"month", "day", "second"};
+    static const char *const window_zh[] = {"月", "日", "秒"};
+    const struct rule_across *across = speaker->rule->across;
+    if (speaker->is_zh)
+        printf("  跨件：同一%s同一%s的", per_zh[across->per], window_zh[across->window]);
+    else
+        printf("  Across the cases of one %s in one %s: ", per_en[across->per],
+               window_en[across->window]);
+    if (across->is_of_cards) {
+        struct slice level = speaker->is_zh ? speaker->ruleset->level_titles_zh[across->level]
+                                            : speaker->ruleset->levels[across->level];
+        printf(IN(speaker, "cards of the level %.*s", "%.*s"), SLICE_ARG(level));
+        if (!slice_is_empty(across->of_rule))
+            printf(IN(speaker, " of the rule %.*s", "（规则 %.*s）"), SLICE_ARG(across->of_rule));
+        printf("%s", IN(speaker, " that are not withdrawn", "（未撤销的）"));
+    } else {
+        printf("%s", IN(speaker, "those with ", "办件，其间有 "));
+        say_kinds(speaker, speaker->rule->on);
+    }
+    printf("\n");
+}
+
+static void say_how_many(const struct speaker *speaker)
+{
+    const struct rule_across *across = speaker->rule->across;
+    const char *unit =
+        across->is_of_cards ? IN(speaker, "cards", "张") : IN(speaker, "cases", "件");
+    int whole = across->permille / 10;
+    int tenth = across->permille % 10;
+    if (across->is_so != NULL)
+        printf(IN(speaker, "  Of these, those where %.*s\n", "  其中：%.*s\n"),
+               SLICE_ARG(across->is_so->text));
+    if (across->form == ACROSS_COUNT) {
+        printf(IN(speaker, "  A card when there are %u %s", "  满 %u %s即发牌"), across->at_least,
+               unit);
+    } else if (across->form == ACROSS_IN_A_ROW) {
+        printf(IN(speaker, "  A card when %u %s running are so", "  连续 %u %s如此即发牌"),
+               across->at_least, unit);
+    } else {
+        printf(
+            across->is_reached
+                ? IN(speaker, "  A card when they reach %d.%d%%", "  占比达到 %d.%d%% 即发牌")
+                : IN(speaker, "  A card when they are over %d.%d%%", "  占比超过 %d.%d%% 即发牌"),
+            whole, tenth);
+        printf(IN(speaker, " of at least %u %s; judged ", "（至少 %u %s）；"), across->at_least,
+               unit);
+        if (!speaker->is_zh && term_is_set(across->judged)) {
+            say_term(speaker, across->judged);
+            printf(" after the end of the window");
+        } else if (term_is_set(across->judged)) {
+            printf("期间结束后 ");
+            say_term(speaker, across->judged);
+            printf("判定");
+        } else {
+            printf("%s", IN(speaker, "at the end of the window", "期间结束时判定"));
+        }
+    }
+    printf("\n");
+}
+
+void say_across(const struct speaker *speaker)
+{
+    say_whose(speaker);
+    say_how_many(speaker);
+}

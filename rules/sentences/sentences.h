@@ -1,0 +1,36 @@
+/* sentences.h - a rule read aloud, in plain sentences of Chinese or English.
+ *
+ * Layer: rules/sentences.
+ */
+#ifndef RULES_SENTENCES_H
+#define RULES_SENTENCES_H
+
+#include "rules/model/ruleset.h"
+#include "rules/read/problem.h"
+
+/* rule_say - all that a rule says, on standard output, so that a person who knows the regulation
+ * can check it. */
+void rule_say(const struct ruleset *ruleset, const struct rule *rule, bool is_zh);
+
+/* ---- what the sentences have in common: who speaks, of what, in which language -----------------
+ */
+
+struct speaker {
+    const struct ruleset *ruleset;
+    const struct rule *rule;
+    bool is_zh;
+};
+
+/* Two literals, so that the compiler still checks the format. */
+#define IN(speaker, en, zh) ((speaker)->is_zh ? (zh) : (en))
+
+/* say_kinds - "accepted (accept), finished (finish)". */
+void say_kinds(const struct speaker *speaker, event_kind_set kinds);
+
+/* say_term - "5 workdays", "5 个工作日"; "the same day", "当日". */
+void say_term(const struct speaker *speaker, struct term term);
+
+/* say_across - the lines of a rule across cases that come before its card. */
+void say_across(const struct speaker *speaker);
+
+#endif
