@@ -1,9 +1,10 @@
 /* across.c - see across.h. */
 #include "engine/core/across.h"
 
+#include "engine/cases/groups.h"
+#include "engine/cases/marks.h"
+#include "engine/cases/reckon.h"
 #include "engine/core/judge.h"
-#include "engine/core/marks.h"
-#include "engine/core/reckon.h"
 
 enum { NUMBERS_BYTES = 64 };
 

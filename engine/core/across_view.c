@@ -1,6 +1,7 @@
 /* across_view.c - questions about groups of cases, answered without changing anything. */
+#include "engine/cases/groups.h"
+#include "engine/cases/marks.h"
 #include "engine/core/across.h"
-#include "engine/core/marks.h"
 
 static uint32_t deciding_place(const struct core *core, const struct core_group *group)
 {

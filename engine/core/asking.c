@@ -1,7 +1,9 @@
 /* asking.c - what a condition may know: the event at hand first, then the case. */
+#include "engine/cases/limits.h"
+#include "engine/cases/reckon.h"
+#include "engine/cases/tally.h"
 #include "engine/core/family.h"
 #include "engine/core/fold.h"
-#include "engine/core/reckon.h"
 
 static const struct value no_value = {.type = VALUE_NONE};
 
@@ -40,7 +42,7 @@ static struct value step_place(const struct asking *asking)
 static struct value step_node(const struct asking *asking)
 {
     const struct item *item = item_of(asking);
-    const struct item_step *step = fold_step(item, asking->event->step);
+    const struct item_step *step = item_step_find(item, asking->event->step);
     bool is_first = true;
     bool is_last = true;
     if (step == NULL || step->place == 0)

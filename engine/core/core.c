@@ -4,12 +4,12 @@
  * instant, and every rung whose instant lies before core->now has been judged.
  */
 #include "engine/core/core.h"
+#include "engine/cases/stray.h"
 #include "engine/core/across.h"
 #include "engine/core/family.h"
 #include "engine/core/fold.h"
 #include "engine/core/judge.h"
 #include "engine/core/past.h"
-#include "engine/core/stray.h"
 
 #include <stdlib.h>
 

@@ -4,7 +4,7 @@
 
 bool family_is_told(enum event_kind kind)
 {
-    return kind == EVENT_REOPEN || fold_state(CASE_OPEN, kind) != CASE_OPEN;
+    return kind == EVENT_REOPEN || case_state_after(CASE_OPEN, kind) != CASE_OPEN;
 }
 
 static struct core_kin *kin_row(const struct core *core, uint32_t row)
@@ -191,7 +191,7 @@ static void see(struct core_kin *parent, struct core_kin *child, enum event_kind
         seen_add(parent, before, -1);
     else
         parent->child_count++;
-    child->state = (uint8_t)fold_state(before, kind);
+    child->state = (uint8_t)case_state_after(before, kind);
     child->is_seen = true;
     seen_add(parent, (enum case_state)child->state, 1);
 }

@@ -9,7 +9,8 @@
 #ifndef CORE_FAMILY_H
 #define CORE_FAMILY_H
 
-#include "engine/core/state.h"
+#include "engine/cases/state.h"
+#include "engine/core/core.h"
 
 /* family_name - an event of the case names its parent. */
 void family_name(struct core *core, struct core_case *kase, struct slice parent);

@@ -2,15 +2,13 @@
  * event means depends on the events before it alone, so that folding again gives the same.
  */
 #include "engine/core/fold.h"
+#include "engine/cases/limits.h"
+#include "engine/cases/pauses.h"
+#include "engine/cases/reckon.h"
+#include "engine/cases/stray.h"
+#include "engine/cases/tally.h"
 #include "engine/core/across.h"
 #include "engine/core/family.h"
-#include "engine/core/reckon.h"
-#include "engine/core/stray.h"
-
-static const event_kind_set kinds_finishing =
-    EVENT_KIND_BIT(EVENT_FINISH) | EVENT_KIND_BIT(EVENT_REJECT) | EVENT_KIND_BIT(EVENT_FORWARD);
-static const event_kind_set kinds_voiding =
-    EVENT_KIND_BIT(EVENT_WITHDRAW) | EVENT_KIND_BIT(EVENT_VOID);
 
 static void state_set(struct core *core, struct core_case *kase, enum case_state state)
 {
@@ -21,26 +19,17 @@ static void state_set(struct core *core, struct core_case *kase, enum case_state
     kase->state = (uint32_t)state & 3;
 }
 
-enum case_state fold_state(enum case_state before, enum event_kind kind)
-{
-    event_kind_set bit = EVENT_KIND_BIT(kind);
-    return (bit & kinds_finishing) != 0 ? CASE_FINISHED
-           : (bit & kinds_voiding) != 0 ? CASE_VOID
-           : kind == EVENT_REOPEN       ? CASE_OPEN
-                                        : before;
-}
-
 /* ---- clocks ------------------------------------------------------------------------------------
  */
 
 static bool clock_extend(struct core *core, struct core_case *kase, struct core_clock *clock,
                          const struct rule *rule, const struct event *event)
 {
-    if (fold_is_empty_term(event->term)) {
+    if (term_is_empty(event->term)) {
         stray_note(core, kase, event, STRAY_NO_LENGTH, NULL);
         return false;
     }
-    struct clock_more *more = fold_more(core, clock);
+    struct clock_more *more = clock_more_make(core, clock);
     if (more == NULL || more->extension_count >= rule->extension.times_max) {
         stray_note(core, kase, event, STRAY_EXTENSION_SPENT, clock_rule(core, kase, clock));
         return false;
@@ -76,7 +65,7 @@ static bool clock_extend(struct core *core, struct core_case *kase, struct core_
  * such as the acceptance, stays done. */
 static bool goes_on_with_case(const struct core_clock *clock, const struct rule *rule)
 {
-    return (EVENT_KIND_BIT(clock->stopped_by) & (kinds_finishing | kinds_voiding)) != 0 ||
+    return case_state_after(CASE_OPEN, (enum event_kind)clock->stopped_by) != CASE_OPEN ||
            (rule->start & EVENT_KIND_BIT(EVENT_REOPEN)) != 0;
 }
 
@@ -144,9 +133,9 @@ static void fields_take(struct core *core, struct core_case *kase, const struct 
     name_set(core, &kase->area, event->area);
     name_set(core, &kase->handler, event->handler);
     kase->is_accepted = kase->is_accepted || event->kind == EVENT_ACCEPT;
-    if (fold_state(CASE_OPEN, event->kind) == CASE_OPEN && event->kind != EVENT_REOPEN)
+    if (case_state_after(CASE_OPEN, event->kind) == CASE_OPEN && event->kind != EVENT_REOPEN)
         return;
-    state_set(core, kase, fold_state(CASE_OPEN, event->kind));
+    state_set(core, kase, case_state_after(CASE_OPEN, event->kind));
     kase->ended_by = (event->kind == EVENT_REOPEN ? EVENT_NONE : event->kind) & 31u;
 }
 

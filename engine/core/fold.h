@@ -2,7 +2,8 @@
 #ifndef CORE_FOLD_H
 #define CORE_FOLD_H
 
-#include "engine/core/state.h"
+#include "engine/cases/state.h"
+#include "engine/core/core.h"
 
 /* fold_event - apply an event to the case as it stands: fields, pauses, clocks begun, stopped,
  * extended. Must be called in the order of `at`.
@@ -29,15 +30,6 @@ struct asking {
     char *room;        /* where attrs are unescaped; set by asking_holds */
     size_t room_bytes;
 };
-
-/* fold_is_empty_term - a term that is given, and zero. */
-static inline bool fold_is_empty_term(struct term term)
-{
-    return term_is_set(term) && term.n == 0;
-}
-
-/* fold_state - the state of a case after an event of this kind. */
-enum case_state fold_state(enum case_state before, enum event_kind kind);
 
 /* fold_reset - the case as it was before its first event; its rows are handed back. Clocks of
  * which the caller has kept copies keep their `more` rows: fold_release frees those. */
@@ -71,10 +63,6 @@ void fold_continue(struct core *core, struct core_case *kase, struct core_clock 
 void fold_end_at_once(struct core *core, struct core_case *kase, struct core_clock *clock,
                       const struct rule *rule, const struct event *event);
 
-/* pauses_take - begin and end the pauses that this event does. Returns: the kinds with which those
- * begin, or began; empty: there are none. */
-event_kind_set pauses_take(struct core *core, struct core_case *kase, const struct event *event);
-
 /* follow - begin the clocks that cards begin, for every card whose instant lies before `end`; take
  * away those whose card is not one any more. Before and after each event, and when time passes.
  *
@@ -87,38 +75,6 @@ bool follow(struct core *core, struct core_case *kase, struct instant end);
 bool follow_is_moved(const struct core *core, const struct core_case *kase,
                      const struct event *event);
 
-/* fold_limit_set - the row of these lengths, made when it is new; 0: no room. */
-uint32_t fold_limit_set(struct core *core, const struct limit_set *set);
-
-/* fold_limits - resolve a new clock's limits from its start event, item, org and rule. */
-void fold_limits(struct core *core, const struct core_case *kase, const struct rule *rule,
-                 const struct event *event, struct core_clock *clock);
-
-/* fold_more - the clock's row of rare things, made when it has none; NULL: no room. */
-struct clock_more *fold_more(struct core *core, struct core_clock *clock);
-
-/* fold_step - the item's row for a step; NULL: none. item may be NULL. */
-const struct item_step *fold_step(const struct item *item, struct slice step_code);
-
-/* tally_before, tally_after - count an event, before and after the case's rules have looked at it.
- * is_by_step: by its step too. tally_release hands the rows back. */
-void tally_before(struct core *core, struct core_case *kase, const struct event *event,
-                  bool is_by_step);
-void tally_after(struct core *core, struct core_case *kase, const struct event *event);
-void tally_release(struct core *core, struct core_case *kase);
-
-/* tally_arrival - note when an event of this kind arrived; tally_arrived - when the last one before
- * the event at hand did, INSTANT_NONE: none did. */
-void tally_arrival(struct core *core, struct core_case *kase, enum event_kind kind,
-                   struct instant arrived);
-struct instant tally_arrived(const struct core *core, const struct core_case *kase,
-                             enum event_kind kind);
-
-/* tally_count, tally_count_step - how many events of a kind the case has had, this one included;
- * how many of them of one step. */
-uint32_t tally_count(const struct core *core, const struct core_case *kase, enum event_kind kind);
-uint32_t tally_count_step(const struct core *core, const struct core_case *kase,
-                          enum event_kind kind, struct slice step);
 
 /* asking_holds - NULL condition: true. */
 bool asking_holds(const struct asking *asking, const struct condition *condition);

@@ -5,8 +5,8 @@
  * so do the clocks that begin there; folding the case again gives the same. There is one for each
  * card, known by its rule and by the step and the cycle of the clock that raised the card.
  */
+#include "engine/cases/reckon.h"
 #include "engine/core/fold.h"
-#include "engine/core/reckon.h"
 
 static struct core_clock *clock_find(const struct core *core, const struct core_case *kase,
                                      uint32_t rule, uint32_t step, uint32_t cycle)

@@ -6,9 +6,9 @@
  * highest only.
  */
 #include "engine/core/judge.h"
+#include "engine/cases/reckon.h"
 #include "engine/core/across.h"
 #include "engine/core/fold.h"
-#include "engine/core/reckon.h"
 
 #include <stdlib.h>
 

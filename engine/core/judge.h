@@ -2,7 +2,8 @@
 #ifndef CORE_JUDGE_H
 #define CORE_JUDGE_H
 
-#include "engine/core/state.h"
+#include "engine/cases/state.h"
+#include "engine/core/core.h"
 
 /* Why a card is what it is. */
 extern const char *const reason_late[2];

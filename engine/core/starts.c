@@ -1,9 +1,10 @@
 /* starts.c - which clocks an event begins, and which facts it states: the rules of the case, asked
  * one after the other.
  */
+#include "engine/cases/limits.h"
+#include "engine/cases/stray.h"
 #include "engine/core/across.h"
 #include "engine/core/fold.h"
-#include "engine/core/stray.h"
 
 static bool is_ended(const struct core_case *kase, const struct rule *rule)
 {
@@ -93,7 +94,7 @@ struct core_clock *fold_begin(struct core *core, struct core_case *kase, uint32_
         heeds |= EVENT_KIND_BIT(rule->pauses[i].from);
     clock->heeds = heeds & HEEDS_MASK;
     case_heeds(kase, heeds);
-    fold_limits(core, kase, rule, event, clock);
+    limits_take(core, kase, rule, event, clock);
     uint32_t last = after != 0 ? after : kase->first_clock;
     while (last != 0 && clock_row(core, last)->next != 0)
         last = clock_row(core, last)->next;
@@ -105,7 +106,7 @@ struct core_clock *fold_begin(struct core *core, struct core_case *kase, uint32_
 void fold_continue(struct core *core, struct core_case *kase, struct core_clock *clock,
                    const struct event *event)
 {
-    struct clock_more *more = fold_more(core, clock);
+    struct clock_more *more = clock_more_make(core, clock);
     uint32_t row = pool_add(&core->pauses);
     if (more == NULL || row == 0)
         return;

@@ -1,6 +1,6 @@
 /* view.c - questions about the state, answered without changing it. */
+#include "engine/cases/reckon.h"
 #include "engine/core/fold.h"
-#include "engine/core/reckon.h"
 
 static void view_fill(const struct core *core, uint32_t row, struct case_view *view)
 {
@@ -23,17 +23,6 @@ static void view_fill(const struct core *core, uint32_t row, struct case_view *v
     for (uint32_t clock = kase->first_clock; clock != 0; clock = clock_row(core, clock)->next)
         if (clock_row(core, clock)->next_ms < view->next_at.ms)
             view->next_at.ms = clock_row(core, clock)->next_ms;
-}
-
-static bool is_case(const void *owner, uint32_t row, struct slice key)
-{
-    const struct core *core = owner;
-    return slice_is_equal(text_heap_get(&core->keys, case_row(core, row)->key), key);
-}
-
-uint32_t case_find(const struct core *core, struct slice case_no)
-{
-    return table_find(&core->case_table, table_hash(case_no), case_no, is_case, core);
 }
 
 bool core_find(const struct core *core, struct slice case_no, struct case_view *case_out)
@@ -378,4 +367,23 @@ uint32_t core_stretches(const struct core *core, uint32_t case_index,
         to[i].ms = reckoning.stretches[i].to_ms;
     }
     return count;
+}
+
+void core_strays(const struct core *core, uint32_t case_index,
+                 void (*visit)(void *ctx, const struct stray_view *stray), void *ctx)
+{
+    const struct core_case *kase = case_row(core, case_index);
+    const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
+    for (uint32_t row = kase->first_stray; row != 0;) {
+        const struct core_stray *stray = pool_row(&core->strays, row);
+        struct stray_view view = {
+            .ref = {.place = stray->place},
+            .kind = (enum event_kind)stray->kind,
+            .at = {.ms = stray->at_ms},
+            .reason = (enum stray_reason)stray->reason,
+            .rule = stray->rule == 0 ? NULL : &ruleset->rules[stray->rule - 1],
+        };
+        row = stray->next;
+        visit(ctx, &view);
+    }
 }

@@ -2,7 +2,8 @@
  * the table to the case to its clocks is a wait for memory; taken for many events at once, the
  * waits overlap. Only reads, only hints: leaving it out changes nothing but the time.
  */
-#include "engine/core/state.h"
+#include "engine/cases/state.h"
+#include "engine/core/core.h"
 
 enum {
     WINDOW = 64,

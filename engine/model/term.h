@@ -48,6 +48,12 @@ static inline bool term_is_set(struct term term)
     return term.unit != UNIT_NONE;
 }
 
+/* term_is_empty - a term that is given, and zero. */
+static inline bool term_is_empty(struct term term)
+{
+    return term_is_set(term) && term.n == 0;
+}
+
 /* term_parse - "20 workday", "1 month", "8 week" (plural s accepted; 工作日 个工作日 日 天 小时
  * 分钟 月 年 周 accepted as units, with or without the blank).
  *

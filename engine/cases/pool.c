@@ -1,5 +1,5 @@
 /* pool.c - segments of 16,384 rows; the table of segments is the only thing that is ever moved. */
-#include "engine/core/pool.h"
+#include "engine/cases/pool.h"
 
 #include <stdlib.h>
 #include <string.h>

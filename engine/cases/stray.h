@@ -1,12 +1,12 @@
-/* stray.h - what a case keeps about its events that have no effect. Inside engine/core.
+/* stray.h - what a case keeps about its events that have no effect. Inside the core.
  *
  * The notes are part of the state: folded again, a case has those that it should have, and the
  * counts with them.
  */
-#ifndef CORE_STRAY_H
-#define CORE_STRAY_H
+#ifndef CASES_STRAY_H
+#define CASES_STRAY_H
 
-#include "engine/core/state.h"
+#include "engine/cases/state.h"
 
 /* stray_note - about the event at core->folding, once for each reason. rule: of the case's edition,
  * when it is one rule's affair; else NULL. Beyond STRAY_MAX of a case nothing is kept. */

@@ -1,5 +1,6 @@
 /* tally.c - what is counted of a case, where some rule of its edition asks for it. */
-#include "engine/core/fold.h"
+#include "engine/cases/tally.h"
+#include "engine/cases/limits.h"
 
 static struct step_tally *step_find(const struct core *core, const struct case_tally *tally,
                                     uint32_t step)
@@ -52,7 +53,7 @@ void tally_after(struct core *core, struct core_case *kase, const struct event *
     tally->last_ms[event->kind] = event->at.ms;
     if (event->kind == EVENT_STEP_END)
         tally->last_result = names_add(&core->names, event->result);
-    const struct item_step *step = fold_step(case_item(core, kase), event->step);
+    const struct item_step *step = item_step_find(case_item(core, kase), event->step);
     if (step == NULL || step->place == 0)
         return;
     tally->last_step_place = step->place;

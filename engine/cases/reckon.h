@@ -1,15 +1,16 @@
 /* reckon.h - when does a rung of a clock hold? All arithmetic of limits, pauses, extensions.
  *
- * Layer: core, inside. A reckoning is made for one clock as it stands, asked, and forgotten.
+ * Layer: cases. Inside the core. A reckoning is made for one clock as it stands, asked, and
+ * forgotten.
  *
  * On its axis a limit is a length laid from the start. A pause is a piece of the axis left out:
  * the target moves on by that piece if the pause began before the target was reached. A pause that
  * is open and has no term holds everything behind it: those rungs have no instant for now.
  */
-#ifndef CORE_RECKON_H
-#define CORE_RECKON_H
+#ifndef CASES_RECKON_H
+#define CASES_RECKON_H
 
-#include "engine/core/state.h"
+#include "engine/cases/state.h"
 
 /* One merged stretch that is not counted. */
 struct stretch {

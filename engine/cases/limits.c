@@ -1,7 +1,7 @@
 /* limits.c - how long a clock's limits are: resolved once, when it begins, and shared by all clocks
  * that have the same ones.
  */
-#include "engine/core/fold.h"
+#include "engine/cases/limits.h"
 
 static bool is_limit_set(const void *owner, uint32_t row, struct slice key)
 {
@@ -9,7 +9,8 @@ static bool is_limit_set(const void *owner, uint32_t row, struct slice key)
     return memcmp(pool_row(&core->limit_sets, row), key.start, key.count) == 0;
 }
 
-uint32_t fold_limit_set(struct core *core, const struct limit_set *set)
+/* The row of these lengths, made when it is new; 0: no room. */
+static uint32_t limit_set_keep(struct core *core, const struct limit_set *set)
 {
     struct slice key = {.start = (const char *)set, .count = sizeof *set};
     uint64_t hash = table_hash(key);
@@ -23,7 +24,7 @@ uint32_t fold_limit_set(struct core *core, const struct limit_set *set)
     return row;
 }
 
-struct clock_more *fold_more(struct core *core, struct core_clock *clock)
+struct clock_more *clock_more_make(struct core *core, struct core_clock *clock)
 {
     if (clock->more == 0) {
         clock->more = pool_add(&core->mores);
@@ -34,7 +35,7 @@ struct clock_more *fold_more(struct core *core, struct core_clock *clock)
     return pool_row(&core->mores, clock->more);
 }
 
-const struct item_step *fold_step(const struct item *item, struct slice step_code)
+const struct item_step *item_step_find(const struct item *item, struct slice step_code)
 {
     for (uint32_t i = 0; item != NULL && i < item->step_count; i++)
         if (slice_is_equal(item->steps[i].step_code, step_code))
@@ -42,13 +43,13 @@ const struct item_step *fold_step(const struct item *item, struct slice step_cod
     return NULL;
 }
 
-void fold_limits(struct core *core, const struct core_case *kase, const struct rule *rule,
+void limits_take(struct core *core, const struct core_case *kase, const struct rule *rule,
                  const struct event *event, struct core_clock *clock)
 {
     const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
     const struct item *item = case_item(core, kase);
     const struct org *org = ruleset_org(ruleset, names_get(&core->names, kase->org));
-    const struct item_step *step = fold_step(item, event->step);
+    const struct item_step *step = item_step_find(item, event->step);
     struct limit_set set;
     memset(&set, 0, sizeof set); /* it is compared as bytes */
     bool is_by_source = false;
@@ -61,9 +62,9 @@ void fold_limits(struct core *core, const struct core_case *kase, const struct r
         set.terms[i].n = term.n;
         set.terms[i].unit = term.unit;
     }
-    clock->limits = fold_limit_set(core, &set);
+    clock->limits = limit_set_keep(core, &set);
     if (is_by_source && instant_is_set(event->due_at)) {
-        struct clock_more *more = fold_more(core, clock);
+        struct clock_more *more = clock_more_make(core, clock);
         if (more != NULL)
             more->due_ms = event->due_at.ms;
     }

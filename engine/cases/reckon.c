@@ -1,7 +1,7 @@
 /* reckon.c - see reckon.h for the idea. The invariant of the stretches: they rise, do not touch,
  * and none ends before the clock's start.
  */
-#include "engine/core/reckon.h"
+#include "engine/cases/reckon.h"
 
 #include <string.h>
 

@@ -1,8 +1,7 @@
 /* stray.c - events without effect are told, not obeyed. Pauses that end before they begin are found
  * when a case is folded again, which the late half of such a pair always causes.
  */
-#include "engine/core/stray.h"
-#include "engine/core/fold.h"
+#include "engine/cases/stray.h"
 
 void stray_note(struct core *core, struct core_case *kase, const struct event *event,
                 enum stray_reason reason, const struct rule *rule)
@@ -56,25 +55,6 @@ bool stray_asks_again(const struct core *core, const struct core_case *kase,
         row = stray->next;
     }
     return false;
-}
-
-void core_strays(const struct core *core, uint32_t case_index,
-                 void (*visit)(void *ctx, const struct stray_view *stray), void *ctx)
-{
-    const struct core_case *kase = case_row(core, case_index);
-    const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
-    for (uint32_t row = kase->first_stray; row != 0;) {
-        const struct core_stray *stray = pool_row(&core->strays, row);
-        struct stray_view view = {
-            .ref = {.place = stray->place},
-            .kind = (enum event_kind)stray->kind,
-            .at = {.ms = stray->at_ms},
-            .reason = (enum stray_reason)stray->reason,
-            .rule = stray->rule == 0 ? NULL : &ruleset->rules[stray->rule - 1],
-        };
-        row = stray->next;
-        visit(ctx, &view);
-    }
 }
 
 /* ---- pauses that end before they begin ---------------------------------------------------------

@@ -5,8 +5,8 @@
  * what different ones began. So each pair of events that some rule names is kept for itself, and
  * every clock sees its own pairs.
  */
-#include "engine/core/fold.h"
-#include "engine/core/stray.h"
+#include "engine/cases/pauses.h"
+#include "engine/cases/stray.h"
 
 /* The same pause, sent a second time under another number. */
 static bool is_pause_open(const struct core *core, const struct core_case *kase,
@@ -40,7 +40,7 @@ static bool pause_begin(struct core *core, struct core_case *kase, const struct 
         stray_note(core, kase, event, STRAY_PAUSE_AFTER_END, NULL);
     else if (kase->settled_ms == INT64_MIN)
         stray_note(core, kase, event, STRAY_PAUSE_BEFORE_CASE, NULL);
-    if (fold_is_empty_term(event->term))
+    if (term_is_empty(event->term))
         stray_note(core, kase, event, STRAY_NO_LENGTH, NULL);
     struct core_pause *pause = pause_row(core, row);
     pause->from_ms = event->at.ms;

@@ -1,11 +1,11 @@
 /* names.h - each text once, known by a number: codes of items, orgs, areas, handlers, steps.
  *
- * Layer: core. Number 0 is the empty text.
+ * Layer: cases. Number 0 is the empty text.
  */
-#ifndef CORE_NAMES_H
-#define CORE_NAMES_H
+#ifndef CASES_NAMES_H
+#define CASES_NAMES_H
 
-#include "engine/core/table.h"
+#include "engine/cases/table.h"
 
 struct text_heap {
     char **segments; /* of TEXT_SEGMENT_BYTES each; no text crosses a border */

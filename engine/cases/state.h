@@ -1,9 +1,10 @@
-/* state.h - the rows of the core: what is kept of a case, a clock, a pause. Inside engine/core
- * only.
+/* state.h - the rows of the core: what is kept of a case, a clock, a pause.
+ *
+ * Layer: cases. Inside the core: for engine/cases and engine/core alone.
  *
  * Rows hold numbers and no pointers, so that the whole state can be written as bytes and read back
- * (image.c). Instants in rows are plain ms for the same reason. ("kase", because C keeps the word
- * case for itself.)
+ * (core/image.c). Instants in rows are plain ms for the same reason. ("kase", because C keeps the
+ * word case for itself.)
  *
  *     core_case ── first_clock ──▶ core_clock ── next ──▶ core_clock …   oldest first
  *         │                            └─ more ──▶ clock_more ── first_gap ──▶ core_pause …
@@ -16,14 +17,15 @@
  *     case_side ── first_mark ──▶ core_mark ── next ──▶ core_mark …    the marks of one case
  *     core_kin ── first_child ──▶ core_kin ── next ──▶ core_kin …      joint cases
  */
-#ifndef CORE_STATE_H
-#define CORE_STATE_H
+#ifndef CASES_STATE_H
+#define CASES_STATE_H
 
-#include "engine/core/core.h"
-#include "engine/core/deadlines.h"
-#include "engine/core/names.h"
-#include "engine/core/pool.h"
-#include "engine/core/table.h"
+#include "engine/cases/deadlines.h"
+#include "engine/cases/names.h"
+#include "engine/cases/pool.h"
+#include "engine/cases/ports.h"
+#include "engine/cases/table.h"
+#include "rules/model/ruleset.h"
 
 /* next_ms of a clock that an event has touched, until judge_case has looked at it. */
 #define CLOCK_TOUCHED INT64_MIN
@@ -385,6 +387,9 @@ static inline const struct rule *clock_rule_alike(const struct core *core,
 
 /* case_find - the case of this number; 0: none. */
 uint32_t case_find(const struct core *core, struct slice case_no);
+
+/* case_state_after - the state of a case after an event of this kind. */
+enum case_state case_state_after(enum case_state before, enum event_kind kind);
 
 static inline const struct item_found *case_item_found(const struct core *core,
                                                        const struct core_case *kase)
