@@ -1,6 +1,6 @@
 /* play.c - plays scenarios on a fake clock: at this time this event, then exactly these cards.
  *
- *     play [WORD]      all scenarios of this folder, or those with the word in their name
+ *     play [WORD]      all scenarios, or those with the word in FOLDER/NAME
  *
  *     text NAME                                 a document of the scenario's own: the lines below
  *     | …                                       that begin with a bar
@@ -25,11 +25,8 @@
 #include "tests/lib/check.h"
 #include "tests/scenario/stage.h"
 
-#include <dirent.h>
+#include <glob.h>
 #include <stdio.h>
-#include <stdlib.h>
-
-static const char folder[] = "tests/scenario";
 
 _Noreturn void play_leave(void)
 {
@@ -124,13 +121,11 @@ static void play_lines(struct stage *stage, struct script_line *line, FILE *file
     stage_is_quiet(stage, line);
 }
 
-static bool play(const char *name)
+static bool play(const char *path)
 {
     static struct stage stage;
     static struct script_line line;
     static FILE *file;
-    char path[HOUSE_PATH_BYTES];
-    (void)snprintf(path, sizeof path, "%s/%.200s", folder, name);
     file = fopen(path, "r");
     if (file == NULL)
         return false;
@@ -145,31 +140,26 @@ static bool play(const char *name)
     return is_good;
 }
 
-static int is_scenario(const struct dirent *entry)
-{
-    const char *dot = strrchr(entry->d_name, '.');
-    return dot != NULL && strcmp(dot, ".scn") == 0;
-}
-
 int main(int argc, char **argv)
 {
-    struct dirent **entries = NULL;
-    int count = scandir(folder, &entries, is_scenario, alphasort);
+    static const char folder[] = "tests/scenario/";
+    glob_t found = {0};
     unsigned run = 0;
     unsigned failed = 0;
     log_init("play", LOG_ERROR_LEVEL);
-    for (int i = 0; i < count; i++) {
-        const char *name = entries[i]->d_name;
-        if (argc < 2 || strstr(name, argv[1]) != NULL) {
-            run++;
-            if (!play(name)) {
-                failed++;
-                printf("not ok scenario/%s\n", name);
-            }
+    if (glob("tests/scenario/*/*.scn", 0, NULL, &found) != 0)
+        found.gl_pathc = 0;
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        const char *name = found.gl_pathv[i] + sizeof folder - 1;
+        if (argc > 1 && strstr(name, argv[1]) == NULL)
+            continue;
+        run++;
+        if (!play(found.gl_pathv[i])) {
+            failed++;
+            printf("not ok scenario/%s\n", name);
         }
-        free(entries[i]);
     }
-    free(entries);
+    globfree(&found);
     printf("scenario: tests=%u failed=%u checks=%lu\n", run, failed, check_state.checks);
     return failed > 0 || run == 0;
 }
