@@ -66,11 +66,8 @@ static int work(struct run *run, bool flush, int wait_ms)
             push_committed(run->push), run->options->source);
         return EX_DATAERR;
     }
-    if (status == PUSH_E_REJECTED) {
-        run_tell(run, say("the engine refuses source %s: %s", "引擎拒绝来源 %s：%s"),
-                 run->options->source, push_error(run->push));
-        return EX_PROTOCOL;
-    }
+    if (status == PUSH_E_REJECTED)
+        return run_refused(run);
     if (status < 0)
         return run_cannot(run, run->options->endpoint, status);
     run_show(run,

@@ -52,6 +52,13 @@ int run_cannot(struct run *run, const char *what, int status)
     return status == -ENOMEM ? EX_OSERR : EX_IOERR;
 }
 
+int run_refused(struct run *run)
+{
+    run_tell(run, say("the engine refuses source %s: %s", "引擎拒绝来源 %s：%s"),
+             run->options->source, push_error(run->push));
+    return EX_PROTOCOL;
+}
+
 void run_show(struct run *run, const char *note, bool always)
 {
     if (!run->bar.is_on)
@@ -85,11 +92,8 @@ static int greet(struct run *run, uint64_t *committed_out)
                     waited_ms / 1000);
             return 0;
         }
-        if (status == PUSH_E_REJECTED) {
-            run_tell(run, say("the engine refuses source %s: %s", "引擎拒绝来源 %s：%s"),
-                     run->options->source, push_error(run->push));
-            return EX_PROTOCOL;
-        }
+        if (status == PUSH_E_REJECTED)
+            return run_refused(run);
         if (status < 0)
             return run_cannot(run, run->options->endpoint, status);
         if (stop_is_asked())

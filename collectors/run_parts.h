@@ -39,6 +39,9 @@ PRINTF_LIKE(2, 3) void run_tell(struct run *run, const char *format, ...);
 /* run_cannot - tell a failure of the machine. Returns the exit code for it. */
 MUST_USE int run_cannot(struct run *run, const char *what, int status);
 
+/* run_refused - tell that the engine takes nothing of this source. Returns the exit code for it. */
+MUST_USE int run_refused(struct run *run);
+
 void run_show(struct run *run, const char *note, bool always);
 
 /* run_prepare - read the position file and find its place. Returns 0 or an exit code. */

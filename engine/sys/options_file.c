@@ -117,31 +117,30 @@ static void read_elements(const struct key *key, bool in_section)
     }
 }
 
-/* The key of an entry, copied out of the event. */
-static void key_copy(const yaml_event_t *event, struct key *key)
+/* The key of a mapping's next entry; false: it is at its end. */
+static bool next_key(struct key *key)
 {
-    if (event->type != YAML_SCALAR_EVENT)
-        refuse_form(event->start_mark);
-    key->mark = event->start_mark;
-    (void)snprintf(key->text, KEY_BYTES, "%s", (const char *)event->data.scalar.value);
-    if (event->data.scalar.length >= KEY_BYTES)
-        refuse(event->start_mark, key->text, say("no such option", "没有这个选项"));
+    yaml_event_t event = next_event();
+    bool is_more = event.type != YAML_MAPPING_END_EVENT;
+    if (is_more) {
+        if (event.type != YAML_SCALAR_EVENT)
+            refuse_form(event.start_mark);
+        key->mark = event.start_mark;
+        (void)snprintf(key->text, KEY_BYTES, "%s", (const char *)event.data.scalar.value);
+        if (event.data.scalar.length >= KEY_BYTES)
+            refuse(event.start_mark, key->text, say("no such option", "没有这个选项"));
+    }
+    yaml_event_delete(&event);
+    return is_more;
 }
 
 /* The mapping of a section; is_ours: that of the program that asks. Others are walked over. */
 static void read_section(bool is_ours)
 {
-    for (;;) {
-        yaml_event_t event = next_event();
-        if (event.type == YAML_MAPPING_END_EVENT) {
-            yaml_event_delete(&event);
-            return;
-        }
-        struct key key;
-        key_copy(&event, &key);
-        yaml_event_delete(&event);
+    struct key key;
+    while (next_key(&key)) {
         size_t count = file.count;
-        event = next_event();
+        yaml_event_t event = next_event();
         if (event.type == YAML_SCALAR_EVENT)
             entry_add(&key, &event, true, 0);
         else if (event.type == YAML_SEQUENCE_START_EVENT)
@@ -169,16 +168,9 @@ static void check_section_name(const struct program *program, const struct key *
 
 static void read_top(const struct program *program)
 {
-    for (;;) {
+    struct key key;
+    while (next_key(&key)) {
         yaml_event_t event = next_event();
-        if (event.type == YAML_MAPPING_END_EVENT) {
-            yaml_event_delete(&event);
-            return;
-        }
-        struct key key;
-        key_copy(&event, &key);
-        yaml_event_delete(&event);
-        event = next_event();
         if (event.type == YAML_SCALAR_EVENT) {
             entry_add(&key, &event, false, 0);
         } else if (event.type == YAML_SEQUENCE_START_EVENT) {

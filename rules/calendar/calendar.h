@@ -48,6 +48,8 @@ struct calendar_hours {
     struct calendar_interval at[CALENDAR_INTERVALS_MAX];
 };
 
+bool calendar_hours_are_equal(const struct calendar_hours *a, const struct calendar_hours *b);
+
 /* Dated hours that replace the weekly pattern's on its working days (summer hours): a day that has
  * none here keeps its own, and a day off stays one. A level that states a week of its own takes no
  * seasons from its parents, which spoke of another week. */

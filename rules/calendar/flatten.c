@@ -95,7 +95,7 @@ static void draft_exception(struct flattener *flattener, const struct calendar_e
 
 /* ---- patterns -------------------------------------------------------------------------------- */
 
-static bool hours_are_equal(const struct calendar_hours *a, const struct calendar_hours *b)
+bool calendar_hours_are_equal(const struct calendar_hours *a, const struct calendar_hours *b)
 {
     if (a->count != b->count)
         return false;
@@ -181,7 +181,7 @@ static int pattern_of(struct flattener *flattener, int32_t day, uint16_t *index_
             pattern->count == pattern->wall.count && pattern->count > 0 &&
             pattern->from_ms[0] == pattern->wall.at[0].from_ms &&
             pattern->to_ms[pattern->count - 1] == pattern->wall.at[pattern->count - 1].to_ms;
-        if (is_plain && hours_are_equal(&pattern->wall, wall)) {
+        if (is_plain && calendar_hours_are_equal(&pattern->wall, wall)) {
             *index_out = (uint16_t)i;
             return 0;
         }

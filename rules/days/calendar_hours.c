@@ -3,16 +3,6 @@
 
 static const char *const weekday_name[7] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 
-bool calendar_hours_are_equal(const struct calendar_hours *a, const struct calendar_hours *b)
-{
-    if (a->count != b->count)
-        return false;
-    for (uint32_t i = 0; i < a->count; i++)
-        if (a->at[i].from_ms != b->at[i].from_ms || a->at[i].to_ms != b->at[i].to_ms)
-            return false;
-    return true;
-}
-
 static bool is_between(char c)
 {
     return c == ' ' || c == ',' || c == '\t' || c == '\n';

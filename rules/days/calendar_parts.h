@@ -26,6 +26,4 @@ MUST_USE bool calendar_week_at(const struct yaml_node *node, bool may_be_off,
 MUST_USE int calendar_exceptions_at(struct arena *arena, const struct yaml_node *node,
                                     struct problem_list *problems, struct calendar_page *page);
 
-bool calendar_hours_are_equal(const struct calendar_hours *a, const struct calendar_hours *b);
-
 #endif

@@ -1,5 +1,4 @@
 /* fuzz_xes.c - any bytes as an event log in XES. */
-#include "collectors/map/map.h"
 #include "collectors/xes/xes.h"
 #include "tests/fuzz/input_file.h"
 
@@ -15,21 +14,10 @@ static const char mapping[] =
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t count)
 {
-    static char *paths[] = {input_file_path};
-    static struct report *report;
-    static struct map *map;
-    struct problem_list problems;
     struct input input;
-    if (report == NULL && report_open(NULL, true, &report) != 0)
-        return 0;
-    problem_list_init(&problems);
-    if (map == NULL && map_parse("fuzz.yaml", slice_of(mapping), &problems, &map) != 0)
-        abort();
-    input_file_put("xes", bytes, count);
-    const struct files_options options = {.paths = paths, .count = 1, .report = report};
-    int status = xes_open(&options, map, &input);
+    const struct files_options options = input_file_options("xes", bytes, count);
+    int status = xes_open(&options, input_file_map(mapping), &input);
     assert(status == 0);
     input_file_check(&input);
-    input.close(input.ctx);
     return 0;
 }

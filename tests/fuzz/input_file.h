@@ -4,6 +4,7 @@
 #ifndef FUZZ_INPUT_FILE_H
 #define FUZZ_INPUT_FILE_H
 
+#include "collectors/map/map.h"
 #include "collectors/push/files.h"
 #include "engine/wire/intake.h"
 
@@ -33,6 +34,32 @@ static inline void input_file_put(const char *name, const uint8_t *bytes, size_t
     assert(written == count);
     int status = fclose(file);
     assert(status == 0);
+}
+
+/* The bytes as the one file that a collector is to read. */
+static inline struct files_options input_file_options(const char *name, const uint8_t *bytes,
+                                                      size_t count)
+{
+    static char *paths[] = {input_file_path};
+    static struct report *report;
+    int status = report == NULL ? report_open(NULL, true, &report) : 0;
+    assert(status == 0);
+    input_file_put(name, bytes, count);
+    return (struct files_options){.paths = paths, .count = 1, .report = report};
+}
+
+/* The one mapping of a target. */
+static inline const struct map *input_file_map(const char *mapping)
+{
+    static struct map *map;
+    struct problem_list problems;
+    if (map != NULL)
+        return map;
+    problem_list_init(&problems);
+    int status = map_parse("fuzz.yaml", slice_of(mapping), &problems, &map);
+    assert(status == 0);
+    problem_list_clear(&problems);
+    return map;
 }
 
 static inline uint64_t input_file_hash(const struct event *event)
@@ -75,6 +102,7 @@ static inline uint64_t input_file_walk(const struct input *input, const struct p
     return seq;
 }
 
+/* Read it twice, and close it. */
 static inline void input_file_check(const struct input *input)
 {
     static uint64_t hashes[INPUT_FILE_EVENTS_MAX];
@@ -83,6 +111,7 @@ static inline void input_file_check(const struct input *input)
     uint64_t last = input_file_walk(input, &(struct place){0}, hashes, true, &middle);
     uint64_t again = input_file_walk(input, &middle, hashes, false, &other);
     assert(again == last);
+    input->close(input->ctx);
 }
 
 #endif

@@ -63,6 +63,21 @@ static inline int check_fail(const char *file, int line, const char *condition)
     longjmp(check_state.test, 1);
 }
 
+/* check_file_has - do these words stand in the first 8 KB of a file? If not, they are shown. */
+static inline bool check_file_has(const char *path, const char *words)
+{
+    char text[8192];
+    FILE *file = fopen(path, "r");
+    size_t count = file == NULL ? 0 : fread(text, 1, sizeof text - 1, file);
+    if (file != NULL)
+        (void)fclose(file);
+    text[count] = '\0';
+    if (strstr(text, words) != NULL)
+        return true;
+    printf("%s: %s", path, text);
+    return false;
+}
+
 static inline void check_eq_int(const char *file, int line, const char *what, intmax_t is,
                                 intmax_t should)
 {

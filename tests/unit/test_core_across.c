@@ -149,6 +149,29 @@ static void town_open(struct town *town)
     CHECK_EQ_INT(core_set_rules(town->core, ruleset), 0);
 }
 
+static char names[EVENT_MAX][16]; /* of the cases, as the events of both towns borrow them */
+
+/* The same events are given to two towns. */
+static void towns_open(struct town towns[2])
+{
+    memset(towns, 0, 2 * sizeof *towns);
+    town_open(&towns[0]);
+    town_open(&towns[1]);
+}
+
+static void towns_close(struct town towns[2])
+{
+    core_destroy(&towns[0].core);
+    core_destroy(&towns[1].core);
+}
+
+/* Until long after all that can fall due has fallen due. */
+static void towns_end(struct town towns[2], int64_t now_ms)
+{
+    for (int i = 0; i < 2; i++)
+        core_advance(towns[i].core, (struct instant){.ms = now_ms + 900 * (int64_t)HOUR_MS});
+}
+
 static struct event event_make(uint64_t *dice, char name[16], int64_t now_ms)
 {
     static const enum event_kind kinds[] = {EVENT_ACCEPT, EVENT_ACCEPT, EVENT_RETURN, EVENT_FINISH,
@@ -210,6 +233,15 @@ static int image_read(void *ctx, void *bytes, size_t count)
     return 0;
 }
 
+/* The next event of both, made by the dice. */
+static void towns_take(struct town towns[2], uint64_t *dice, uint32_t index, int64_t now_ms)
+{
+    struct instant now = {.ms = now_ms};
+    struct event event = event_make(dice, names[index], now_ms);
+    town_take(&towns[0], index, now, &event);
+    town_take(&towns[1], index, now, &event);
+}
+
 static void town_restart(struct town *town, struct image *image)
 {
     image->count = image->read = 0;
@@ -222,7 +254,6 @@ static void town_restart(struct town *town, struct image *image)
 static void an_image_at_any_event_changes_nothing(void)
 {
     static struct town towns[2];
-    static char names[EVENT_MAX][16];
     struct image image = {.bytes = malloc(IMAGE_BYTES)};
     uint32_t across = 0;
     CHECK(image.bytes != NULL);
@@ -230,26 +261,20 @@ static void an_image_at_any_event_changes_nothing(void)
     for (uint64_t seed = 1; seed <= 25; seed++) {
         uint64_t dice = seed;
         int64_t now_ms = monday_ms;
-        memset(towns, 0, sizeof towns);
-        town_open(&towns[0]);
-        town_open(&towns[1]);
+        towns_open(towns);
         for (uint32_t i = 0; i < EVENT_MAX; i++) {
             now_ms += (int64_t)random_below(&dice, 20) * HOUR_MS / 2;
-            struct event event = event_make(&dice, names[i], now_ms);
-            town_take(&towns[0], i, (struct instant){.ms = now_ms}, &event);
-            town_take(&towns[1], i, (struct instant){.ms = now_ms}, &event);
+            towns_take(towns, &dice, i, now_ms);
             if (random_below(&dice, 12) == 0)
                 town_restart(&towns[1], &image);
             CHECK(core_digest(towns[0].core) == core_digest(towns[1].core));
         }
-        for (int i = 0; i < 2; i++)
-            core_advance(towns[i].core, (struct instant){.ms = now_ms + 900 * (int64_t)HOUR_MS});
+        towns_end(towns, now_ms);
         CHECK(core_digest(towns[0].core) == core_digest(towns[1].core));
         CHECK_EQ_INT(towns[0].card_count, towns[1].card_count);
         CHECK(towns[0].cards == towns[1].cards);
         across += towns[0].across_count;
-        core_destroy(&towns[0].core);
-        core_destroy(&towns[1].core);
+        towns_close(towns);
     }
     CHECK(across > 200);
     end();
@@ -264,15 +289,12 @@ static void an_image_at_any_event_changes_nothing(void)
 static void events_held_together_come_to_the_same(void)
 {
     static struct town towns[2];
-    static char names[EVENT_MAX][16];
     uint32_t fewer = 0;
     begin();
     for (uint64_t seed = 101; seed <= 140; seed++) {
         uint64_t dice = seed;
         int64_t now_ms = monday_ms;
-        memset(towns, 0, sizeof towns);
-        town_open(&towns[0]);
-        town_open(&towns[1]);
+        towns_open(towns);
         for (uint32_t i = 0; i < EVENT_MAX; i++) {
             if (random_below(&dice, 5) == 0) {
                 core_release(towns[1].core);
@@ -280,17 +302,13 @@ static void events_held_together_come_to_the_same(void)
                 core_advance(towns[1].core, (struct instant){.ms = now_ms});
                 core_hold(towns[1].core);
             }
-            struct event event = event_make(&dice, names[i], now_ms);
-            town_take(&towns[0], i, (struct instant){.ms = now_ms}, &event);
-            town_take(&towns[1], i, (struct instant){.ms = now_ms}, &event);
+            towns_take(towns, &dice, i, now_ms);
         }
         core_release(towns[1].core);
-        for (int i = 0; i < 2; i++)
-            core_advance(towns[i].core, (struct instant){.ms = now_ms + 900 * (int64_t)HOUR_MS});
+        towns_end(towns, now_ms);
         CHECK(towns[0].standing == towns[1].standing);
         fewer += towns[1].card_count < towns[0].card_count;
-        core_destroy(&towns[0].core);
-        core_destroy(&towns[1].core);
+        towns_close(towns);
     }
     CHECK(fewer > 10); /* and what would have been taken back is not told */
     end();
@@ -315,32 +333,25 @@ static uint32_t town_move(struct town *town, int64_t now_ms)
 static void a_move_to_the_same_rules_changes_no_card(void)
 {
     static struct town towns[2];
-    static char names[EVENT_MAX][16];
     uint32_t moved = 0;
     begin();
     for (uint64_t seed = 201; seed <= 240; seed++) {
         uint64_t dice = seed;
         int64_t now_ms = monday_ms;
         uint32_t moving = 20 + random_below(&dice, EVENT_MAX - 30);
-        memset(towns, 0, sizeof towns);
-        town_open(&towns[0]);
-        town_open(&towns[1]);
+        towns_open(towns);
         for (uint32_t i = 0; i < EVENT_MAX; i++) {
             now_ms += (int64_t)random_below(&dice, 20) * HOUR_MS / 2;
-            struct event event = event_make(&dice, names[i], now_ms);
-            town_take(&towns[0], i, (struct instant){.ms = now_ms}, &event);
-            town_take(&towns[1], i, (struct instant){.ms = now_ms}, &event);
+            towns_take(towns, &dice, i, now_ms);
             if (i != moving)
                 continue;
             moved += town_move(&towns[1], now_ms);
             CHECK(towns[0].standing == towns[1].standing);
         }
-        for (int i = 0; i < 2; i++)
-            core_advance(towns[i].core, (struct instant){.ms = now_ms + 900 * (int64_t)HOUR_MS});
+        towns_end(towns, now_ms);
         CHECK(towns[0].standing == towns[1].standing);
         CHECK_EQ_INT(towns[0].card_count, towns[1].card_count);
-        core_destroy(&towns[0].core);
-        core_destroy(&towns[1].core);
+        towns_close(towns);
     }
     CHECK(moved > 200);
     end();

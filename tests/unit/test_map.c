@@ -78,16 +78,7 @@ static size_t apply(const struct cell *cells, size_t count, enum map_per per,
 /* The report, as it lies in its file, has these words. */
 static bool is_reported(const char *words)
 {
-    static char text[8192];
-    FILE *file = fopen(held.path, "r");
-    size_t count = file == NULL ? 0 : fread(text, 1, sizeof text - 1, file);
-    if (file != NULL)
-        (void)fclose(file);
-    text[count] = '\0';
-    if (strstr(text, words) != NULL)
-        return true;
-    printf("report: %s", text);
-    return false;
+    return check_file_has(held.path, words);
 }
 
 static const char hall[] = "source: hall\n"

@@ -70,16 +70,7 @@ static void begin(const char *text, bool is_packed)
 
 static bool is_reported(const char *words)
 {
-    static char text[4096];
-    FILE *file = fopen(held.report_path, "r");
-    size_t count = file == NULL ? 0 : fread(text, 1, sizeof text - 1, file);
-    if (file != NULL)
-        (void)fclose(file);
-    text[count] = '\0';
-    if (strstr(text, words) != NULL)
-        return true;
-    printf("report: %s", text);
-    return false;
+    return check_file_has(held.report_path, words);
 }
 
 static void next_is(const char *case_no, enum event_kind kind, const char *detail)
