@@ -9,23 +9,15 @@ import datetime
 import json
 import random
 import subprocess
-import tempfile
 
 from tests.lib.check import check, check_eq, main, program, test
-from tests.lib.house import House
+from tests.oracle.streams import (HOUR, ZONE, newest, numbered, replay, seconds_of, sent, standing,
+                                  text_of)
 from tests.verify.receipt import digest_of
 from tests.verify.verify import verify
 
 SEEDS = 250
-HOUR = 3600
-ZONE = datetime.timezone(datetime.timedelta(hours=8))
 BEGIN = int(datetime.datetime(2025, 3, 20, tzinfo=ZONE).timestamp())
-
-CALENDAR = """calendar: flat
-zone: Asia/Shanghai
-known: {from: 2024-01-01, to: 2026-12-31}
-week: {mon-sun: "00:00-24:00"}
-"""
 
 RULES = """set: across
 ground: made up
@@ -63,14 +55,6 @@ rules:
 """
 
 
-def text_of(at):
-    return datetime.datetime.fromtimestamp(at, ZONE).isoformat()
-
-
-def seconds_of(text):
-    return int(datetime.datetime.fromisoformat(text).timestamp())
-
-
 # ---- streams ------------------------------------------------------------------------------------
 
 
@@ -101,9 +85,7 @@ def life_of(rng, number):
 def stream_of(rng):
     """Events in the order in which they arrive."""
     life = [event for number in range(rng.randrange(3, 40)) for event in life_of(rng, number)]
-    life.sort(key=lambda event: event["at"])
-    for seq, event in enumerate(life, 1):
-        event.update(source="hall", seq=seq, version=0)
+    numbered(life)
     arrivals = [(event["at"] + rng.choice((0, 0, 0, 0, 30, 24 * HOUR, 200 * HOUR)), event)
                 for event in life]
     for event in life:
@@ -241,42 +223,6 @@ def should_be(cases, cards, until):
 # ---- comparing ----------------------------------------------------------------------------------
 
 
-def write_rules(folder):
-    for name, text in (("flat.yaml", CALENDAR), ("across.yaml", RULES)):
-        with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
-            file.write(text)
-
-
-def write_events(folder, stream):
-    with open(f"{folder}/events.jsonl", "w", encoding="utf-8") as file:
-        for event in stream:
-            file.write(json.dumps(dict(event, at=text_of(event["at"]))) + "\n")
-
-
-def replay(stream, until):
-    with tempfile.TemporaryDirectory() as folder:
-        write_rules(folder)
-        write_events(folder, stream)
-        done = subprocess.run(
-            [program("cardwatch"), "replay", "--rules", f"{folder}/flat.yaml", "--rules",
-             f"{folder}/across.yaml", "--until", text_of(until),
-             f"{folder}/events.jsonl"], capture_output=True, text=True, check=True)
-    check("refused 0," in done.stderr, done.stderr)
-    return [json.loads(line) for line in done.stdout.splitlines()]
-
-
-def standing(records):
-    cards = {}
-    for record in records:
-        before = cards.get(record["card"])
-        check(before is None or
-              (before["state"], before["due_at"]) != (record["state"], record["due_at"]),
-              f"told twice: {record}")
-        check(before is not None or record["state"] != "withdrawn", f"withdrawn unissued: {record}")
-        cards[record["card"]] = record
-    return [card for card in cards.values() if card["state"] != "withdrawn"]
-
-
 @test
 def the_cards_across_cases_are_those_of_a_slow_count():
     seen = {}
@@ -285,7 +231,7 @@ def the_cards_across_cases_are_those_of_a_slow_count():
         rng = random.Random(seed)
         stream = stream_of(rng)
         until = max(e["at"] for e in stream) + rng.randrange(0, 50 * 24) * HOUR + 1
-        records = replay(stream, until)
+        records = replay(RULES, stream, until)
         cards = standing(records)
         should = should_be(histories_of(stream), cards, until)
         found = {}
@@ -303,7 +249,6 @@ def the_cards_across_cases_are_those_of_a_slow_count():
     check(withdrawn >= 20, f"only {withdrawn} cards across cases were taken back")
     print(" ".join(f"{rule}={count}" for rule, count in sorted(seen.items())),
           f"withdrawn={withdrawn}")
-
 
 
 # ---- receipts -----------------------------------------------------------------------------------
@@ -362,19 +307,11 @@ def explained(house, card, lang):
 def every_receipt_across_cases_is_counted_again():
     stream = busy_stream(random.Random(7))
     until = max(event["at"] for event in stream) + 60 * 24 * HOUR
-    with tempfile.TemporaryDirectory() as folder:
-        write_rules(folder)
-        write_events(folder, stream)
-        with House([f"{folder}/flat.yaml", f"{folder}/across.yaml"]) as house:
-            house.engine_start()
-            house.engine_ready()
-            pushed = house.collect("jsonl", "--source", "hall", "--end-tick", text_of(until),
-                                   f"{folder}/events.jsonl")
-            check_eq(pushed.end(), 0)
-            cards = {record["card"]: record for record in house.cards()}
-            receipts = [house.ask("explain", card=card)["receipt"] for card in cards]
-            share = next(card for card in cards.values() if card["rule"] == "overdue-share")
-            told = {lang: explained(house, share["card"], lang) for lang in ("en", "zh")}
+    with sent(RULES, stream, text_of(until)) as house:
+        cards = newest(house.cards())
+        receipts = [house.ask("explain", card=card)["receipt"] for card in cards]
+        share = next(card for card in cards.values() if card["rule"] == "overdue-share")
+        told = {lang: explained(house, share["card"], lang) for lang in ("en", "zh")}
     for lang, words in (("en", ("of one org", "over 33.3%, of at least 3", "What was counted", "more")),
                         ("zh", ("同一机构", "超过 33.3%，且至少 3 件", "计入的办件", "另有"))):
         for word in words:

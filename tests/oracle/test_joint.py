@@ -6,25 +6,15 @@ parent; parents come before or after their children. What cards stand at the end
 nothing but the events, in elapsed hours, and compared."""
 
 import datetime
-import json
 import random
 import subprocess
-import tempfile
 
 from tests.lib.check import check, check_eq, main, program, test
-from tests.lib.house import House
+from tests.oracle.streams import HOUR, ZONE, newest, numbered, replay, seconds_of, sent, standing
 
 SEEDS = 400
-HOUR = 3600
-ZONE = datetime.timezone(datetime.timedelta(hours=8))
 BEGIN = int(datetime.datetime(2025, 3, 3, tzinfo=ZONE).timestamp())
 FINISHING, VOIDING = ("finish", "reject", "forward"), ("withdraw", "void")
-
-CALENDAR = """calendar: flat
-zone: Asia/Shanghai
-known: {from: 2024-01-01, to: 2026-12-31}
-week: {mon-sun: "00:00-24:00"}
-"""
 
 RULES = """set: joint
 ground: made up
@@ -52,14 +42,6 @@ rules:
 """
 
 
-def text_of(at):
-    return datetime.datetime.fromtimestamp(at, ZONE).isoformat()
-
-
-def seconds_of(text):
-    return int(datetime.datetime.fromisoformat(text).timestamp())
-
-
 # ---- streams ------------------------------------------------------------------------------------
 
 
@@ -82,9 +64,7 @@ def stream_of(rng):
                 event["parent"] = parent if rng.random() < 0.9 else rng.choice("PQ")
             life.append(event)
             at += rng.randrange(0, 60) * HOUR
-    life.sort(key=lambda event: event["at"])
-    for seq, event in enumerate(life, 1):
-        event.update(source="hall", seq=seq, version=0)
+    numbered(life)
     arrivals = [(event["at"] + rng.choice((0, 0, 0, 24, 100)) * HOUR, event) for event in life]
     for event in life:
         if rng.random() < 0.1:
@@ -209,24 +189,9 @@ def should_be(stream, until):
 # ---- comparing ----------------------------------------------------------------------------------
 
 
-def write(folder, stream):
-    for name, text in (("flat.yaml", CALENDAR), ("joint.yaml", RULES)):
-        with open(f"{folder}/{name}", "w", encoding="utf-8") as file:
-            file.write(text)
-    with open(f"{folder}/events.jsonl", "w", encoding="utf-8") as file:
-        for event in stream:
-            file.write(json.dumps(dict(event, at=text_of(event["at"]))) + "\n")
-
-
-def replay(stream, until):
-    with tempfile.TemporaryDirectory() as folder:
-        write(folder, stream)
-        done = subprocess.run(
-            [program("cardwatch"), "replay", "--rules", f"{folder}/flat.yaml", "--rules",
-             f"{folder}/joint.yaml", "--until", text_of(until), f"{folder}/events.jsonl"],
-            capture_output=True, text=True, check=True)
-    check("refused 0," in done.stderr, done.stderr)
-    return [json.loads(line) for line in done.stdout.splitlines()]
+def found_in(cards):
+    return sorted((card["rule"], card["level"], card["case"], seconds_of(card["due_at"]))
+                  for card in cards if card["case"][-1] in "PQ")
 
 
 @test
@@ -236,14 +201,10 @@ def the_cards_of_a_joint_case_are_those_of_a_slow_fold():
         rng = random.Random(seed)
         stream = stream_of(rng)
         until = max(event["at"] for event in stream) + rng.randrange(0, 200) * HOUR + 1
-        cards = {}
-        for record in replay(stream, until):
-            cards[record["card"]] = record
-        found = sorted((card["rule"], card["level"], card["case"], seconds_of(card["due_at"]))
-                       for card in cards.values()
-                       if card["state"] != "withdrawn" and card["case"] in "PQ")
+        records = replay(RULES, stream, until)
+        found = found_in(standing(records))
         check_eq(found, should_be(stream, until), f"seed {seed}")
-        withdrawn += sum(card["state"] == "withdrawn" for card in cards.values())
+        withdrawn += sum(card["state"] == "withdrawn" for card in newest(records).values())
         for rule, level, *_ in found:
             seen[f"{rule}/{level}"] = seen.get(f"{rule}/{level}", 0) + 1
     check_eq(sorted(seen), ["early/warn", "most/warn", "total/red", "total/yellow"])
@@ -262,18 +223,8 @@ def batches_of_events_come_to_the_same():
                 stream.append({**event, **named, "case": f"{seed}-{event['case']}",
                                "seq": len(stream) + 1})
     until = max(event["at"] for event in stream)
-    with tempfile.TemporaryDirectory() as folder:
-        write(folder, stream)
-        with House([f"{folder}/flat.yaml", f"{folder}/joint.yaml"]) as house:
-            house.engine_start()
-            house.engine_ready()
-            pushed = house.collect("jsonl", "--source", "hall", "--end-tick", "last",
-                                   f"{folder}/events.jsonl")
-            check_eq(pushed.end(), 0)
-            cards = {record["card"]: record for record in house.cards()}
-    found = sorted((card["rule"], card["level"], card["case"], seconds_of(card["due_at"]))
-                   for card in cards.values()
-                   if card["state"] != "withdrawn" and card["case"][-1] in "PQ")
+    with sent(RULES, stream) as house:
+        found = found_in(standing(house.cards()))
     check_eq(found, should_be(stream, until))
     check(len(found) > 60, f"only {len(found)} cards")
 
@@ -284,18 +235,11 @@ def a_joint_case_lists_its_parts():
             ("A", "finish", ""), ("C", "fee", "P"), ("C", "void", "")]
     stream = [{"case": case, "kind": kind, "at": BEGIN + place * HOUR, "source": "hall",
                "seq": place + 1, **({"parent": parent} if parent else {})} for place, (case, kind, parent) in enumerate(said)]
-    with tempfile.TemporaryDirectory() as folder:
-        write(folder, stream)
-        with House([f"{folder}/flat.yaml", f"{folder}/joint.yaml"]) as house:
-            house.engine_start()
-            house.engine_ready()
-            pushed = house.collect("jsonl", "--source", "hall", "--end-tick", "last",
-                                   f"{folder}/events.jsonl")
-            check_eq(pushed.end(), 0)
-            whole = house.ask("case", case="P")["case"]
-            part = house.ask("case", case="A")["case"]
-            shown = subprocess.run([program("cardwatch"), "case", "--home", house.folder, "--lang",
-                                    "en", "P"], capture_output=True, text=True, check=True).stdout
+    with sent(RULES, stream) as house:
+        whole = house.ask("case", case="P")["case"]
+        part = house.ask("case", case="A")["case"]
+        shown = subprocess.run([program("cardwatch"), "case", "--home", house.folder, "--lang",
+                                "en", "P"], capture_output=True, text=True, check=True).stdout
     check_eq({child["case"]: child["state"] for child in whole["children"]},
              {"A": "finished", "B": "open", "C": "void"})
     check_eq((whole["child_count"], whole["parent"]), (3, ""))
