@@ -53,12 +53,9 @@ static const struct option options[] = {
     {"give-up", 0, OPTION_DURATION, "TERM", "3 day", 1000, 2592000000,
      "a message that could not be sent for so long is recorded as failed",
      "超过此时间仍未发出则记为失败", &in_force.give_up_ms},
-    {"home", 0, OPTION_TEXT, "DIR", PLACE_HOME, 0, 0, "where the engine's sockets lie",
-     "引擎套接字所在目录", &in_force.home},
-    {"feed", 0, OPTION_TEXT, "ENDPOINT", NULL, 0, 0, "its feed (default: ipc://HOME/feed)",
-     "发牌通道（默认 ipc://HOME/feed）", &in_force.feed},
-    {"query", 0, OPTION_TEXT, "ENDPOINT", NULL, 0, 0, "its queries (default: ipc://HOME/query)",
-     "查询端点（默认 ipc://HOME/query）", &in_force.query},
+    OPTION_HOME(in_force),
+    OPTION_FEED(in_force),
+    OPTION_QUERY(in_force),
     CURVE_OPTIONS(curve),
 };
 

@@ -32,13 +32,9 @@ static struct {
 } wish;
 
 static const struct option options[] = {
-    {"home", 0, OPTION_TEXT, "DIR", PLACE_HOME, 0, 0, "the engine's folder", "引擎的数据目录",
-     &wish.home},
-    {"feed", 0, OPTION_TEXT, "ENDPOINT", NULL, 0, 0, "feed endpoint (default: ipc://<home>/feed)",
-     "发牌流地址（默认 ipc://<home>/feed）", &wish.feed},
-    {"query", 0, OPTION_TEXT, "ENDPOINT", NULL, 0, 0,
-     "query endpoint (default: ipc://<home>/query)", "查询地址（默认 ipc://<home>/query）",
-     &wish.query},
+    OPTION_HOME(wish),
+    OPTION_FEED(wish),
+    OPTION_QUERY(wish),
     CURVE_OPTIONS(wish.curve),
     {"zone", 0, OPTION_TEXT, "ZONE", NULL, 0, 0,
      "time zone to show times in (default: the engine's)", "显示所用时区（默认按引擎）",
