@@ -19,7 +19,7 @@ enum { REFUSALS_SHOWN = 20, STRAYS_SHOWN_MAX = 1000000 };
 static struct {
     struct option_list rules;
     const char *until;
-    struct verb_options verb;
+    const char *calendars;
     int64_t strays_shown;
     bool is_quiet;
 } settings;
@@ -35,7 +35,7 @@ static const struct option options[] = {
      "events without effect that are told one by one; the others are counted",
      "逐条说明的无效事件数目，其余只计数", &settings.strays_shown},
     {"quiet", 'q', OPTION_FLAG, NULL, NULL, 0, 0, "no summary", "不输出汇总", &settings.is_quiet},
-    OPTION_CALENDARS(settings.verb),
+    OPTION_CALENDARS(settings),
 };
 
 static const struct program program = {
@@ -112,29 +112,20 @@ static int on_event(void *ctx, uint32_t source, uint64_t seq, const struct event
 
 static int compile(struct ruleset **ruleset_out)
 {
-    struct document_set set;
     struct problem_list problems;
-    problem_list_init(&problems);
-    int error = documents_init(&set);
     char *operands[COUNT_OF(settings.rules.values) + 1] = {0};
     for (uint32_t i = 0; i < settings.rules.count; i++) {
         union {
             const char *in;
             char *out;
-        } text = {.in = settings.rules.values[i]}; /* documents_read does not write to it */
+        } text = {.in = settings.rules.values[i]}; /* documents_compile does not write to it */
         operands[i] = text.out;
     }
-    if (error == 0)
-        error = documents_read(&set, operands, &problems);
-    if (error == 0)
-        error = documents_add_calendars(&set, &settings.verb, &problems);
-    if (error == 0 && problems.error_count == 0)
-        error = ruleset_compile(set.at, set.count, 0, &problems, ruleset_out);
+    problem_list_init(&problems);
+    int status = documents_compile(operands, settings.calendars, 0, &problems, ruleset_out);
     problem_list_print(&problems, stderr);
-    bool is_bad = problems.error_count > 0;
-    documents_clear(&set);
     problem_list_clear(&problems);
-    return error != 0 || is_bad ? EX_DATAERR : 0;
+    return status != 0 ? EX_DATAERR : 0;
 }
 
 /* ---- events without effect ---------------------------------------------------------------------

@@ -75,7 +75,6 @@ bool follow(struct core *core, struct core_case *kase, struct instant end);
 bool follow_is_moved(const struct core *core, const struct core_case *kase,
                      const struct event *event);
 
-
 /* asking_holds - NULL condition: true. */
 bool asking_holds(const struct asking *asking, const struct condition *condition);
 

@@ -19,7 +19,7 @@ struct due {
     bool is_provisional;
 };
 
-/* Where calendars are looked for by name: one folder, or, when NULL, those of the installation. */
+/* Where calendars are looked for by name; NULL: where those lie that came with the program. */
 extern const char *due_calendar_folder;
 
 /* due_calendar_load - a calendar by name or file, with all it inherits from.

@@ -104,7 +104,7 @@ static int gather(struct checked *checked, char *const *operands, struct problem
     if (code != EX_OK)
         return code;
     uint32_t before = checked->set.count;
-    status = documents_add_calendars(&checked->set, &options, problems);
+    status = documents_add_calendars(&checked->set, options.calendars, problems);
     if (status != 0)
         return exit_of(status, "calendars");
     /* Calendars that were taken along are kept with what was given: bring them to its end. */

@@ -1,9 +1,10 @@
 /* documents.c - from operands to documents: files, folders, and the calendars that the files name
  * and nobody gave.
  */
-#include "rules/verbs/verbs.h"
+#include "rules/verbs/documents.h"
 
 #include "rules/days/notice_text.h"
+#include "rules/days/shipped.h"
 #include "rules/read/yaml.h"
 #include "rules/sheet/sheet.h"
 
@@ -258,37 +259,17 @@ static bool is_named(const struct document_set *set, const char *name)
     return false;
 }
 
-/* Where the calendars lie that came with this program: beside the source, or installed. */
-static bool shipped_folder(char path[PATH_BYTES])
-{
-    static const char *const from_program[] = {"../share/cardwatch/calendars",
-                                               "../../../rules/calendars", "../../rules/calendars"};
-    ssize_t count = readlink("/proc/self/exe", path, PATH_BYTES - 1);
-    if (count <= 0)
-        return false;
-    path[count] = '\0';
-    char *slash = strrchr(path, '/');
-    size_t room = PATH_BYTES - (size_t)(slash + 1 - path);
-    for (size_t i = 0; slash != NULL && i < COUNT_OF(from_program); i++) {
-        int length = snprintf(slash + 1, room, "%s", from_program[i]);
-        if (length > 0 && (size_t)length < room && access(path, R_OK) == 0)
-            return true;
-    }
-    return false;
-}
-
-int documents_add_calendars(struct document_set *set, const struct verb_options *options,
+int documents_add_calendars(struct document_set *set, const char *folder,
                             struct problem_list *problems)
 {
-    char path[PATH_BYTES];
+    char path[SHIPPED_PATH_BYTES];
     struct document_set shipped = {.arena = set->arena};
     struct problem_list unheard; /* what is wrong with calendars that nobody names */
-    bool is_given = options->calendars != NULL;
-    if (!is_given && !shipped_folder(path))
+    bool is_given = folder != NULL;
+    if (!is_given && !shipped_calendars(path))
         return 0;
     problem_list_init(&unheard);
-    int status =
-        read_folder(&shipped, is_given ? options->calendars : path, is_given ? problems : &unheard);
+    int status = read_folder(&shipped, is_given ? folder : path, is_given ? problems : &unheard);
     problem_list_clear(&unheard);
     for (bool is_more = true; is_more && status == 0;) { /* one may inherit from another */
         is_more = false;
@@ -303,5 +284,22 @@ int documents_add_calendars(struct document_set *set, const struct verb_options 
         }
     }
     free(shipped.at);
+    return status;
+}
+
+int documents_compile(char *const *operands, const char *calendars, uint32_t edition,
+                      struct problem_list *problems, struct ruleset **ruleset_out)
+{
+    struct document_set set;
+    int status = documents_init(&set);
+    if (status == 0)
+        status = documents_read(&set, operands, problems);
+    if (status == 0)
+        status = documents_add_calendars(&set, calendars, problems);
+    if (status == 0 && problems->error_count > 0)
+        status = RULESET_E_BAD;
+    if (status == 0)
+        status = ruleset_compile(set.at, set.count, edition, problems, ruleset_out);
+    documents_clear(&set);
     return status;
 }

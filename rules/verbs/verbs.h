@@ -6,10 +6,9 @@
 #ifndef RULES_VERBS_H
 #define RULES_VERBS_H
 
-#include "engine/base/arena.h"
 #include "engine/sys/options.h"
 #include "rules/store/store.h"
-#include "rules/text/ruleset_text.h"
+#include "rules/verbs/documents.h"
 
 #include <jansson.h>
 
@@ -95,14 +94,6 @@ struct verb_options {
     "--move all：在办件全部改按新版次判断。已办结的办件从不迁移。\n"      \
     "请先预览：cardwatch rules preview。"
 
-/* Documents on their way: read from files, out of the store, out of the shipped calendars. */
-struct document_set {
-    struct arena *arena;
-    uint32_t count;
-    uint32_t room;
-    struct document *at;
-};
-
 /* store_folder - what --store says, or its default. Lives to the end of the program. */
 const char *store_folder(const struct verb_options *options);
 
@@ -177,27 +168,6 @@ const char *rule_nearest(const struct ruleset *ruleset, const char *name);
 
 /* exit_of - the exit code of a negative errno, said. */
 int exit_of(int status, const char *what);
-
-/* documents_init, documents_clear. Returns: 0, -ENOMEM. */
-MUST_USE int documents_init(struct document_set *set);
-void documents_clear(struct document_set *set);
-
-/* documents_add - in the place of one of the same kind and name, else behind all. */
-MUST_USE int documents_add(struct document_set *set, const struct document *document);
-
-/* documents_read - the operands: files, and folders for all files in them whose ending
- * is that of a document. Says nothing: problems are added. Returns: 0, -ENOMEM. */
-MUST_USE int documents_read(struct document_set *set, char *const *operands,
-                            struct problem_list *problems);
-
-/* documents_complete - add the documents of `base` that the set does not replace. */
-MUST_USE int documents_complete(struct document_set *set, const struct document *base,
-                                uint32_t count);
-
-/* documents_add_calendars - calendars that are named and not there, from --calendars or from those
- * shipped. added: only these are added. Returns: 0, -ENOMEM. */
-MUST_USE int documents_add_calendars(struct document_set *set, const struct verb_options *options,
-                                     struct problem_list *problems);
 
 /* files_check - what check and import do with their files, said on standard error: the documents
  * that would be in force, the first given_out of them given or taken along. 0 or an exit code; in

@@ -1,7 +1,7 @@
 /* house.c - see house.h. */
 #include "tests/scenario/house.h"
 
-#include "rules/verbs/verbs.h"
+#include "rules/verbs/documents.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -94,23 +94,17 @@ void house_clear(struct house *house)
 
 const struct ruleset *house_compile(struct house *house, char *const *files)
 {
-    struct document_set set;
     struct problem_list problems;
     struct ruleset *ruleset = NULL;
-    struct verb_options options = {.calendars = "rules/calendars"};
     uint32_t edition = house->edition_count + 1;
     if (edition > HOUSE_EDITIONS_MAX)
         house_fail("editions", 0);
     problem_list_init(&problems);
-    must(documents_init(&set), "documents");
-    must(documents_read(&set, files, &problems), "documents");
-    must(documents_add_calendars(&set, &options, &problems), "calendars");
-    if (problems.error_count == 0 &&
-        ruleset_compile(set.at, set.count, edition, &problems, &ruleset) == 0)
+    int status = documents_compile(files, "rules/calendars", edition, &problems, &ruleset);
+    if (status == 0)
         house->editions[house->edition_count++] = ruleset;
-    if (problems.error_count > 0)
+    else
         problem_list_print(&problems, stdout);
-    documents_clear(&set);
     problem_list_clear(&problems);
     return ruleset;
 }
