@@ -60,13 +60,14 @@ bool stray_asks_again(const struct core *core, const struct core_case *kase,
 /* ---- pauses that end before they begin ---------------------------------------------------------
  */
 
-/* The pauses and resumes of a case, as pauses.c pairs them. */
+/* The pauses and resumes of a case, as pauses.c pairs them: each pair of events for itself. */
 struct half {
     uint32_t index; /* in past */
     enum event_kind kind;
     uint64_t place;
-    bool is_pause;
-    bool is_paired;
+    event_kind_set open; /* of a pause: what would still end it */
+    bool is_resume;
+    bool is_paired; /* of a resume: it ends some pause */
     bool is_reversed;
 };
 
@@ -82,18 +83,17 @@ static bool is_same_step(const struct halves *halves, const struct half *a, cons
     return slice_is_equal(halves->past[a->index].event.step, halves->past[b->index].event.step);
 }
 
-static bool is_pair(const struct halves *halves, const struct half *pause,
-                    const struct half *resume)
+static bool is_open_for(const struct half *pause, const struct half *resume)
 {
-    return (halves->edition->pause_ends[pause->kind] & EVENT_KIND_BIT(resume->kind)) != 0;
+    return (pause->open & EVENT_KIND_BIT(resume->kind)) != 0;
 }
 
-/* The oldest open pause before a resume, of the same step where there is one. */
-static struct half *pause_of(struct halves *halves, const struct half *resume)
+/* The oldest pause of a kind that is open before a resume, of the same step where there is one. */
+static struct half *pause_of(struct halves *halves, int kind, const struct half *resume)
 {
     struct half *found = NULL;
     for (struct half *half = halves->at; half < resume; half++) {
-        if (!half->is_pause || half->is_paired || !is_pair(halves, half, resume))
+        if ((int)half->kind != kind || !is_open_for(half, resume))
             continue;
         if (is_same_step(halves, half, resume))
             return half;
@@ -103,16 +103,27 @@ static struct half *pause_of(struct halves *halves, const struct half *resume)
     return found;
 }
 
+static void resume_pair(struct halves *halves, struct half *resume)
+{
+    for (int kind = 0; kind < EVENT_KIND_COUNT; kind++) {
+        struct half *pause = pause_of(halves, kind, resume);
+        if (pause == NULL)
+            continue;
+        pause->open &= ~EVENT_KIND_BIT(resume->kind);
+        resume->is_paired = true;
+    }
+}
+
 /* Pair what had been sent up to a place, the impossible left aside. */
 static void halves_pair(struct halves *halves, uint64_t last)
 {
-    for (uint32_t i = 0; i < halves->count; i++)
-        halves->at[i].is_paired = halves->at[i].is_reversed || halves->at[i].place > last;
     for (uint32_t i = 0; i < halves->count; i++) {
         struct half *half = &halves->at[i];
-        struct half *pause = half->is_pause || half->is_paired ? NULL : pause_of(halves, half);
-        if (pause != NULL)
-            pause->is_paired = half->is_paired = true;
+        bool is_there = !half->is_reversed && half->place <= last;
+        half->open = is_there ? halves->edition->pause_ends[half->kind] : 0;
+        half->is_paired = false;
+        if (is_there && half->is_resume)
+            resume_pair(halves, half);
     }
 }
 
@@ -123,14 +134,14 @@ static void resume_reverse(struct halves *halves, struct half *resume)
     struct half *found = NULL;
     const struct half *end = halves->at + halves->count;
     for (struct half *half = resume + 1; half < end; half++)
-        if (half->is_pause && !half->is_paired && is_pair(halves, half, resume) &&
-            is_same_step(halves, half, resume) && (found == NULL || found->place < half->place))
+        if (is_open_for(half, resume) && is_same_step(halves, half, resume) &&
+            (found == NULL || found->place < half->place))
             found = half;
     if (found == NULL)
         return;
     int64_t from_ms = halves->past[found->index].event.at.ms;
     for (struct half *half = resume + 1; half < end; half++)
-        if (half->is_pause && !half->is_paired && is_pair(halves, half, resume) &&
+        if (half->kind == found->kind && is_open_for(half, resume) &&
             is_same_step(halves, half, resume) && halves->past[half->index].event.at.ms == from_ms)
             half->is_reversed = true;
     resume->is_reversed = true;
@@ -143,8 +154,8 @@ static void halves_list(uint32_t count, struct halves *halves)
         const struct past_event *past = &halves->past[i];
         enum event_kind kind = past->event.kind;
         struct half half = {.index = i, .kind = kind, .place = past->ref.place};
-        half.is_pause = (edition->pause_from & EVENT_KIND_BIT(kind)) != 0;
-        if (half.is_pause || (edition->pause_to & EVENT_KIND_BIT(kind)) != 0)
+        half.is_resume = (edition->pause_to & EVENT_KIND_BIT(kind)) != 0;
+        if (half.is_resume || (edition->pause_from & EVENT_KIND_BIT(kind)) != 0)
             halves->at[halves->count++] = half;
     }
 }
@@ -155,7 +166,7 @@ static struct half *resume_after(struct halves *halves, uint64_t place)
     struct half *found = NULL;
     for (uint32_t i = 0; i < halves->count; i++) {
         struct half *half = &halves->at[i];
-        if (!half->is_pause && half->place > place && (found == NULL || half->place < found->place))
+        if (half->is_resume && half->place > place && (found == NULL || half->place < found->place))
             found = half;
     }
     return found;
@@ -168,7 +179,7 @@ uint32_t stray_reversed_last(const struct edition *edition, struct past_event *p
     struct half *resume = resume_after(&halves, 0);
     for (; resume != NULL; resume = resume_after(&halves, resume->place)) {
         halves_pair(&halves, UINT64_MAX);
-        if (resume->is_paired)
+        if (resume->is_paired || resume->is_reversed)
             continue;
         halves_pair(&halves, resume->place);
         resume_reverse(&halves, resume);

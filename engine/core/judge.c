@@ -299,6 +299,8 @@ static void issue_late(struct core *core, struct core_case *kase, struct core_cl
     clock->skipped = 0;
     for (uint32_t round = 0; round <= RULE_RUNGS_MAX; round++) {
         waiting_list(reckoning, waiting_out);
+        if (waiting_out->count == 0 || !is_held(core, clock, waiting_out->due[0]))
+            return; /* the earliest is still to come: mostly so */
         skip_late(core, clock, reckoning, waiting_out);
         bool is_any = false;
         for (uint32_t i = 0; i < waiting_out->count; i++) {

@@ -233,19 +233,23 @@ class Watch:
         return self.possible(sorted(best.values(), key=lambda pair: (pair[1]["at"], pair[0])))
 
     def possible(self, history):
-        """Without the pauses that end before they begin: a resume that finds no pause is that of
-        a later one which was sent before it and was open when it came."""
+        """Without the pauses that end before they begin: a resume that finds no pause at all is
+        that of a later one which was sent before it and was open when it came; of several, of the
+        one sent last."""
         pairs = {(p["from"], p["to"]) for rule in self.world["rules"] for p in rule["pauses"]}
-        for begin, end in pairs:
-            for sent, resume in sorted(
-                    (pair for pair in history if pair[1]["kind"] == end), key=lambda p: p[0]):
-                if sent in self.unpaired(history, begin, end)[1]:
-                    known = [pair for pair in history if pair[0] <= sent]
-                    later = [pause for pause in self.unpaired(known, begin, end)[0]
-                             if pause[1] > resume["at"] and pause[2] == resume.get("step", "")]
-                    if later:
-                        dropped = {sent, max(later)[0]}
-                        history = [pair for pair in history if pair[0] not in dropped]
+        ends = {end for _, end in pairs}
+        for sent, resume in sorted((pair for pair in history if pair[1]["kind"] in ends),
+                                   key=lambda pair: pair[0]):
+            own = [pair for pair in pairs if pair[1] == resume["kind"]]
+            is_there = any(place == sent for place, _ in history)
+            if not is_there or any(sent not in self.unpaired(history, *pair)[1] for pair in own):
+                continue
+            known = [pair for pair in history if pair[0] <= sent]
+            later = [pause for pair in own for pause in self.unpaired(known, *pair)[0]
+                     if pause[1] > resume["at"] and pause[2] == resume.get("step", "")]
+            if later:
+                dropped = {sent, max(later)[0]}
+                history = [pair for pair in history if pair[0] not in dropped]
         return [event for _, event in history]
 
     @staticmethod
@@ -254,12 +258,12 @@ class Watch:
         begun, lonely = [], []
         for sent, event in history:
             step = event.get("step", "")
-            if event["kind"] == begin:
-                begun.append((sent, event["at"], step))
-            elif event["kind"] == end and begun:
+            if event["kind"] == end and begun:
                 begun.remove(next((pause for pause in begun if pause[2] == step), begun[0]))
             elif event["kind"] == end:
                 lonely.append(sent)
+            if event["kind"] == begin:
+                begun.append((sent, event["at"], step))
         return begun, lonely
 
     def arrive(self, now, place, event):
