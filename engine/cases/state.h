@@ -11,7 +11,8 @@
  *         ├─ first_pause ──▶ core_pause …                                  by start
  *         ├─ first_stray ──▶ core_stray …                                  newest first
  *         └─ tally ──▶ case_tally            only where some rule counts events
- *                          └─ first_step ──▶ step_tally …    or counts them by step
+ *                          ├─ first_step ──▶ step_tally …    or counts them by step
+ *                          └─ first_recent ──▶ case_recent … or in a window; newest first
  *
  *     core_group ── root ──▶ core_mark, a tree     only where some rule looks across cases
  *     case_side ── first_mark ──▶ core_mark ── next ──▶ core_mark …    the marks of one case
@@ -177,6 +178,18 @@ struct case_tally {
     uint32_t last_result; /* of the last step finished; number of a name */
     uint32_t first_step;
     uint32_t arrivals; /* only where some rule asks what arrived together */
+    uint32_t first_recent;
+    uint32_t handled_step; /* of the last event that named its step and handler; names */
+    uint32_t handled_by;
+    uint32_t handled_before; /* who was named last by an event of another step */
+};
+
+/* One of the newest events of a case, kept where some rule counts them in a window. */
+struct case_recent {
+    int64_t at_ms;
+    uint32_t next;
+    uint32_t step; /* number of a name */
+    uint32_t kind;
 };
 
 /* When the last event of each kind arrived. */
@@ -266,12 +279,15 @@ struct edition {
     bool is_watching_items;       /* some rule wants to see cases of items not in the catalogue */
     event_kind_set counted;       /* some condition asks for their counts, or the last of them */
     event_kind_set counted_steps; /* … by step */
-    bool is_placing;              /* … where the steps have got to, or the last one's result */
-    bool is_asking_attrs;         /* some condition looks at the attrs of events */
-    bool is_dismissing;           /* some card dismisses those of other rules */
-    bool is_joint;                /* some rule looks at the children of a case */
-    bool is_counting_cards;       /* some rule counts cards across cases */
-    bool is_noting_arrivals;      /* some condition asks what arrived together */
+    event_kind_set recent_steps;  /* … in a window, by step */
+    uint8_t recent_most[EVENT_KIND_COUNT]; /* … so many of them at most; 0: in none */
+    bool is_placing;         /* … where the steps have got to, or the last one's result */
+    bool is_handling;        /* … who handled the step before */
+    bool is_asking_attrs;    /* some condition looks at the attrs of events */
+    bool is_dismissing;      /* some card dismisses those of other rules */
+    bool is_joint;           /* some rule looks at the children of a case */
+    bool is_counting_cards;  /* some rule counts cards across cases */
+    bool is_noting_arrivals; /* some condition asks what arrived together */
 };
 
 /* What was found in a catalogue, kept because the same few are asked for again and again. Nothing
@@ -310,6 +326,7 @@ struct core {
     struct pool strays;
     struct pool tallies;
     struct pool step_tallies;
+    struct pool recents;
     struct pool limit_sets;
     struct pool arrivals;
     struct pool groups;

@@ -1,6 +1,7 @@
 /* tally.c - what is counted of a case, where some rule of its edition asks for it. */
 #include "engine/cases/tally.h"
 #include "engine/cases/limits.h"
+#include "engine/cases/recent.h"
 
 static struct step_tally *step_find(const struct core *core, const struct case_tally *tally,
                                     uint32_t step)
@@ -43,6 +44,27 @@ void tally_before(struct core *core, struct core_case *kase, const struct event 
         tally->count[event->kind]++;
     if (is_by_step)
         step_count(core, tally, event);
+    if (case_edition(core, kase)->recent_most[event->kind] > 0)
+        recent_note(core, kase, tally, event);
+}
+
+static void handler_note(struct core *core, struct case_tally *tally, const struct event *event)
+{
+    uint32_t step = names_add(&core->names, event->step);
+    if (step != tally->handled_step)
+        tally->handled_before = tally->handled_by;
+    tally->handled_step = step;
+    tally->handled_by = names_add(&core->names, event->handler);
+}
+
+uint32_t tally_handler(const struct core *core, const struct core_case *kase,
+                       const struct event *event)
+{
+    if (kase->tally == 0 || event->step.count == 0 || event->handler.count == 0)
+        return 0;
+    const struct case_tally *tally = pool_row(&core->tallies, kase->tally);
+    bool is_same = slice_is_equal(names_get(&core->names, tally->handled_step), event->step);
+    return is_same ? tally->handled_before : tally->handled_by;
 }
 
 void tally_after(struct core *core, struct core_case *kase, const struct event *event)
@@ -53,6 +75,8 @@ void tally_after(struct core *core, struct core_case *kase, const struct event *
     tally->last_ms[event->kind] = event->at.ms;
     if (event->kind == EVENT_STEP_END)
         tally->last_result = names_add(&core->names, event->result);
+    if (case_edition(core, kase)->is_handling && event->step.count > 0 && event->handler.count > 0)
+        handler_note(core, tally, event);
     const struct item_step *step = item_step_find(case_item(core, kase), event->step);
     if (step == NULL || step->place == 0)
         return;
@@ -71,6 +95,7 @@ void tally_release(struct core *core, struct core_case *kase)
         pool_free(&core->step_tallies, row);
         row = next;
     }
+    recent_release(core, tally);
     if (tally->arrivals != 0)
         pool_free(&core->arrivals, tally->arrivals);
     pool_free(&core->tallies, kase->tally);

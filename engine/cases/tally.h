@@ -21,6 +21,11 @@ void tally_arrival(struct core *core, struct core_case *kase, enum event_kind ki
 struct instant tally_arrived(const struct core *core, const struct core_case *kase,
                              enum event_kind kind);
 
+/* tally_handler - who handled the step before that of the event at hand, which names its own step
+ * and handler: a number of a name; 0: nobody was named. */
+uint32_t tally_handler(const struct core *core, const struct core_case *kase,
+                       const struct event *event);
+
 /* tally_count, tally_count_step - how many events of a kind the case has had, this one included;
  * how many of them of one step. */
 uint32_t tally_count(const struct core *core, const struct core_case *kase, enum event_kind kind);

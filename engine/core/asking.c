@@ -1,5 +1,6 @@
 /* asking.c - what a condition may know: the event at hand first, then the case. */
 #include "engine/cases/limits.h"
+#include "engine/cases/recent.h"
 #include "engine/cases/reckon.h"
 #include "engine/cases/tally.h"
 #include "engine/core/family.h"
@@ -118,6 +119,12 @@ static struct value ask_org(const struct asking *asking)
 static struct value ask_area(const struct asking *asking)
 {
     return text_value(names_get(&asking->core->names, asking->kase->area));
+}
+
+static struct value ask_last_step_handler(const struct asking *asking)
+{
+    return text_value(
+        names_get(&asking->core->names, tally_handler(asking->core, asking->kase, asking->event)));
 }
 
 static struct value ask_handler(const struct asking *asking)
@@ -266,6 +273,7 @@ static const struct {
     [FIELD_FURTHEST_STEP_PLACE] = {ask_furthest_step_place, false},
     [FIELD_STEP_NODE] = {step_node, true},
     [FIELD_LAST_RESULT] = {ask_last_result, false},
+    [FIELD_LAST_STEP_HANDLER] = {ask_last_step_handler, true},
     [FIELD_HANDLER] = {ask_handler, false},
     [FIELD_RESULT] = {ask_result, true},
     [FIELD_REASON] = {ask_reason, true},
@@ -307,6 +315,16 @@ static uint32_t ask_count_step(void *ctx, enum event_kind kind)
     if (asking->event == NULL)
         return 0;
     return tally_count_step(asking->core, asking->kase, kind, asking->event->step);
+}
+
+static struct value ask_count_within(void *ctx, const struct window *window)
+{
+    const struct asking *asking = ctx;
+    if (asking->event == NULL)
+        return no_value;
+    return recent_count(asking->core, asking->kase,
+                        reckon_calendar(asking->core, asking->kase, asking->rule), window,
+                        asking->event);
 }
 
 static bool ask_same_arrival(void *ctx, enum event_kind kind)
@@ -381,6 +399,7 @@ bool asking_holds(const struct asking *asking, const struct condition *condition
                                     .count = ask_count,
                                     .since = ask_since,
                                     .count_step = ask_count_step,
+                                    .count_within = ask_count_within,
                                     .raised = ask_raised,
                                     .same_arrival = ask_same_arrival,
                                     .attr = ask_attr};

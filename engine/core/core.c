@@ -34,6 +34,7 @@ static int core_init(struct core *core, const struct core_limits *limits)
         {&core->tallies, sizeof(struct case_tally), case_max},
         {&core->limit_sets, sizeof(struct limit_set), clock_max},
         {&core->step_tallies, sizeof(struct step_tally), clock_max},
+        {&core->recents, sizeof(struct case_recent), clock_max},
         {&core->arrivals, sizeof(struct case_arrivals), case_max},
         {&core->groups, sizeof(struct core_group), clock_max},
         {&core->marks, sizeof(struct core_mark), clock_max},
@@ -85,6 +86,7 @@ void core_destroy(struct core **core_p)
     pool_clear(&core->tallies);
     pool_clear(&core->limit_sets);
     pool_clear(&core->step_tallies);
+    pool_clear(&core->recents);
     pool_clear(&core->arrivals);
     pool_clear(&core->groups);
     pool_clear(&core->marks);
@@ -121,6 +123,7 @@ static void instruction_look(struct edition *edition, const struct instruction *
              (it->operand == FIELD_LAST_STEP_PLACE || it->operand == FIELD_LAST_RESULT ||
               it->operand == FIELD_FURTHEST_STEP_PLACE))
         edition->is_placing = true;
+    edition->is_handling |= is_field && it->operand == FIELD_LAST_STEP_HANDLER;
     edition->is_noting_arrivals |= it->op == OP_SAME_ARRIVAL;
     edition->is_joint |= it->op == OP_FIELD &&
                          (it->operand == FIELD_CHILDREN || it->operand == FIELD_CHILDREN_OPEN ||
@@ -128,10 +131,22 @@ static void instruction_look(struct edition *edition, const struct instruction *
     edition->is_asking_attrs |= it->op == OP_ATTR || it->op == OP_HAS_ATTR;
 }
 
+static void window_look(struct edition *edition, const struct window *window)
+{
+    uint8_t *most = &edition->recent_most[window->kind];
+    edition->counted |= EVENT_KIND_BIT(window->kind);
+    if (window->is_of_step)
+        edition->recent_steps |= EVENT_KIND_BIT(window->kind);
+    if (*most < window->most)
+        *most = (uint8_t)window->most;
+}
+
 static void condition_look(struct edition *edition, const struct condition *condition)
 {
     for (uint32_t i = 0; condition != NULL && i < condition->count; i++)
         instruction_look(edition, &condition->code[i]);
+    for (uint32_t i = 0; condition != NULL && i < condition->window_count; i++)
+        window_look(edition, &condition->windows[i]);
 }
 
 /* A rule that looks at whether an item is in the catalogue wants to see one that is not. */
@@ -460,12 +475,12 @@ void core_apply(struct core *core, struct instant now, uint32_t case_index,
 void core_count(const struct core *core, struct core_counts *counts_out)
 {
     *counts_out = core->counts;
-    counts_out->memory_bytes = pool_bytes(&core->cases) + pool_bytes(&core->clocks) +
-                               pool_bytes(&core->mores) + pool_bytes(&core->pauses) +
-                               pool_bytes(&core->tallies) + pool_bytes(&core->limit_sets) +
-                               pool_bytes(&core->step_tallies) + pool_bytes(&core->strays) +
-                               table_bytes(&core->case_table) + across_bytes(core) +
-                               (uint64_t)core->deadlines.room * sizeof(struct deadline) +
-                               ((uint64_t)core->keys.segment_count << TEXT_SEGMENT_BITS) +
-                               ((uint64_t)core->names.heap.segment_count << TEXT_SEGMENT_BITS);
+    counts_out->memory_bytes =
+        pool_bytes(&core->cases) + pool_bytes(&core->clocks) + pool_bytes(&core->mores) +
+        pool_bytes(&core->pauses) + pool_bytes(&core->tallies) + pool_bytes(&core->limit_sets) +
+        pool_bytes(&core->step_tallies) + pool_bytes(&core->recents) + pool_bytes(&core->strays) +
+        table_bytes(&core->case_table) + across_bytes(core) +
+        (uint64_t)core->deadlines.room * sizeof(struct deadline) +
+        ((uint64_t)core->keys.segment_count << TEXT_SEGMENT_BITS) +
+        ((uint64_t)core->names.heap.segment_count << TEXT_SEGMENT_BITS);
 }

@@ -172,7 +172,8 @@ static bool is_counted(const struct edition *edition, const struct event *event)
 {
     event_kind_set counted = edition->counted | edition->counted_steps;
     return (counted & EVENT_KIND_BIT(event->kind)) != 0 ||
-           (edition->is_placing && (event->step.count > 0 || event->kind == EVENT_STEP_END));
+           (edition->is_placing && (event->step.count > 0 || event->kind == EVENT_STEP_END)) ||
+           (edition->is_handling && event->handler.count > 0);
 }
 
 /* Instants depend on the clock itself, on the pauses, and, for the calendar, on item and org: what

@@ -8,9 +8,9 @@
 
 #include <string.h>
 
-enum { POOL_KINDS = 13, POOL_OF_GROUPS = 8 };
+enum { POOL_KINDS = 14, POOL_OF_GROUPS = 8 };
 
-static const char image_mark[8] = "CWCORE5";
+static const char image_mark[8] = "CWCORE6";
 
 struct image_head {
     char mark[8];
@@ -40,6 +40,7 @@ static void pools_of(const struct core *core, const struct pool *pools[POOL_KIND
     pools[10] = &core->sides;
     pools[11] = &core->strays;
     pools[12] = &core->kins;
+    pools[13] = &core->recents;
 }
 
 static void head_fill(const struct core *core, struct image_head *head)
@@ -177,7 +178,7 @@ int core_load(struct core *core, core_read read, void *ctx)
     struct pool *pools[POOL_KINDS] = {
         &core->cases,      &core->clocks,       &core->mores,    &core->pauses, &core->tallies,
         &core->limit_sets, &core->step_tallies, &core->arrivals, &core->groups, &core->marks,
-        &core->sides,      &core->strays,       &core->kins};
+        &core->sides,      &core->strays,       &core->kins,     &core->recents};
     for (int i = 0; error == 0 && i < POOL_KINDS; i++) {
         error = pool_load(pools[i], head.row_count[i], read, ctx);
         pools[i]->free = head.row_free[i];

@@ -60,8 +60,7 @@ void receipt_case_close(struct receipt_case *about)
     *about = (struct receipt_case){0};
 }
 
-/* Of an event that was corrected, the correction counts. */
-static bool is_replaced(const struct receipt_case *about, uint32_t index)
+bool receipt_is_replaced(const struct receipt_case *about, uint32_t index)
 {
     const struct past_event *event = &about->events[index];
     for (uint32_t i = 0; i < about->event_count; i++) {
@@ -80,7 +79,7 @@ static const struct past_event *event_find(const struct receipt_case *about, eve
     for (uint32_t i = 0; i < about->event_count; i++) {
         const struct past_event *past = &about->events[i];
         if ((EVENT_KIND_BIT(past->event.kind) & kinds) == 0 || past->event.at.ms != at.ms ||
-            is_replaced(about, i))
+            receipt_is_replaced(about, i))
             continue;
         if (step.count == 0 || slice_is_equal(past->event.step, step))
             return past;
@@ -95,8 +94,8 @@ static void put(json_t *object, const char *name, json_t *value)
     json_object_set_new(object, name, value);
 }
 
-static void put_origin(const struct receipt_case *about, json_t *object,
-                       const struct past_event *past)
+void receipt_put_origin(const struct receipt_case *about, json_t *object,
+                        const struct past_event *past)
 {
     uint32_t count = turn_source_count(about->world->turn);
     bool is_known = past != NULL && past->source > 0 && past->source <= count;
@@ -189,7 +188,7 @@ static json_t *start_json(const struct receipt_case *about, const struct clock_v
                   receipt_instant(clock, clock->start_at), "counted_from",
                   receipt_instant(clock, clock->counted_from));
     put(json, "after", receipt_after(about, clock));
-    put_origin(about, json, past);
+    receipt_put_origin(about, json, past);
     *start_out = past;
     return json;
 }
@@ -218,7 +217,7 @@ static json_t *source_json(const struct receipt_case *about, const struct clock_
         const struct past_event *past = &about->events[i];
         if (start == NULL ? past->event.at.ms > clock->start_at.ms : past > start)
             break;
-        if (is_replaced(about, i))
+        if (receipt_is_replaced(about, i))
             continue;
         if (past->event.item.count > 0)
             item_code = past->event.item;
@@ -260,7 +259,7 @@ static bool is_asked(const struct receipt_case *about, const struct clock_view *
     struct instant end = instant_is_set(clock->stop_at) ? clock->stop_at : INSTANT_NEVER;
     bool is_empty = term_is_set(event->term) && event->term.n == 0;
     return event->kind == EVENT_EXTEND && event->at.ms >= clock->start_at.ms &&
-           event->at.ms <= end.ms && !is_empty && !is_replaced(about, index);
+           event->at.ms <= end.ms && !is_empty && !receipt_is_replaced(about, index);
 }
 
 /* The first so many that were asked for: an extension too late does not count, and none behind it
@@ -284,7 +283,7 @@ static json_t *extensions_json(const struct receipt_case *about, const struct cl
         json_t *json =
             json_pack("{s:o, s:o, s:o}", "at", receipt_instant(clock, past->event.at), "term",
                       receipt_term(past->event.term), "ground", query_text(past->event.reason));
-        put_origin(about, json, past);
+        receipt_put_origin(about, json, past);
         json_array_append_new(list, json);
     }
     return list;
@@ -321,7 +320,7 @@ static json_t *learned_json(const struct receipt_case *about, const struct clock
                                  "at", receipt_instant(clock, past->event.at), "arrived_at",
                                  receipt_instant(clock, past->arrived_at), "version",
                                  (json_int_t)past->event.version);
-        put_origin(about, json, past);
+        receipt_put_origin(about, json, past);
         json_array_append_new(list, json);
     }
     return list;
@@ -373,7 +372,7 @@ static void pause_append(void *ctx, const struct pause_view *pause)
         "counted_to", receipt_instant(walk->clock, pause->counted_to), "term",
         receipt_term(pause->term), "excluded", tally_text(walk->tally, units), "excluded_steps",
         (json_int_t)units);
-    put_origin(walk->about, json, past);
+    receipt_put_origin(walk->about, json, past);
     json_array_append_new(walk->list, json);
 }
 
@@ -465,6 +464,7 @@ json_t *receipt_make(const struct receipt_case *about, const struct clock_view *
     put(receipt, "stop_at", receipt_instant(clock, clock->stop_at));
     put(receipt, "used", tally_used(&tally, used));
     put(receipt, "over", tally_over(&tally, used, &clock->limits[limit]));
+    receipt_put_counts(about, clock, start, receipt);
     put(receipt, "learned_later", learned_json(about, clock, rung->due_at, card));
     receipt_sign(receipt);
     return receipt;

@@ -42,6 +42,19 @@ json_t *receipt_pauses(const struct receipt_case *about, const struct clock_view
 /* receipt_after - the card that a clock begins with; null: it begins with an event. */
 json_t *receipt_after(const struct receipt_case *about, const struct clock_view *clock);
 
+/* receipt_put_counts - what the conditions that the clock began under have counted in a window: the
+ * events in it, and the newest before it. Nothing, where none counts so. start: the event that it
+ * began with, or NULL. */
+void receipt_put_counts(const struct receipt_case *about, const struct clock_view *clock,
+                        const struct past_event *start, json_t *receipt);
+
+/* receipt_is_replaced - of an event that was corrected, the correction counts. */
+bool receipt_is_replaced(const struct receipt_case *about, uint32_t index);
+
+/* receipt_put_origin - the source of an event, and its number there. */
+void receipt_put_origin(const struct receipt_case *about, json_t *object,
+                        const struct past_event *past);
+
 json_t *receipt_term(struct term term);
 json_t *receipt_rule(const struct rule *rule);
 json_t *receipt_calendar(const struct calendar *calendar);

@@ -244,4 +244,13 @@ MUST_USE int counting_due(const struct calendar *calendar, const struct counting
                           struct instant start, struct term limit, struct instant *due_out,
                           bool *provisional_out);
 
+/* counting_within - the last instant within a term of another: by the law, whatever a rule's limits
+ * are counted by. Of whole days that of `from` is not counted, and the last ends at 24:00, on a day
+ * off too; hours and minutes go from the moment.
+ *
+ * Returns: 0, CALENDAR_E_UNKNOWN.
+ */
+MUST_USE int counting_within(const struct calendar *calendar, struct instant from,
+                             struct term within, struct instant *last_out);
+
 #endif

@@ -108,3 +108,10 @@ int counting_due(const struct calendar *calendar, const struct counting *countin
     *due_out = instant_later_of(from, due);
     return 0;
 }
+
+int counting_within(const struct calendar *calendar, struct instant from, struct term within,
+                    struct instant *last_out)
+{
+    static const struct counting law = {.count = COUNT_DAY, .cutoff_ms = -1};
+    return counting_due(calendar, &law, from, within, last_out, NULL);
+}

@@ -170,6 +170,13 @@ static void ask_named(struct stack *stack, struct instruction it, const struct c
     push(stack, it.op == OP_ATTR ? value : truth(value.type != VALUE_NONE));
 }
 
+static struct value ask_window(const struct condition *condition, uint32_t index,
+                               const struct condition_asker *asker)
+{
+    assert(index < condition->window_count);
+    return asker->count_within(asker->ctx, &condition->windows[index]);
+}
+
 static void ask(struct stack *stack, struct instruction it, const struct condition_asker *asker)
 {
     enum event_kind kind = (enum event_kind)it.operand;
@@ -231,6 +238,9 @@ bool condition_holds(const struct condition *condition, const struct condition_a
         case OP_HAS_ATTR:
         case OP_RAISED:
             ask_named(&stack, it, condition, asker);
+            break;
+        case OP_COUNT_WITHIN:
+            push(&stack, ask_window(condition, it.operand, asker));
             break;
         case OP_NOT:
             push(&stack, truth(!is_true(pop(&stack))));

@@ -42,6 +42,7 @@ enum op {
     OP_SEEN,  /* operand: event kind → bool: count > 0 */
     OP_SINCE, /* operand: event kind → working or elapsed time since the last one: see unit */
     OP_COUNT_STEP,   /* operand: event kind → how many of that kind this event's step has */
+    OP_COUNT_WITHIN, /* operand: window → how many events of the case lie in it */
     OP_ATTR,         /* operand: constant, the name of an attr of this event → text */
     OP_HAS_ATTR,     /* the same → bool */
     OP_RAISED,       /* operand: constant, a rule; the constant behind it: its card → bool */
@@ -71,15 +72,25 @@ struct instruction {
     enum unit unit; /* OP_SINCE: the unit the answer is counted in, whole units begun */
 };
 
+/* count(return, step, within 5 workday): the time that ends with the event at hand. */
+struct window {
+    enum event_kind kind;
+    bool is_of_step; /* events of this event's step alone */
+    struct term within;
+    uint32_t most; /* so many at most need to be told apart: what it is compared with says so */
+};
+
 struct condition {
     struct slice text; /* as written */
     uint32_t count;
     const struct instruction *code;
     uint32_t constant_count;
     const struct value *constants;
+    uint32_t window_count;
+    const struct window *windows;
 };
 
-enum { CONDITION_STACK_MAX = 32 };
+enum { CONDITION_STACK_MAX = 32, WINDOW_COUNT_MAX = 100 /* of window.most */ };
 
 /* What the core answers with. ctx: the core's. A field without a value: VALUE_NONE. */
 struct condition_asker {
@@ -88,6 +99,7 @@ struct condition_asker {
     uint32_t (*count)(void *ctx, enum event_kind kind);
     struct value (*since)(void *ctx, enum event_kind kind, enum unit unit);
     uint32_t (*count_step)(void *ctx, enum event_kind kind);
+    struct value (*count_within)(void *ctx, const struct window *window);
     bool (*raised)(void *ctx, struct slice rule, struct slice card);
     bool (*same_arrival)(void *ctx, enum event_kind kind);
     struct value (*attr)(void *ctx, struct slice name); /* borrows until the program has ended */

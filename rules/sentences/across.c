@@ -40,6 +40,7 @@ static void say_how_many(const struct speaker *speaker)
     if (across->is_so != NULL)
         printf(IN(speaker, "  Of these, those where %.*s\n", "  其中：%.*s\n"),
                SLICE_ARG(across->is_so->text));
+    say_windows(speaker, across->is_so);
     if (across->form == ACROSS_COUNT) {
         printf(IN(speaker, "  A card when there are %u %s", "  满 %u %s即发牌"), across->at_least,
                unit);

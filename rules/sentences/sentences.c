@@ -78,6 +78,7 @@ static void say_scope(const struct speaker *speaker)
         say_date(speaker, rule->valid_to);
     }
     printf("\n");
+    say_windows(speaker, rule->applies);
 }
 
 /* ---- the clock --------------------------------------------------------------------------------
@@ -93,6 +94,7 @@ static void say_events(const struct speaker *speaker, const char *label, event_k
     if (when != NULL)
         printf(IN(speaker, ", when %.*s", "，条件 %.*s"), SLICE_ARG(when->text));
     printf("\n");
+    say_windows(speaker, when);
 }
 
 static void say_pauses(const struct speaker *speaker)
@@ -436,6 +438,7 @@ void rule_say(const struct ruleset *ruleset, const struct rule *rule, bool is_zh
         say_events(speaker, IN(speaker, "Looked at on: ", "查看时机："), rule->on, NULL);
         printf(IN(speaker, "  A card when: %.*s\n", "  发牌条件：%.*s\n"),
                SLICE_ARG(rule->fact->text));
+        say_windows(speaker, rule->fact);
         if (rule->per_step)
             printf("  %s\n", IN(speaker, "The card is the step's.", "牌记在环节上。"));
     }

@@ -30,6 +30,9 @@ void say_kinds(const struct speaker *speaker, event_kind_set kinds);
 /* say_term - "5 workdays", "5 个工作日"; "the same day", "当日". */
 void say_term(const struct speaker *speaker, struct term term);
 
+/* say_windows - a line for each window in which the condition counts. condition may be NULL. */
+void say_windows(const struct speaker *speaker, const struct condition *condition);
+
 /* say_across - the lines of a rule across cases that come before its card. */
 void say_across(const struct speaker *speaker);
 

@@ -136,6 +136,22 @@ bool condition_at(struct compile *compile, const struct yaml_node *node,
     return status == 0;
 }
 
+bool condition_when_due_at(struct compile *compile, const struct yaml_node *node,
+                           const struct condition **condition_out)
+{
+    if (!condition_at(compile, node, condition_out))
+        return false;
+    if (*condition_out == NULL || (*condition_out)->window_count == 0)
+        return true;
+    yaml_error(
+        node, compile->problems,
+        "if: of a card is looked at without an event: count(…, within …) belongs in is:, or "
+        "in when: of start, stop or applies",
+        "牌的 if: 判定时没有事件：count(…, within …) 应写在 is: 中，或 start、stop、applies 的 "
+        "when: 中");
+    return false;
+}
+
 int level_at(struct compile *compile, const struct yaml_node *node, struct slice name,
              uint32_t line, uint32_t column)
 {

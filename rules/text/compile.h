@@ -80,6 +80,11 @@ bool event_kind_at(struct compile *compile, const struct yaml_node *node,
 bool event_kinds_at(struct compile *compile, const struct yaml_node *node,
                     event_kind_set *kinds_out);
 
+/* condition_when_due_at - one that is looked at when a card falls due: then there is no event that
+ * a window could end with. */
+bool condition_when_due_at(struct compile *compile, const struct yaml_node *node,
+                           const struct condition **condition_out);
+
 /* level_at - the index of a level of card; -1: told. line, column: where its name stands. */
 int level_at(struct compile *compile, const struct yaml_node *node, struct slice name,
              uint32_t line, uint32_t column);

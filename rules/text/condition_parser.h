@@ -14,6 +14,7 @@ struct part {
     enum unit unit;       /* of a number that counts units */
     int field;            /* FIELD_COUNT: not a field as such */
     int constant;         /* index; -1: not a constant as such */
+    int window;           /* index; -1: not a count within a window as such */
     struct word word;     /* where it begins */
 };
 
@@ -23,6 +24,8 @@ struct parser {
     struct instruction code[CONDITION_CODE_MAX];
     uint32_t constant_count;
     struct value constants[CONDITION_CONSTANTS_MAX];
+    uint32_t window_count;
+    struct window windows[CONDITION_WINDOWS_MAX];
     uint32_t depth; /* of the stack, when what was emitted has run */
     uint32_t nesting;
     bool asks; /* about the case: not a constant as a whole */
@@ -49,6 +52,18 @@ struct part condition_constant(struct parser *parser, struct value value, struct
 
 /* condition_expect - move past this sign, or tell what stands in its place. */
 bool condition_expect(struct parser *parser, const char *sign);
+
+/* condition_read_count - "(return)", "(return, step)", "(return, within 5 workday)", behind count.
+ */
+struct part condition_read_count(struct parser *parser, struct word word);
+
+/* condition_read_kind - an event kind; false: told. */
+bool condition_read_kind(struct parser *parser, uint32_t *kind_out);
+
+/* condition_check_window - what a count within a window is compared with: a number, and how high
+ * one. op: of `a op b`. */
+bool condition_check_window(struct parser *parser, enum op op, const struct part *a,
+                            const struct part *b);
 
 /* condition_read_alone - a field, a number, a text, count(…), has …, or (…). */
 struct part condition_read_alone(struct parser *parser);

@@ -5,11 +5,13 @@ const char *const value_type_en[] = {"nothing", "yes or no",  "a number",
                                      "text",    "an instant", "a term"};
 const char *const value_type_zh[] = {"空值", "是否", "数字", "文本", "时刻", "期限"};
 
-const struct part part_bad = {.type = VALUE_NONE, .field = FIELD_COUNT, .constant = -1};
+const struct part part_bad = {
+    .type = VALUE_NONE, .field = FIELD_COUNT, .constant = -1, .window = -1};
 
 struct part part_of(enum value_type type, struct word word)
 {
-    return (struct part){.type = type, .field = FIELD_COUNT, .constant = -1, .word = word};
+    return (struct part){
+        .type = type, .field = FIELD_COUNT, .constant = -1, .window = -1, .word = word};
 }
 
 /* grows: how the stack's height changes. */
@@ -59,22 +61,15 @@ static int read_field(struct parser *parser)
     return words_pick(&parser->words, &word, condition_field_name, FIELD_COUNT, "field", "字段");
 }
 
-/* "(accept)" behind count, seen, since; "(return, step)" behind count. */
-static bool read_kind(struct parser *parser, uint32_t *kind_out, bool *is_of_step)
+bool condition_read_kind(struct parser *parser, uint32_t *kind_out)
 {
-    if (!condition_expect(parser, "("))
-        return false;
     struct word word = words_next(&parser->words);
     int kind = words_pick(&parser->words, &word, event_kind_name + 1, EVENT_KIND_COUNT - 1,
                           "event kind", "事件类型");
     if (kind < 0)
         return false;
     *kind_out = (uint32_t)kind + 1;
-    if (is_of_step != NULL && words_take(&parser->words, ",")) {
-        *is_of_step = true;
-        return condition_expect(parser, "step") && condition_expect(parser, ")");
-    }
-    return condition_expect(parser, ")");
+    return true;
 }
 
 /* The name of a rule or a card: what stands between the signs, hyphens and all. */
@@ -115,11 +110,9 @@ static struct part read_raised(struct parser *parser, struct word word)
 static struct part read_about_kind(struct parser *parser, enum op op, struct word word)
 {
     uint32_t kind = EVENT_NONE;
-    bool is_of_step = false;
-    if (!read_kind(parser, &kind, op == OP_COUNT ? &is_of_step : NULL))
+    if (!condition_expect(parser, "(") || !condition_read_kind(parser, &kind) ||
+        !condition_expect(parser, ")"))
         return part_bad;
-    if (is_of_step)
-        op = OP_COUNT_STEP;
     parser->asks = true;
     bool is_truth = op == OP_SEEN || op == OP_SAME_ARRIVAL;
     struct part part = part_of(is_truth ? VALUE_BOOL : VALUE_NUMBER, word);
@@ -240,7 +233,7 @@ static struct part read_name(struct parser *parser, struct word word)
     if (word_is(&word, "attr"))
         return read_attr(parser, OP_ATTR, word);
     if (word_is(&word, "count"))
-        return read_about_kind(parser, OP_COUNT, word);
+        return condition_read_count(parser, word);
     if (word_is(&word, "seen"))
         return read_about_kind(parser, OP_SEEN, word);
     if (word_is(&word, "since"))

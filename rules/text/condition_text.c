@@ -25,7 +25,8 @@ static struct part arithmetic(struct parser *parser, enum op op, struct part a, 
                    value_type_en[wrong->type], value_type_zh[wrong->type]);
         return part_bad;
     }
-    if (!condition_emit(parser, op, 0, UNIT_NONE, -1))
+    if (!condition_check_window(parser, op, &a, &b) ||
+        !condition_emit(parser, op, 0, UNIT_NONE, -1))
         return part_bad;
     struct part part = part_of(VALUE_NUMBER, a.word);
     part.unit = a.unit;
@@ -187,7 +188,7 @@ static struct part read_list(struct parser *parser, struct part left)
                        "列表中只能是数字或“'文本'”，不能是“%.*s”", WORD_ARG(&one.word));
             return part_bad;
         }
-        if (!check_pair(parser, &left, &one))
+        if (!check_pair(parser, &left, &one) || !condition_check_window(parser, OP_EQ, &left, &one))
             return part_bad;
         count++;
     } while (words_take(&parser->words, ","));
@@ -237,7 +238,9 @@ static struct part read_comparison(struct parser *parser)
         return left;
     struct part right = read_beside(parser, left);
     if (part_is_bad(right) || !check_pair(parser, &left, &right) ||
-        !check_order(parser, op, sign, left) || !condition_emit(parser, op, 0, UNIT_NONE, -1))
+        !check_order(parser, op, sign, left) ||
+        !condition_check_window(parser, op, &left, &right) ||
+        !condition_emit(parser, op, 0, UNIT_NONE, -1))
         return part_bad;
     return part_of(VALUE_BOOL, left.word);
 }
@@ -305,9 +308,11 @@ static int keep(struct arena *arena, const struct parser *parser, struct slice t
     struct condition *condition = arena_take(arena, 1, sizeof *condition);
     struct instruction *code = arena_take(arena, parser->count, sizeof *code);
     struct value *constants = arena_take(arena, parser->constant_count, sizeof *constants);
-    if (condition == NULL || code == NULL || constants == NULL)
+    struct window *windows = arena_take(arena, parser->window_count, sizeof *windows);
+    if (condition == NULL || code == NULL || constants == NULL || windows == NULL)
         return -ENOMEM;
     memcpy(code, parser->code, parser->count * sizeof *code);
+    memcpy(windows, parser->windows, parser->window_count * sizeof *windows);
     for (uint32_t i = 0; i < parser->constant_count; i++) {
         constants[i] = parser->constants[i];
         if (constants[i].type == VALUE_TEXT &&
@@ -320,6 +325,8 @@ static int keep(struct arena *arena, const struct parser *parser, struct slice t
     condition->code = code;
     condition->constant_count = parser->constant_count;
     condition->constants = constants;
+    condition->window_count = parser->window_count;
+    condition->windows = windows;
     *condition_out = condition;
     return 0;
 }

@@ -8,6 +8,7 @@
  *     fee_paid * 100 > fee_due * 105
  *     item_kind in [promised, joint] and has org
  *     count(return, step) >= 2 or raised(my-rule, red)
+ *     count(return, step, within 5 workday) >= 2
  *     attr('channel') = 'web' and number(attr('floor')) > 5
  */
 #ifndef TEXT_CONDITION_TEXT_H
@@ -21,6 +22,7 @@ enum {
     CONDITION_E_BAD = 1, /* at least one error was added to the problems */
     CONDITION_CODE_MAX = 256,
     CONDITION_CONSTANTS_MAX = 64,
+    CONDITION_WINDOWS_MAX = 8,
     CONDITION_NESTING_MAX = 32, /* parentheses and nots within each other */
 };
 

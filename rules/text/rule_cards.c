@@ -343,7 +343,7 @@ static bool check_followed(struct compile *compile, const struct rule *rule,
 static bool read_details(struct compile *compile, const struct rule_source *source,
                          const struct yaml_node *map, struct rung *rung)
 {
-    bool is_good = condition_at(compile, yaml_find(map, "if"), &rung->when);
+    bool is_good = condition_when_due_at(compile, yaml_find(map, "if"), &rung->when);
     is_good &= read_skip(compile, map, "after_finish", &rung->after_finish);
     is_good &= read_skip(compile, map, "after_limit", &rung->after_limit);
     is_good &= read_issue(compile, source, yaml_find(map, "issue"), rung);

@@ -81,6 +81,7 @@ bool condition_needs(const struct condition *condition, uint32_t at)
         case OP_SEEN:
         case OP_SINCE:
         case OP_COUNT_STEP:
+        case OP_COUNT_WITHIN:
         case OP_ATTR:
         case OP_HAS_ATTR:
         case OP_RAISED:

@@ -57,6 +57,16 @@ static uint32_t fake_count_step(void *ctx, enum event_kind kind)
     return kind == EVENT_CORRECT_ASK ? 1 : 0;
 }
 
+/* Twice within five days of any kind, whatever of one step; an unknown calendar for months. */
+static struct value fake_count_within(void *ctx, const struct window *window)
+{
+    (void)ctx;
+    if (window->within.unit == UNIT_MONTH || window->kind != EVENT_RETURN)
+        return (struct value){.type = VALUE_NONE};
+    return (struct value){.type = VALUE_NUMBER,
+                          .number = window->is_of_step ? 1 : window->within.n};
+}
+
 static struct value fake_attr(void *ctx, struct slice name)
 {
     (void)ctx;
@@ -103,6 +113,7 @@ static bool holds(const char *text, struct fake *fake)
                                           .count = fake_count,
                                           .since = fake_since,
                                           .count_step = fake_count_step,
+                                          .count_within = fake_count_within,
                                           .raised = fake_raised,
                                           .same_arrival = fake_same_arrival,
                                           .attr = fake_attr};
@@ -188,6 +199,36 @@ static void each_form_means_what_it_says(void)
     end();
 }
 
+static void a_window_is_counted_as_it_is_written(void)
+{
+    static const struct {
+        const char *text;
+        bool holds;
+        uint32_t most; /* so many have to be told apart for it */
+    } rows[] = {
+        {"count(return, within 5 workday) >= 5", true, 5},
+        {"count(return, within 5 workday) > 5", false, 6},
+        {"count(return, within 5 workday) < 6", true, 6},
+        {"6 > count(return, within 5 workday)", true, 6},
+        {"5 >= count(return, within 5 workday)", true, 6},
+        {"(count(return, within 2 week)) = 14", true, 15},
+        {"count(return, within 4 个工作日) in [3, 4, 2]", true, 5},
+        {"count(return, step, within 5 workday) = 1", true, 2},
+        {"count(return, step, within 5 workday) != 1", false, 2},
+        {"count(return, within 100 hour) >= 100", true, 100},
+        {"count(return, within 1 month) >= 1 or count(accept, within 1 day) < 1", false, 1},
+    };
+    struct fake fake = {.fee_due = 1000};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        bool is_so = holds(rows[i].text, &fake);
+        if (is_so != rows[i].holds)
+            printf("%s\n", rows[i].text);
+        CHECK(is_so == rows[i].holds);
+        CHECK_EQ_INT(parse(rows[i].text)->windows[0].most, rows[i].most);
+    }
+    end();
+}
+
 static void what_is_missing_makes_a_comparison_false(void)
 {
     struct fake fake = {.fee_due = 1000, .fee_paid = -1};
@@ -264,17 +305,26 @@ static void a_mistake_is_told_at_its_word(void)
          "此处应为字段、数字或“'文本'”，而不是“'open”"},
         {"办件 = 3", 10,
          "unknown field \"办件\": it is one of kind, item, item_kind, org, area, step, step_place, "
-         "last_step_place, furthest_step_place, step_node, last_result, handler, result, reason, "
-         "fee_due, fee_paid, "
+         "last_step_place, furthest_step_place, step_node, last_result, last_step_handler, "
+         "handler, "
+         "result, reason, fee_due, fee_paid, "
          "rating, at, entered_at, entry_delay, arrival_delay, in_hours, is_finished, is_accepted, "
          "in_catalogue, children, children_open, children_finished, parent",
          "没有这个字段“办件”：应为 kind, item, item_kind, org, area, step, step_place, "
-         "last_step_place, furthest_step_place, step_node, last_result, handler, result, reason, "
-         "fee_due, fee_paid, "
+         "last_step_place, furthest_step_place, step_node, last_result, last_step_handler, "
+         "handler, "
+         "result, reason, fee_due, fee_paid, "
          "rating, at, entered_at, entry_delay, arrival_delay, in_hours, is_finished, is_accepted, "
          "in_catalogue, children, children_open, children_finished, parent 之一"},
-        {"count(accept, setp) > 1", 24, "expected \"step\" here, found \"setp\"",
-         "此处应为“step”，而不是“setp”"},
+        {"count(accept, setp) > 1", 24,
+         "expected \"step\" or \"within 5 workday\" here, found \"setp\"",
+         "此处应为“step”或“within 5 workday”，而不是“setp”"},
+        {"count(accept, step, 5 day) > 1", 30, "expected \"within 5 workday\" here, found \"5\"",
+         "此处应为“within 5 workday”，而不是“5”"},
+        {"count(accept, within 5) > 1", 31, "5 has no unit: write for example 5 workday or 5 day",
+         "5 没有单位：请写明，例如 5 workday（工作日）或 5 day（自然日）"},
+        {"seen(accept, within 5 day)", 21, "expected \")\" here, found \",\"",
+         "此处应为“)”，而不是“,”"},
         {"raised(my-rule)", 24, "expected \",\" here, found \")\"", "此处应为“,”，而不是“)”"},
         {"entry_delay > 4 workday", 24, "this counts in workday, the other side in workhour",
          "此处单位为 workday，另一侧为 workhour"},
@@ -290,5 +340,6 @@ static void a_mistake_is_told_at_its_word(void)
 }
 
 CHECK_MAIN("unit/condition", TEST(each_form_means_what_it_says),
+           TEST(a_window_is_counted_as_it_is_written),
            TEST(what_is_missing_makes_a_comparison_false), TEST(arithmetic_never_goes_wrong),
            TEST(a_deep_condition_is_refused_not_run), TEST(a_mistake_is_told_at_its_word))

@@ -44,6 +44,12 @@ static const char rules_text[] =
     "  - rule: early\n"
     "    fact: {on: finish, is: children_open > 0}\n"
     "    card: warn\n"
+    "  - rule: recent\n"
+    "    fact: {on: return, is: 'count(return, step, within 2 workday) >= 2'}\n"
+    "    card: warn\n"
+    "  - rule: same\n"
+    "    fact: {on: [accept, finish], is: handler = last_step_handler}\n"
+    "    card: warn\n"
     "  - rule: batch\n"
     "    fact: {on: finish, is: same_arrival(accept)}\n"
     "    card: warn\n";
@@ -189,7 +195,7 @@ static struct event event_make(uint64_t *dice, char name[16], int64_t now_ms)
                           .org =
                               slice_of(orgs[number % 2]), /* a card is of the org it is told of */
                           .handler = slice_of(orgs[random_below(dice, 2)]),
-                          .step = SLICE("s"),
+                          .step = slice_of(now_ms / HOUR_MS % 2 == 0 ? "s" : "t"),
                           .entered_at = INSTANT_NONE,
                           .due_at = INSTANT_NONE,
                           .fee_due = EVENT_FEE_NONE,

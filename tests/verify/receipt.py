@@ -15,6 +15,7 @@ from tests.verify.counting import WHOLE_DAYS, Ending, amount, length_of, measure
 from tests.verify.days import DAY, MS, Unknown, ms_of
 from tests.verify.receipt_calendar import spans_of
 from tests.verify.reckoning import NEVER, Reckoning
+from tests.verify.windows import check_counts
 
 SHARE = 86_400_000_000
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -443,6 +444,11 @@ def check(receipt, calendars=None):
         card = receipt["card"]
         if "across" in receipt:
             return wrong + check_across(receipt)
+        if "counts" in receipt:
+            wrong += check_windows(receipt, calendars)
+        elif "count(" in receipt.get("rung", {}).get("text", "") and \
+                "within" in receipt["rung"]["text"] and receipt["start"]["kind"]:
+            wrong.append("counts: nothing tells what was counted in the window")
         if "rule" in receipt and receipt["clock"]["state"] == "fact":
             expect("due_at", instant_of(receipt["due_at"]), instant_of(receipt["start"]["at"]))
         elif receipt.get("limit") is not None:
@@ -460,6 +466,15 @@ def check(receipt, calendars=None):
     except (KeyError, ValueError, TypeError, IndexError, AttributeError, OverflowError) as error:
         wrong.append(f"cannot be read: {type(error).__name__}: {error}")
     return wrong
+
+
+def check_windows(receipt, calendars):
+    from tests.verify.receipt_calendar import ListCalendar
+    name = receipt["calendar"]["name"]
+    if calendars is not None and name not in calendars:
+        return [f"calendar: there is no {name} to count by"]
+    return check_counts(receipt, calendars[name] if calendars else ListCalendar(receipt),
+                        instant_of)
 
 
 def check_count(receipt, calendar):

@@ -13,6 +13,9 @@
 void show_case(FILE *out, const json_t *answer);
 /* A receipt; or, when a case was asked about, its clocks. */
 void show_explanation(FILE *out, const json_t *answer);
+/* show_counts - what its conditions have counted in a window. counts may be NULL. */
+void show_counts(FILE *out, const json_t *counts);
+
 /* show_across - what a receipt across cases says beside card, rule and calendar. */
 void show_across(FILE *out, const json_t *receipt);
 /* show_groups - where not a case was asked about, but a group that rules across cases look at: that
