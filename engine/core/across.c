@@ -337,6 +337,9 @@ static void emit(struct core *core, const struct core_group *group, int64_t due_
         .edition = ruleset->edition,
         .offset_s = calendar_offset_s(rule->calendar, due),
     };
+    if (!rung_address(ruleset, rung, &card.org, &card.area) &&
+        (state == CARD_ISSUED || state == CARD_PENDING))
+        core->counts.unaddressed++;
     core->ports.card(core->ports.ctx, &card);
 }
 

@@ -2,6 +2,7 @@
 #include "engine/cases/groups.h"
 #include "engine/cases/marks.h"
 #include "engine/core/across.h"
+#include "engine/core/judge.h"
 
 static uint32_t deciding_place(const struct core *core, const struct core_group *group)
 {
@@ -21,11 +22,17 @@ bool core_group(const struct core *core, struct slice rule, struct slice case_no
     if (row == 0)
         return false;
     const struct core_group *group = group_row(core, row);
+    const struct rung *rung = &group_rule(core, group)->rungs[0];
+    struct slice key = names_get(&core->names, group->key);
+    struct slice org = group->per == PER_ORG ? key : (struct slice){0};
+    struct slice area = {0};
+    (void)rung_address(core->editions[group->edition].ruleset, rung, &org, &area);
     *group_out = (struct group_view){
         .index = row,
         .ruleset = core->editions[group->edition].ruleset,
         .rule = group_rule(core, group),
-        .key = names_get(&core->names, group->key),
+        .key = key,
+        .org = org,
         .per = (enum across_per)group->per,
         .window = (enum across_window)group->window,
         .from = {.ms = group->window_ms},

@@ -291,6 +291,7 @@ struct group_view {
     const struct ruleset *ruleset;
     const struct rule *rule; /* as the edition in force has it, else the newest that has it */
     struct slice key;
+    struct slice org; /* whose its card is; empty: nobody's */
     enum across_per per;
     enum across_window window;
     struct instant from; /* of its window */

@@ -23,6 +23,10 @@ void judge_due(struct core *core, struct core_case *kase, struct instant at);
 bool judge_address(const struct core *core, const struct core_case *kase, const struct rung *rung,
                    struct slice *org_out, struct slice *area_out);
 
+/* rung_address - the same of a card about an org and its area, which may be empty. */
+bool rung_address(const struct ruleset *ruleset, const struct rung *rung, struct slice *org_io,
+                  struct slice *area_io);
+
 /* judge_old_keep - before an event changes a case that has cards, or it is folded again: remember
  * its clocks, what they had issued and for which instants. Returns how many; the copies are in
  * core->old. */

@@ -69,6 +69,9 @@ static json_t *group_json(const struct core *core, const struct group_view *grou
     json_object_set_new(json, "judged", receipt_term(across->judged));
     json_object_set_new(json, "judged_at",
                         is_share ? instant_json(group, group->judged_at) : json_null());
+    const struct rung *rung = &group->rule->rungs[0];
+    bool is_addressed = rung->to_supervisor || rung->to_org.count > 0;
+    json_object_set_new(json, "to_org", is_addressed ? query_text(group->org) : json_null());
     put_members(core, group, json);
     return json;
 }

@@ -427,9 +427,9 @@ static bool read_ladder(struct compile *compile, const struct rule_source *sourc
 /* What a card across cases may say comes first. */
 static bool read_lone_card(struct compile *compile, const struct rule_source *source)
 {
-    enum { ACROSS_KEYS = 3 };
-    static const char *const keys[] = {"level",        "issue",     "name", "if",
-                                       "after_finish", "dismisses", "to"};
+    enum { ACROSS_KEYS = 4 };
+    static const char *const keys[] = {"level", "issue",        "name",     "to",
+                                       "if",    "after_finish", "dismisses"};
     bool is_across = source->rule->form == RULE_ACROSS;
     const struct yaml_node *card = yaml_find(source->node, "card");
     struct rung rung = {.form = RUNG_AT, .after_finish = true, .after_limit = true};

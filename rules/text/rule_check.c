@@ -221,11 +221,26 @@ static void check_limits_used(struct compile *compile, const struct rule_source 
     }
 }
 
+/* The cases of one handler, item or area have no org in common that somebody would supervise. */
+static void check_across(struct compile *compile, const struct rule_source *source)
+{
+    const struct rule *rule = source->rule;
+    if (rule->rung_count == 1 && rule->rungs[0].to_supervisor && rule->across->per != PER_ORG)
+        yaml_error(yaml_find(yaml_find(source->node, "card"), "to"), compile->problems,
+                   "to: supervisor needs across: per: org: cases of one %s have no org in common; "
+                   "name one: to: {org: '11370000'}",
+                   "to: supervisor 须 across: per: org：按 %s 归并的办件没有共同的机构；请写明 "
+                   "to: {org: '11370000'}",
+                   across_per_name[rule->across->per]);
+}
+
 void rule_check(struct compile *compile, const struct rule_source *source)
 {
     const struct rule *rule = source->rule;
     if (rule->form == RULE_FACT)
         check_fact(compile, source);
+    if (rule->form == RULE_ACROSS)
+        check_across(compile, source);
     if (rule->form != RULE_CLOCK)
         return;
     for (uint32_t i = 0; i < rule->rung_count; i++) {

@@ -37,31 +37,34 @@ def numbered(life):
 
 
 @contextlib.contextmanager
-def written(rules, stream):
-    """The files of a stream: those of the rules, and that of the events."""
+def written(rules, stream, orgs):
+    """The files of a stream: those of the rules, with a table of orgs or without, and that of the
+    events."""
     with tempfile.TemporaryDirectory() as folder:
-        files = [f"{folder}/flat.yaml", f"{folder}/rules.yaml", f"{folder}/events.jsonl"]
+        names = ["events.jsonl", "flat.yaml", "rules.yaml"] + ["orgs.csv"] * bool(orgs)
+        files = [f"{folder}/{name}" for name in names]
         events = "".join(json.dumps(dict(event, at=text_of(event["at"]))) + "\n" for event in stream)
-        for path, text in zip(files, (CALENDAR, rules, events)):
+        for path, text in zip(files, (events, CALENDAR, rules, orgs)):
             with open(path, "w", encoding="utf-8") as file:
                 file.write(text)
-        yield files[:2], files[2]
+        yield files[1:], files[0]
 
 
-def replay(rules, stream, until):
+def replay(rules, stream, until, orgs=None):
     """The records of the cards, from the program that plays events back."""
-    with written(rules, stream) as (files, events):
+    with written(rules, stream, orgs) as (files, events):
+        named = [word for path in files for word in ("--rules", path)]
         done = subprocess.run(
-            [program("cardwatch"), "replay", "--rules", files[0], "--rules", files[1], "--until",
-             text_of(until), events], capture_output=True, text=True, check=True)
+            [program("cardwatch"), "replay", *named, "--until", text_of(until), events],
+            capture_output=True, text=True, check=True)
     check("refused 0," in done.stderr, done.stderr)
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 @contextlib.contextmanager
-def sent(rules, stream, end_tick="last"):
+def sent(rules, stream, end_tick="last", orgs=None):
     """A house whose engine has taken in the whole stream."""
-    with written(rules, stream) as (files, events), House(files) as house:
+    with written(rules, stream, orgs) as (files, events), House(files) as house:
         house.engine_start()
         house.engine_ready()
         pushed = house.collect("jsonl", "--source", "hall", "--end-tick", end_tick, events)

@@ -41,7 +41,7 @@ rules:
     card: warn
   - rule: returned
     across: {per: org, window: day, of: finish, if: seen(return), count: 2 case}
-    card: warn
+    card: {level: warn, to: supervisor}
   - rule: three-in-a-row
     across: {per: handler, window: month, of: finish, in_a_row: 3 case,
              if: 'raised(case-clock, warn)'}
@@ -52,6 +52,13 @@ rules:
   - rule: one-batch
     fact: {on: finish, is: same_arrival(accept)}
     card: warn
+"""
+
+
+ORGS = """org_code,area,supervisor
+A,370100,S
+B,370200,
+S,370000,
 """
 
 
@@ -227,11 +234,12 @@ def should_be(cases, cards, until):
 def the_cards_across_cases_are_those_of_a_slow_count():
     seen = {}
     withdrawn = 0
+    addressed = set()
     for seed in range(SEEDS):
         rng = random.Random(seed)
         stream = stream_of(rng)
         until = max(e["at"] for e in stream) + rng.randrange(0, 50 * 24) * HOUR + 1
-        records = replay(RULES, stream, until)
+        records = replay(RULES, stream, until, ORGS)
         cards = standing(records)
         should = should_be(histories_of(stream), cards, until)
         found = {}
@@ -240,12 +248,17 @@ def the_cards_across_cases_are_those_of_a_slow_count():
                 found.setdefault((card["rule"], card["case"]), seconds_of(card["due_at"]))
             elif card["rule"] != "case-clock":
                 found[(card["rule"], card["case"])] = seconds_of(card["due_at"])
+            if card["rule"] == "returned":  # A has a supervisor, B has none
+                check_eq((card["org"], card["area"]),
+                         ("S", "370000") if card["case"].startswith("org:A/") else ("B", ""))
+                addressed.add(card["org"])
         check_eq(sorted(found.items()), sorted(should.items()), f"seed {seed}")
         withdrawn += sum(r["state"] == "withdrawn" and ":" in r["case"] for r in records)
         for rule, _ in should:
             seen[rule] = seen.get(rule, 0) + 1
     check_eq(sorted(seen), ["one-batch", "overdue-share", "refused-share", "returned", "same-second",
                             "three-in-a-row", "yellow-cards"])
+    check_eq(sorted(addressed), ["B", "S"])
     check(withdrawn >= 20, f"only {withdrawn} cards across cases were taken back")
     print(" ".join(f"{rule}={count}" for rule, count in sorted(seen.items())),
           f"withdrawn={withdrawn}")
@@ -274,6 +287,11 @@ def changed(receipt):
         if across[name] is not None:
             other = copy.deepcopy(receipt)
             other["across"][name] += 1
+            yield name, other
+    for name in ("to_org",):
+        if across[name] is not None:
+            other = copy.deepcopy(receipt)
+            other["across"][name] += "x"
             yield name, other
     for name in ("due_at",):
         if receipt[name] is not None:
@@ -307,7 +325,7 @@ def explained(house, card, lang):
 def every_receipt_across_cases_is_counted_again():
     stream = busy_stream(random.Random(7))
     until = max(event["at"] for event in stream) + 60 * 24 * HOUR
-    with sent(RULES, stream, text_of(until)) as house:
+    with sent(RULES, stream, text_of(until), ORGS) as house:
         cards = newest(house.cards())
         receipts = [house.ask("explain", card=card)["receipt"] for card in cards]
         share = next(card for card in cards.values() if card["rule"] == "overdue-share")

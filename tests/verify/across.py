@@ -120,7 +120,10 @@ def check_across(receipt):
 
     name, end = window_of(moment(across["from"]), across["window"], group.zone)
     expect("card.case", card["case"], f"{across['per']}:{across['key']}/{name}")
-    expect(f"card.{across['per']}", card[across["per"]], across["key"])
+    if across["to_org"] is None:
+        expect(f"card.{across['per']}", card[across["per"]], across["key"])
+    elif card.get("edition") == receipt["edition"]:
+        expect("card.org", card["org"], across["to_org"])
     expect("to", moment(across["to"]), end)
     expect("card.rule", card["rule"], receipt["rule"]["name"])
     expect("card.clock", (card["clock"], card["cycle"]), (card["rule"], 0))

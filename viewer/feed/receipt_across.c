@@ -82,6 +82,7 @@ void show_across(FILE *out, const json_t *receipt)
     char to[WORDS_BYTES];
     fact_print(out, say("across", "跨件"),
                JOINED(text, " ", per_text(field_text(across, "per")), field_text(across, "key")));
+    fact_print(out, say("card to", "发给"), field_text(across, "to_org"));
     fact_print(out, say("window", "期间"),
                JOINED(text, " - ", field_when(across, "from", from), field_when(across, "to", to)));
     fact_print(out, say("judged", "判定"), field_when(across, "judged_at", text));
