@@ -41,6 +41,12 @@ int group_reindex(struct core *core, uint32_t row)
 /* ---- windows ----------------------------------------------------------------------------------
  */
 
+/* How many months a window has; 0: it is shorter. */
+static int months_of(uint32_t window)
+{
+    return window == WINDOW_YEAR ? 12 : window == WINDOW_QUARTER ? 3 : window == WINDOW_MONTH;
+}
+
 static struct instant window_begin(const struct rule *rule, struct instant at)
 {
     enum { SECOND_MS = 1000 };
@@ -49,9 +55,13 @@ static struct instant window_begin(const struct rule *rule, struct instant at)
         int64_t over = at.ms % SECOND_MS;
         return (struct instant){.ms = at.ms - (over < 0 ? over + SECOND_MS : over)};
     }
+    if (rule->across->window == WINDOW_NONE)
+        return (struct instant){.ms = 0};
     int32_t day = calendar_local_day(rule->calendar, at, &ms);
-    if (rule->across->window == WINDOW_MONTH)
-        day -= date_of_day(day).day - 1;
+    struct date date = date_of_day(day);
+    if (months_of(rule->across->window) > 0)
+        day = date_add_months(day - date.day + 1,
+                              -((date.month - 1) % months_of(rule->across->window)));
     return calendar_instant(rule->calendar, day, 0);
 }
 
@@ -63,8 +73,11 @@ struct instant group_end(const struct core *core, const struct core_group *group
     int32_t ms;
     if (group->window == WINDOW_SECOND)
         return (struct instant){.ms = begin.ms + SECOND_MS};
+    if (group->window == WINDOW_NONE)
+        return INSTANT_NEVER;
     int32_t day = calendar_local_day(calendar, begin, &ms);
-    day = group->window == WINDOW_MONTH ? date_add_months(day, 1) : day + 1;
+    int months = months_of(group->window);
+    day = months > 0 ? date_add_months(day, months) : day + 1;
     return calendar_instant(calendar, day, 0);
 }
 
@@ -148,6 +161,8 @@ uint32_t group_make(struct core *core, const struct rule *rule, uint32_t key, st
     struct core_group *group = group_row(core, row);
     group->window_ms = wanted.window_ms;
     group->issued_ms = INT64_MIN;
+    group->touched_from_ms = INT64_MAX;
+    group->touched_to_ms = INT64_MIN;
     group->rule_name = wanted.rule_name;
     group->key = key;
     group->per = (uint8_t)rule->across->per;
@@ -168,56 +183,84 @@ static size_t put(char *text, size_t at, struct slice more)
     return at + more.count;
 }
 
-struct slice group_name(const struct core *core, const struct core_group *group,
+/* "2025", "2025-Q1", "2025-01", "2025-01-20", "2025-01-20T10:00:00"; of a run the whole instant. */
+static struct slice window_text(const struct core_group *group, const struct calendar *calendar,
+                                struct instant begin, char text[INSTANT_TEXT_BYTES])
+{
+    enum { YEAR_BYTES = 4, MONTH_BYTES = 7, DAY_BYTES = 10, SECOND_BYTES = 19 };
+    static const size_t bytes[ACROSS_WINDOW_COUNT] = {[WINDOW_YEAR] = YEAR_BYTES,
+                                                      [WINDOW_QUARTER] = MONTH_BYTES,
+                                                      [WINDOW_MONTH] = MONTH_BYTES,
+                                                      [WINDOW_DAY] = DAY_BYTES,
+                                                      [WINDOW_SECOND] = SECOND_BYTES};
+    int32_t ms;
+    struct date date = date_of_day(calendar_local_day(calendar, begin, &ms));
+    struct slice written =
+        slice_of(instant_format(begin, calendar_offset_s(calendar, begin), text));
+    if (bytes[group->window] > 0 && bytes[group->window] < written.count)
+        written.count = bytes[group->window];
+    if (group->window == WINDOW_QUARTER) {
+        text[YEAR_BYTES + 1] = 'Q';
+        text[YEAR_BYTES + 2] = (char)('1' + (date.month - 1) / 3);
+    }
+    return written;
+}
+
+struct slice group_name(const struct core *core, const struct core_group *group, int64_t begin_ms,
                         char text[GROUP_NAME_BYTES])
 {
-    enum { MONTH_BYTES = 7, MINUTES_BYTES = 5 };
-    char date[DATE_TEXT_BYTES];
-    char time[CLOCK_TEXT_BYTES];
-    int32_t ms;
-    int32_t day = calendar_local_day(group_rule(core, group)->calendar,
-                                     (struct instant){.ms = group->window_ms}, &ms);
+    char window[INSTANT_TEXT_BYTES];
+    int64_t from_ms = group->window == WINDOW_NONE ? begin_ms : group->window_ms;
     size_t at = put(text, 0, slice_of(across_per_name[group->per]));
     at = put(text, at, SLICE(":"));
     at = put(text, at, names_get(&core->names, group->key));
     at = put(text, at, SLICE("/"));
-    struct slice written = slice_of(date_format(day, date));
-    if (group->window == WINDOW_MONTH)
-        written.count = MONTH_BYTES;
-    at = put(text, at, written);
-    if (group->window == WINDOW_SECOND) {
-        at = put(text, at, SLICE("T"));
-        written = slice_of(clock_format(ms, time));
-        at = put(text, at, written);
-        if (written.count == MINUTES_BYTES)
-            at = put(text, at, SLICE(":00"));
-    }
+    at = put(text, at,
+             window_text(group, group_rule(core, group)->calendar, (struct instant){.ms = from_ms},
+                         window));
     return (struct slice){.start = text, .count = at};
 }
 
-/* "2025-01", "2025-01-20", "2025-01-20T10:00:00" as the calendar has it. */
-static bool window_read(const struct rule *rule, struct slice text, struct group_key *key)
+/* "2025", "2025-Q1", "2025-01", "2025-01-20", "2025-01-20T10:00:00" as the calendar has it; with an
+ * offset from UTC it is where a run begins. */
+static bool window_read(const struct rule *rule, struct slice text, struct group_key *key,
+                        struct instant *begin_out)
 {
-    enum { MONTH_BYTES = 7, DAY_BYTES = 10, SECOND_BYTES = 19 };
-    char date[DATE_TEXT_BYTES] = "0000-00-01";
+    enum { YEAR_BYTES = 4, MONTH_BYTES = 7, DAY_BYTES = 10, SECOND_BYTES = 19 };
+    char date[DATE_TEXT_BYTES] = "0000-01-01";
     int32_t day;
     int32_t ms = 0;
-    if (text.count != MONTH_BYTES && text.count != DAY_BYTES && text.count != SECOND_BYTES)
+    key->window = WINDOW_NONE;
+    if (instant_parse(text, begin_out) == 0)
+        return true;
+    if (text.count != YEAR_BYTES && text.count != MONTH_BYTES && text.count != DAY_BYTES &&
+        text.count != SECOND_BYTES)
         return false;
     memcpy(date, text.start, text.count < DAY_BYTES ? text.count : DAY_BYTES);
+    key->window = text.count == YEAR_BYTES      ? WINDOW_YEAR
+                  : text.count == SECOND_BYTES  ? WINDOW_SECOND
+                  : text.count == DAY_BYTES     ? WINDOW_DAY
+                  : date[YEAR_BYTES + 1] == 'Q' ? WINDOW_QUARTER
+                                                : WINDOW_MONTH;
+    if (key->window == WINDOW_QUARTER) {
+        int month = (date[YEAR_BYTES + 2] - '1') * 3 + 1;
+        if (month < 1 || month > 10)
+            return false;
+        date[YEAR_BYTES + 1] = (char)('0' + month / 10);
+        date[YEAR_BYTES + 2] = (char)('0' + month % 10);
+    }
     struct slice time = {.start = text.start + DAY_BYTES + 1};
     if (text.count == SECOND_BYTES)
         time.count = SECOND_BYTES - DAY_BYTES - 1;
     if (date_parse(slice_of(date), &day) != 0 || (time.count > 0 && clock_parse(time, &ms) != 0))
         return false;
-    key->window = text.count == MONTH_BYTES ? WINDOW_MONTH
-                  : text.count == DAY_BYTES ? WINDOW_DAY
-                                            : WINDOW_SECOND;
-    key->window_ms = calendar_instant(rule->calendar, day, ms).ms;
+    *begin_out = calendar_instant(rule->calendar, day, ms);
+    key->window_ms = begin_out->ms;
     return true;
 }
 
-uint32_t group_named(const struct core *core, struct slice rule_name, struct slice name)
+uint32_t group_named(const struct core *core, struct slice rule_name, struct slice name,
+                     struct instant *begin_out)
 {
     const struct rule *rule = NULL;
     const char *colon = name.count == 0 ? NULL : memchr(name.start, ':', name.count);
@@ -238,7 +281,7 @@ uint32_t group_named(const struct core *core, struct slice rule_name, struct sli
     while (wanted.per < ACROSS_PER_COUNT &&
            !slice_is_equal(per, slice_of(across_per_name[wanted.per])))
         wanted.per++;
-    if (wanted.per == ACROSS_PER_COUNT || !window_read(rule, window, &wanted))
+    if (wanted.per == ACROSS_PER_COUNT || !window_read(rule, window, &wanted, begin_out))
         return 0;
     return find(core, &wanted, &hash);
 }

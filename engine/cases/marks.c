@@ -171,6 +171,61 @@ uint32_t marks_at(const struct core *core, uint32_t root, uint32_t place)
     return 0;
 }
 
+uint32_t marks_before(const struct core *core, uint32_t root, int64_t at_ms)
+{
+    uint32_t before = 0;
+    for (uint32_t at = root; at != 0;) {
+        const struct core_mark *mark = mark_at(core, at);
+        bool is_before_it = mark->at_ms < at_ms;
+        if (is_before_it)
+            before += marks_count(core, mark->left) + 1;
+        at = is_before_it ? mark->right : mark->left;
+    }
+    return before;
+}
+
+uint32_t marks_behind(const struct core *core, uint32_t root, uint32_t place)
+{
+    static const struct core_mark none = {0};
+    uint32_t running = 0; /* up to what is looked at */
+    if (place > marks_count(core, root))
+        return 0;
+    for (uint32_t at = root; place > 0;) {
+        const struct core_mark *mark = mark_at(core, at);
+        const struct core_mark *left = mark->left == 0 ? &none : mark_at(core, mark->left);
+        if (place <= left->count) {
+            at = mark->left;
+            continue;
+        }
+        running = left->last == left->count ? running + left->count : left->last;
+        running = mark->is_so ? running + 1 : 0;
+        place -= left->count + 1;
+        at = mark->right;
+    }
+    return running;
+}
+
+uint32_t marks_ahead(const struct core *core, uint32_t root, uint32_t place)
+{
+    static const struct core_mark none = {0};
+    uint32_t running = 0; /* from what is looked at on */
+    uint32_t count = marks_count(core, root);
+    uint32_t left_over = place == 0 || place > count ? 0 : count - place + 1; /* from the end */
+    for (uint32_t at = root; left_over > 0;) {
+        const struct core_mark *mark = mark_at(core, at);
+        const struct core_mark *right = mark->right == 0 ? &none : mark_at(core, mark->right);
+        if (left_over <= right->count) {
+            at = mark->right;
+            continue;
+        }
+        running = right->first == right->count ? running + right->count : right->first;
+        running = mark->is_so ? running + 1 : 0;
+        left_over -= right->count + 1;
+        at = mark->left;
+    }
+    return running;
+}
+
 uint32_t marks_run(const struct core *core, uint32_t root, uint32_t length)
 {
     uint32_t place = 0;   /* of the last mark before what is looked at */

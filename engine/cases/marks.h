@@ -24,6 +24,14 @@ uint32_t marks_count(const struct core *core, uint32_t root);
 /* marks_at - the mark of a place, from 1 in the order of (instant, age of the case); 0: none. */
 uint32_t marks_at(const struct core *core, uint32_t root, uint32_t place);
 
+/* marks_before - how many lie before an instant. */
+uint32_t marks_before(const struct core *core, uint32_t root, int64_t at_ms);
+
+/* marks_behind, marks_ahead - how many running that are so end with the mark of a place, and begin
+ * with it; 0: it is not so, or there is none. */
+uint32_t marks_behind(const struct core *core, uint32_t root, uint32_t place);
+uint32_t marks_ahead(const struct core *core, uint32_t root, uint32_t place);
+
 /* marks_run - the place of the mark that first makes so many running that are so; 0: none does. */
 uint32_t marks_run(const struct core *core, uint32_t root, uint32_t length);
 

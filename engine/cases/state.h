@@ -15,6 +15,7 @@
  *                          └─ first_recent ──▶ case_recent … or in a window; newest first
  *
  *     core_group ── root ──▶ core_mark, a tree     only where some rule looks across cases
+ *         └─ first_run ──▶ core_run …              one without a window; newest first
  *     case_side ── first_mark ──▶ core_mark ── next ──▶ core_mark …    the marks of one case
  *     core_kin ── first_child ──▶ core_kin ── next ──▶ core_kin …      joint cases
  */
@@ -216,13 +217,23 @@ struct core_group {
     uint32_t so_count;     /* of these, how many are so */
     uint64_t armed;        /* deadline_mark; 0: it waits for nothing */
     uint32_t next_touched; /* UINT32_MAX: the last */
-    uint16_t rule;         /* where the rule was found: in that in force, else in the newest that
-                              has it, … */
+    uint32_t first_run;    /* without a window: its cards; the newest run first */
+    int64_t touched_from_ms; /* … and between which instants its marks have changed */
+    int64_t touched_to_ms;
+    uint16_t rule; /* where the rule was found: in that in force, else in the newest that
+                      has it, … */
     uint16_t edition;
     uint16_t editions_seen; /* … when there were so many, and this was in force */
     uint16_t force_seen;
     uint8_t per;
     uint8_t window;
+};
+
+/* A run of a group without a window that has a card. */
+struct core_run {
+    int64_t begin_ms; /* of its first case: this is what it is known by */
+    int64_t due_ms;   /* of the case that made it long enough */
+    uint32_t next;    /* the run before it */
 };
 
 /* That a case, or a card of it, stands in a group. */
@@ -331,6 +342,7 @@ struct core {
     struct pool arrivals;
     struct pool groups;
     struct pool marks;
+    struct pool runs;
     struct pool sides;
     struct pool kins;
     struct table limit_table;

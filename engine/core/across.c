@@ -53,9 +53,13 @@ static struct case_side *side_make(struct core *core, const struct core_case *ka
     return NULL;
 }
 
-static void touch(struct core *core, uint32_t row)
+static void touch(struct core *core, uint32_t row, int64_t at_ms)
 {
     struct core_group *group = group_row(core, row);
+    if (at_ms < group->touched_from_ms)
+        group->touched_from_ms = at_ms;
+    if (at_ms > group->touched_to_ms)
+        group->touched_to_ms = at_ms;
     if (group->next_touched != 0)
         return;
     group->next_touched = touched_last;
@@ -83,7 +87,7 @@ static void mark_lay(struct core *core, struct case_side *side, uint32_t group_i
     side->first_mark = row;
     group->root = marks_add(core, group->root, row);
     group->so_count += mark->is_so;
-    touch(core, group_index);
+    touch(core, group_index, mark->at_ms);
 }
 
 /* link: what leads to it among the marks of its case. */
@@ -95,7 +99,7 @@ static void mark_take(struct core *core, uint32_t *link)
     *link = mark->next;
     group->root = marks_remove(core, group->root, row);
     group->so_count -= mark->is_so;
-    touch(core, mark->group);
+    touch(core, mark->group, mark->at_ms);
     pool_free(&core->marks, row);
 }
 
@@ -166,7 +170,7 @@ void across_event(struct core *core, const struct core_case *kase, const struct 
             there->is_so = true;
             group->so_count++;
             marks_renew(core, group->root, row);
-            touch(core, group_index);
+            touch(core, group_index, there->at_ms);
         }
         return;
     }
@@ -290,33 +294,35 @@ static struct slice limit_text(const struct rule_across *across, struct numbers 
     return (struct slice){.start = numbers->text, .count = numbers->count};
 }
 
-/* "7/350", "23" */
+/* "7/350", "23"; of a run its length */
 static struct slice used_text(const struct core *core, const struct core_group *group,
-                              const struct rule_across *across, struct numbers *numbers)
+                              const struct group_card *about, struct numbers *numbers)
 {
+    const struct rule_across *across = group_rule(core, group)->across;
+    bool is_run = group->window == WINDOW_NONE;
     numbers->count = 0;
-    put_number(numbers, group->so_count);
-    if (across->form != ACROSS_COUNT) {
+    put_number(numbers, is_run ? about->length : group->so_count);
+    if (across->form != ACROSS_COUNT && !is_run) {
         put_text(numbers, SLICE("/"));
         put_number(numbers, marks_count(core, group->root));
     }
     return (struct slice){.start = numbers->text, .count = numbers->count};
 }
 
-static void emit(struct core *core, const struct core_group *group, int64_t due_ms,
+void across_emit(struct core *core, const struct core_group *group, const struct group_card *about,
                  enum card_state state, const char *reason)
 {
     const struct rule *rule = group_rule(core, group);
     const struct ruleset *ruleset = core->editions[group->edition].ruleset;
     const struct rung *rung = &rule->rungs[0];
     const struct slice none = {0};
-    struct instant due = {.ms = due_ms};
+    struct instant due = {.ms = about->due_ms};
     struct slice key = names_get(&core->names, group->key);
     struct numbers limit;
     struct numbers used;
     char name[GROUP_NAME_BYTES];
     struct card card = {
-        .case_no = group_name(core, group, name),
+        .case_no = group_name(core, group, about->begin_ms, name),
         .item = group->per == PER_ITEM ? key : none,
         .org = group->per == PER_ORG ? key : none,
         .area = group->per == PER_AREA ? key : none,
@@ -328,10 +334,10 @@ static void emit(struct core *core, const struct core_group *group, int64_t due_
         .rung = rung->name,
         .due_at = due,
         .issued_at = core->now,
-        .late_ms = core->now.ms > due_ms ? core->now.ms - due_ms : 0,
+        .late_ms = core->now.ms > due.ms ? core->now.ms - due.ms : 0,
         .state = state,
         .limit = limit_text(rule->across, &limit),
-        .used = used_text(core, group, rule->across, &used),
+        .used = used_text(core, group, about, &used),
         .reason = slice_of(reason),
         .is_shadow = rung->issue == ISSUE_SHADOW,
         .edition = ruleset->edition,
@@ -377,26 +383,40 @@ static void arm(struct core *core, struct core_group *group, uint32_t row)
     assert(error == 0); /* a deadline that is lost is a card that is lost */
 }
 
-/* late: why a share that holds is told only now. */
-static void judge(struct core *core, uint32_t row, const char *late)
+/* The one card of a window. late: why a share that holds is told only now. */
+static void window_judge(struct core *core, struct core_group *group, const char *late)
 {
-    struct core_group *group = group_row(core, row);
-    int64_t due_ms;
-    group_renew(core, group);
     const struct rule *rule = group_rule(core, group);
     enum card_state state = rung_state(&rule->rungs[0]);
-    arm(core, group, row);
-    if (!due_of(core, group, &due_ms)) {
+    struct group_card card = {.due_ms = group->issued_ms};
+    if (!due_of(core, group, &card.due_ms)) {
+        card.due_ms = group->issued_ms;
         if (group->issued_ms != INT64_MIN)
-            emit(core, group, group->issued_ms, CARD_WITHDRAWN, reason_withdrawn[core->is_moving]);
+            across_emit(core, group, &card, CARD_WITHDRAWN, reason_withdrawn[core->is_moving]);
         group->issued_ms = INT64_MIN;
         return;
     }
     if (group->issued_ms == INT64_MIN)
-        emit(core, group, due_ms, state, rule->across->form == ACROSS_SHARE ? late : "");
-    else if (group->issued_ms != due_ms)
-        emit(core, group, due_ms, state, reason_moved[core->is_moving]);
-    group->issued_ms = due_ms;
+        across_emit(core, group, &card, state, rule->across->form == ACROSS_SHARE ? late : "");
+    else if (group->issued_ms != card.due_ms)
+        across_emit(core, group, &card, state, reason_moved[core->is_moving]);
+    group->issued_ms = card.due_ms;
+}
+
+static void judge(struct core *core, uint32_t row, const char *late)
+{
+    struct core_group *group = group_row(core, row);
+    const struct rule_across *before = group_rule(core, group)->across;
+    group_renew(core, group);
+    const struct rule_across *across = group_rule(core, group)->across;
+    arm(core, group, row);
+    if (group->window == WINDOW_NONE)
+        runs_judge(core, group,
+                   across->form != before->form || across->at_least != before->at_least);
+    else
+        window_judge(core, group, late);
+    group->touched_from_ms = INT64_MAX;
+    group->touched_to_ms = INT64_MIN;
 }
 
 void across_judge(struct core *core)
@@ -446,6 +466,6 @@ int across_reindex(struct core *core)
 uint64_t across_bytes(const struct core *core)
 {
     return pool_bytes(&core->arrivals) + pool_bytes(&core->groups) + pool_bytes(&core->marks) +
-           pool_bytes(&core->sides) + table_bytes(&core->group_table) +
+           pool_bytes(&core->runs) + pool_bytes(&core->sides) + table_bytes(&core->group_table) +
            table_bytes(&core->side_table);
 }

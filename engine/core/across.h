@@ -44,4 +44,32 @@ MUST_USE int across_reindex(struct core *core);
 
 uint64_t across_bytes(const struct core *core);
 
+/* What a card of a group says of itself. */
+struct group_card {
+    int64_t begin_ms; /* without a window: where its run begins … */
+    uint32_t length;  /* … and how long it is */
+    int64_t due_ms;
+};
+
+/* across_emit - a record of a card. */
+void across_emit(struct core *core, const struct core_group *group, const struct group_card *card,
+                 enum card_state state, const char *reason);
+
+/* ---- runs (runs.c) ----------------------------------------------------------------------------
+ */
+
+/* runs_judge - the cards of a group without a window: those runs that may have changed. is_whole:
+ * all of them. Cost: O(log marks) for each of these, and each mark between that is not so. */
+void runs_judge(struct core *core, struct core_group *group, bool is_whole);
+
+/* A run as it stands: places of its marks. */
+struct run {
+    uint32_t first; /* 0: there is none */
+    uint32_t length;
+    int64_t due_ms; /* of its card; INT64_MIN: it has none */
+};
+
+/* run_find - the run of a group without a window that begins at an instant. */
+struct run run_find(const struct core *core, const struct core_group *group, int64_t begin_ms);
+
 #endif

@@ -15,10 +15,30 @@ static uint32_t deciding_place(const struct core *core, const struct core_group 
     return count < across->at_least ? 0 : across->at_least;
 }
 
+/* What is the run's own. Returns false when no run begins there. */
+static bool run_look(const struct core *core, const struct core_group *group, struct instant begin,
+                     struct group_view *view)
+{
+    struct run run = run_find(core, group, begin.ms);
+    uint32_t behind = run.first + run.length;
+    if (run.first == 0)
+        return false;
+    view->first = run.first;
+    view->count = view->so_count = run.length;
+    view->place = run.length < view->rule->across->at_least ? 0 : view->rule->across->at_least;
+    view->due_at.ms = run.due_ms;
+    if (behind <= marks_count(core, group->root)) {
+        const struct core_mark *mark = pool_row(&core->marks, marks_at(core, group->root, behind));
+        view->to.ms = mark->at_ms;
+    }
+    return true;
+}
+
 bool core_group(const struct core *core, struct slice rule, struct slice case_no,
                 struct group_view *group_out)
 {
-    uint32_t row = group_named(core, rule, case_no);
+    struct instant begin;
+    uint32_t row = group_named(core, rule, case_no, &begin);
     if (row == 0)
         return false;
     const struct core_group *group = group_row(core, row);
@@ -29,20 +49,23 @@ bool core_group(const struct core *core, struct slice rule, struct slice case_no
     (void)rung_address(core->editions[group->edition].ruleset, rung, &org, &area);
     *group_out = (struct group_view){
         .index = row,
+        .first = 1,
         .ruleset = core->editions[group->edition].ruleset,
         .rule = group_rule(core, group),
         .key = key,
         .org = org,
         .per = (enum across_per)group->per,
         .window = (enum across_window)group->window,
-        .from = {.ms = group->window_ms},
+        .from = begin,
         .to = group_end(core, group),
         .judged_at = {.ms = group->judged_ms},
         .due_at = {.ms = group->issued_ms},
         .count = marks_count(core, group->root),
         .so_count = group->so_count,
-        .place = deciding_place(core, group),
     };
+    if (group->window == WINDOW_NONE)
+        return run_look(core, group, begin, group_out);
+    group_out->place = deciding_place(core, group);
     return true;
 }
 

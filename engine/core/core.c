@@ -38,6 +38,7 @@ static int core_init(struct core *core, const struct core_limits *limits)
         {&core->arrivals, sizeof(struct case_arrivals), case_max},
         {&core->groups, sizeof(struct core_group), clock_max},
         {&core->marks, sizeof(struct core_mark), clock_max},
+        {&core->runs, sizeof(struct core_run), clock_max},
         {&core->sides, sizeof(struct case_side), case_max},
         {&core->strays, sizeof(struct core_stray), clock_max},
         {&core->kins, sizeof(struct core_kin), clock_max},
@@ -90,6 +91,7 @@ void core_destroy(struct core **core_p)
     pool_clear(&core->arrivals);
     pool_clear(&core->groups);
     pool_clear(&core->marks);
+    pool_clear(&core->runs);
     pool_clear(&core->sides);
     pool_clear(&core->strays);
     pool_clear(&core->kins);

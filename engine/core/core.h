@@ -285,17 +285,18 @@ uint32_t core_stretches(const struct core *core, uint32_t case_index,
 /* ---- questions across cases -------------------------------------------------------------------
  */
 
-/* Cases looked at together by one rule, as they stand. */
+/* Cases looked at together by one rule, as they stand: those of a window, or a run of cases. */
 struct group_view {
     uint32_t index;
+    uint32_t first; /* place of its first case for core_members: of a run, that in its group */
     const struct ruleset *ruleset;
     const struct rule *rule; /* as the edition in force has it, else the newest that has it */
     struct slice key;
     struct slice org; /* whose its card is; empty: nobody's */
     enum across_per per;
     enum across_window window;
-    struct instant from; /* of its window */
-    struct instant to;
+    struct instant from;      /* of its window; of a run, of its first case */
+    struct instant to;        /* INSTANT_NEVER: of a run that goes on */
     struct instant judged_at; /* of a share: after this; INSTANT_NONE: as its events come */
     struct instant due_at;    /* of the card that stands; INSTANT_NONE: none does */
     uint32_t count;           /* cases (or cards) in it */
@@ -310,8 +311,9 @@ struct member_view {
     struct slice rule; /* of a card that is counted: whose it is; else empty */
 };
 
-/* core_group - the group of a rule whose card has this case number ("org:370100/2025-01"). Returns
- * false when there is none. */
+/* core_group - the group, or the run, of a rule whose card has this case number
+ * ("org:370100/2025-01", "org:370100/2025-01-20T10:00:00+08:00"). Returns false when there is none.
+ */
 bool core_group(const struct core *core, struct slice rule, struct slice case_no,
                 struct group_view *group_out);
 

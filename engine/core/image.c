@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { POOL_KINDS = 14, POOL_OF_GROUPS = 8 };
+enum { POOL_KINDS = 15, POOL_OF_GROUPS = 8 };
 
 static const char image_mark[8] = "CWCORE6";
 
@@ -41,6 +41,7 @@ static void pools_of(const struct core *core, const struct pool *pools[POOL_KIND
     pools[11] = &core->strays;
     pools[12] = &core->kins;
     pools[13] = &core->recents;
+    pools[14] = &core->runs;
 }
 
 static void head_fill(const struct core *core, struct image_head *head)
@@ -176,9 +177,9 @@ int core_load(struct core *core, core_read read, void *ctx)
         head.kind_count != own.kind_count || head.edition_count != own.edition_count)
         return CORE_E_IMAGE;
     struct pool *pools[POOL_KINDS] = {
-        &core->cases,      &core->clocks,       &core->mores,    &core->pauses, &core->tallies,
-        &core->limit_sets, &core->step_tallies, &core->arrivals, &core->groups, &core->marks,
-        &core->sides,      &core->strays,       &core->kins,     &core->recents};
+        &core->cases,      &core->clocks,       &core->mores,    &core->pauses,  &core->tallies,
+        &core->limit_sets, &core->step_tallies, &core->arrivals, &core->groups,  &core->marks,
+        &core->sides,      &core->strays,       &core->kins,     &core->recents, &core->runs};
     for (int i = 0; error == 0 && i < POOL_KINDS; i++) {
         error = pool_load(pools[i], head.row_count[i], read, ctx);
         pools[i]->free = head.row_free[i];

@@ -38,11 +38,33 @@ static void put_members(const struct core *core, const struct group_view *group,
 {
     struct members_walk walk = {.group = group, .list = json_array()};
     uint32_t first = group->place > MEMBERS_SHOWN_MAX ? group->place - MEMBERS_SHOWN_MAX + 1 : 1;
-    core_members(core, group->index, first, MEMBERS_SHOWN_MAX, member_append, &walk);
+    uint32_t left = group->count - first + 1;
+    core_members(core, group->index, group->first + first - 1,
+                 left < MEMBERS_SHOWN_MAX ? left : MEMBERS_SHOWN_MAX, member_append, &walk);
     size_t listed = json_array_size(walk.list);
     json_object_set_new(json, "first", json_integer(first));
     json_object_set_new(json, "members", walk.list);
     json_object_set_new(json, "more", json_integer((json_int_t)(group->count - listed)));
+}
+
+/* The case of one place; null: there is none. */
+static json_t *member_json(const struct core *core, const struct group_view *group, uint32_t place)
+{
+    struct members_walk walk = {.group = group, .list = json_array()};
+    if (place > 0)
+        core_members(core, group->index, place, 1, member_append, &walk);
+    json_t *member = json_incref(json_array_get(walk.list, 0));
+    json_decref(walk.list);
+    return member != NULL ? member : json_null();
+}
+
+/* What a run begins behind, and what has broken it. */
+static void put_ends(const struct core *core, const struct group_view *group, json_t *json)
+{
+    if (group->window != WINDOW_NONE)
+        return;
+    json_object_set_new(json, "before", member_json(core, group, group->first - 1));
+    json_object_set_new(json, "broken_by", member_json(core, group, group->first + group->count));
 }
 
 static json_t *group_json(const struct core *core, const struct group_view *group)
@@ -73,6 +95,7 @@ static json_t *group_json(const struct core *core, const struct group_view *grou
     bool is_addressed = rung->to_supervisor || rung->to_org.count > 0;
     json_object_set_new(json, "to_org", is_addressed ? query_text(group->org) : json_null());
     put_members(core, group, json);
+    put_ends(core, group, json);
     return json;
 }
 

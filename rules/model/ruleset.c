@@ -11,7 +11,8 @@ const char *const item_kind_name[ITEM_KIND_COUNT] = {"immediate", "promised", "j
 const char *const item_kind_zh[ITEM_KIND_COUNT] = {"即办件", "承诺件", "联办件", "上报件"};
 const char *const edition_move_name[3] = {"none", "calendars", "all"};
 const char *const across_per_name[ACROSS_PER_COUNT] = {"org", "handler", "item", "area"};
-const char *const across_window_name[ACROSS_WINDOW_COUNT] = {"month", "day", "second"};
+const char *const across_window_name[ACROSS_WINDOW_COUNT] = {"year", "quarter", "month",
+                                                             "day",  "second",  "none"};
 const char *const across_form_name[3] = {"share", "count", "in_a_row"};
 
 void ruleset_destroy(struct ruleset **ruleset_p)

@@ -152,8 +152,17 @@ struct rung {
 /* Whose cases are looked at together. */
 enum across_per { PER_ORG, PER_HANDLER, PER_ITEM, PER_AREA, ACROSS_PER_COUNT };
 
-/* What time they share, by the calendar's wall clock. */
-enum across_window { WINDOW_MONTH, WINDOW_DAY, WINDOW_SECOND, ACROSS_WINDOW_COUNT };
+/* What time they share, by the calendar's wall clock. NONE: a run of any length, which goes on
+ * until a case that is not so breaks it. */
+enum across_window {
+    WINDOW_YEAR,
+    WINDOW_QUARTER,
+    WINDOW_MONTH,
+    WINDOW_DAY,
+    WINDOW_SECOND,
+    WINDOW_NONE, /* of ACROSS_IN_A_ROW alone */
+    ACROSS_WINDOW_COUNT
+};
 
 enum across_form {
     ACROSS_SHARE,    /* too large a share of the cases is so, looked at once the window is over */
@@ -166,7 +175,8 @@ extern const char *const across_window_name[ACROSS_WINDOW_COUNT];
 extern const char *const across_form_name[3];
 
 /* One group of cases for each key and window; a case stands in a group once, at its first event
- * there, and is so where the condition holds at any of them. */
+ * there, and is so where the condition holds at any of them. A group has one card; one without a
+ * window has one for each run that is long enough. */
 struct rule_across {
     enum across_per per;
     enum across_window window;

@@ -8,14 +8,14 @@ static void say_whose(const struct speaker *speaker)
 {
     static const char *const per_en[] = {"org", "handler", "item", "area"};
     static const char *const per_zh[] = {"机构", "承办人", "事项", "行政区划"};
-    static const char *const window_en[] = {"month", "day", "second"};
-    static const char *const window_zh[] = {"月", "日", "秒"};
+    static const char *const window_en[] = {" in one year", " in one quarter", " in one month",
+                                            " in one day",  " in one second",  ""};
+    static const char *const window_zh[] = {"同一年", "同一季度", "同一月", "同一日", "同一秒", ""};
     const struct rule_across *across = speaker->rule->across;
     if (speaker->is_zh)
-        printf("  跨件：同一%s同一%s的", per_zh[across->per], window_zh[across->window]);
+        printf("  跨件：同一%s%s的", per_zh[across->per], window_zh[across->window]);
     else
-        printf("  Across the cases of one %s in one %s: ", per_en[across->per],
-               window_en[across->window]);
+        printf("  Across the cases of one %s%s: ", per_en[across->per], window_en[across->window]);
     if (across->is_of_cards) {
         struct slice level = speaker->is_zh ? speaker->ruleset->level_titles_zh[across->level]
                                             : speaker->ruleset->levels[across->level];
@@ -47,6 +47,10 @@ static void say_how_many(const struct speaker *speaker)
     } else if (across->form == ACROSS_IN_A_ROW) {
         printf(IN(speaker, "  A card when %u %s running are so", "  连续 %u %s如此即发牌"),
                across->at_least, unit);
+        if (across->window == WINDOW_NONE)
+            printf("%s",
+                   IN(speaker, "; they run on until one that is not so breaks them, with one card",
+                      "；遇不如此的一件即断，每段连续只发一张"));
     } else {
         printf(
             across->is_reached

@@ -188,18 +188,37 @@ static bool read_row(struct compile *compile, const struct rule_source *source,
     return read_many(compile, yaml_find(across, "in_a_row"), MANY_MIN, &made->at_least) && is_good;
 }
 
-static bool read_group(struct compile *compile, const struct yaml_node *across,
+/* Left out, it is none: a run goes on until a case that is not so breaks it. */
+static bool read_window(struct compile *compile, const struct yaml_node *across, bool is_row,
+                        struct rule_across *made)
+{
+    const struct yaml_node *window = yaml_find(across, "window");
+    made->window = WINDOW_NONE;
+    if (window == NULL && is_row)
+        return true;
+    if (window == NULL)
+        window = need(compile, across, "window", "month");
+    if (window == NULL)
+        return false;
+    int time = yaml_choice(window, across_window_name, ACROSS_WINDOW_COUNT, compile->problems);
+    made->window = (enum across_window)(time < 0 ? 0 : time);
+    if (time != WINDOW_NONE || is_row)
+        return time >= 0;
+    yaml_error(window, compile->problems,
+               "only in_a_row goes without a window: write window: year, quarter, month or day",
+               "只有 in_a_row 可以没有期间：请写 window: year、quarter、month 或 day");
+    return false;
+}
+
+static bool read_group(struct compile *compile, const struct yaml_node *across, bool is_row,
                        struct rule_across *made)
 {
     const struct yaml_node *per = need(compile, across, "per", "org");
-    const struct yaml_node *window = need(compile, across, "window", "month");
-    if (per == NULL || window == NULL)
+    if (per == NULL)
         return false;
     int key = yaml_choice(per, across_per_name, ACROSS_PER_COUNT, compile->problems);
-    int time = yaml_choice(window, across_window_name, ACROSS_WINDOW_COUNT, compile->problems);
     made->per = (enum across_per)(key < 0 ? 0 : key);
-    made->window = (enum across_window)(time < 0 ? 0 : time);
-    return key >= 0 && time >= 0;
+    return read_window(compile, across, is_row, made) && key >= 0;
 }
 
 bool across_read(struct compile *compile, const struct rule_source *source,
@@ -230,7 +249,7 @@ bool across_read(struct compile *compile, const struct rule_source *source,
                          : is_cards ? COUNT_OF(cards_keys)
                                     : COUNT_OF(count_keys),
                          compile->problems) ||
-        !read_group(compile, across, made))
+        !read_group(compile, across, is_row, made))
         return false;
     return is_share ? read_share(compile, source, across, made)
            : is_row ? read_row(compile, source, across, made)

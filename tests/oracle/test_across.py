@@ -46,6 +46,22 @@ rules:
     across: {per: handler, window: month, of: finish, in_a_row: 3 case,
              if: 'raised(case-clock, warn)'}
     card: red
+  - rule: slow-quarter
+    across: {per: area, window: quarter, of: [finish, reject], share: 'raised(case-clock, warn)',
+             reaches: 30%, at_least: 2 case, judged: 1 hour after}
+    card: yellow
+  - rule: many-a-year
+    across: {per: handler, window: year, of: finish, count: 4 case}
+    card: warn
+  - rule: row-of-a-quarter
+    across: {per: org, window: quarter, of: [finish, reject], in_a_row: 2 case, if: kind = reject}
+    card: warn
+  - rule: running
+    across: {per: handler, of: finish, in_a_row: 2 case, if: 'raised(case-clock, warn)'}
+    card: red
+  - rule: running-on
+    across: {per: org, window: none, of: [finish, reject, step_end], in_a_row: 3, if: kind != reject}
+    card: {level: warn, to: {org: S}}
   - rule: yellow-cards
     across: {per: org, window: month, cards: {level: yellow, rule: case-clock}, count: 2 card}
     card: red
@@ -65,9 +81,9 @@ S,370000,
 # ---- streams ------------------------------------------------------------------------------------
 
 
-def life_of(rng, number):
+def life_of(rng, number, begin):
     """The events of one case, as they happened."""
-    at = BEGIN + rng.randrange(0, 25 * 24) * HOUR
+    at = begin + rng.randrange(0, 25 * 24) * HOUR
     about = {"case": f"C{number}", "org": rng.choice("AB"), "area": rng.choice(("370100", "370200")),
              "handler": rng.choice(("张三", "李四")), "step": "review"}
     events = []
@@ -76,7 +92,7 @@ def life_of(rng, number):
         at += rng.choice((0, 1, HOUR, 7 * HOUR, 20 * HOUR))
     at += rng.choice((0, 3 * HOUR, 30 * HOUR, 40 * HOUR))
     if rng.random() < 0.4:  # a burst: many at one instant
-        at = BEGIN + rng.choice((6, 7, 20)) * 24 * HOUR
+        at = begin + rng.choice((6, 7, 20)) * 24 * HOUR
     if rng.random() < 0.9:
         events.append({**about, "kind": rng.choice(("finish", "finish", "reject")), "at": at})
     if rng.random() < 0.1:
@@ -91,7 +107,9 @@ def life_of(rng, number):
 
 def stream_of(rng):
     """Events in the order in which they arrive."""
-    life = [event for number in range(rng.randrange(3, 40)) for event in life_of(rng, number)]
+    begin = BEGIN + rng.choice((0, 0, 275)) * 24 * HOUR  # across the end of a quarter, or a year
+    life = [event for number in range(rng.randrange(3, 40))
+            for event in life_of(rng, number, begin)]
     numbered(life)
     arrivals = [(event["at"] + rng.choice((0, 0, 0, 0, 30, 24 * HOUR, 200 * HOUR)), event)
                 for event in life]
@@ -145,13 +163,20 @@ def raised(events, upto, hours):
 
 def window_of(at, window):
     local = datetime.datetime.fromtimestamp(at, ZONE)
-    form = {"month": "%Y-%m", "day": "%Y-%m-%d", "second": "%Y-%m-%dT%H:%M:%S"}[window]
+    if window == "none":
+        return ""
+    if window == "quarter":
+        return f"{local.year}-Q{(local.month - 1) // 3 + 1}"
+    form = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d", "second": "%Y-%m-%dT%H:%M:%S"}[window]
     return local.strftime(form)
 
 
 def window_end(at, window):
     local = datetime.datetime.fromtimestamp(at, ZONE).replace(hour=0, minute=0, second=0)
-    if window == "month":
+    if window == "quarter":
+        month = (local.month - 1) // 3 * 3 + 4
+        local = local.replace(day=1, month=(month - 1) % 12 + 1, year=local.year + (month > 12))
+    elif window == "month":
         local = (local.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)
     else:
         local += datetime.timedelta(days=1)
@@ -183,6 +208,16 @@ def run_end(members, length):
     return None
 
 
+def runs_of(members, length):
+    """Where each run begins that is so long → when it became so."""
+    running, found = [], {}
+    for at, _, is_so in members:
+        running = running + [at] if is_so else []
+        if len(running) == length:
+            found[running[0]] = at
+    return found
+
+
 def should_be(cases, cards, until):
     found = {}
     ends = ("finish", "reject")
@@ -210,6 +245,24 @@ def should_be(cases, cards, until):
                                    lambda events, i: raised(events, events[i]["at"], 36)).items():
         if run_end(members, 3) is not None:
             found[("three-in-a-row", name)] = run_end(members, 3)
+    shares("slow-quarter", "area", "quarter", lambda events, i: raised(events, events[i]["at"], 36),
+           lambda so, all_: all_ >= 2 and so * 10 >= 3 * all_, HOUR)
+    for name, members in groups_of(cases, "handler", "year", ("finish",), lambda events, i: True,
+                                   True).items():
+        if len(members) >= 4:
+            found[("many-a-year", name)] = members[3][0]
+    for name, members in groups_of(cases, "org", "quarter", ends,
+                                   lambda events, i: events[i]["kind"] == "reject").items():
+        if run_end(members, 2) is not None:
+            found[("row-of-a-quarter", name)] = run_end(members, 2)
+    for rule, per, kinds, length, is_so in (
+            ("running", "handler", ("finish",), 2,
+             lambda events, i: raised(events, events[i]["at"], 36)),
+            ("running-on", "org", ends + ("step_end",), 3,
+             lambda events, i: events[i]["kind"] != "reject")):
+        for name, members in groups_of(cases, per, "none", kinds, is_so).items():
+            for begin, due in runs_of(members, length).items():
+                found[(rule, name + text_of(begin))] = due
     counted = {}
     for card in cards:
         if card["rule"] == "case-clock" and card["level"] == "yellow" and card["org"]:
@@ -256,8 +309,10 @@ def the_cards_across_cases_are_those_of_a_slow_count():
         withdrawn += sum(r["state"] == "withdrawn" and ":" in r["case"] for r in records)
         for rule, _ in should:
             seen[rule] = seen.get(rule, 0) + 1
-    check_eq(sorted(seen), ["one-batch", "overdue-share", "refused-share", "returned", "same-second",
-                            "three-in-a-row", "yellow-cards"])
+    check_eq(sorted(seen),
+             ["many-a-year", "one-batch", "overdue-share", "refused-share", "returned",
+              "row-of-a-quarter", "running", "running-on", "same-second", "slow-quarter",
+              "three-in-a-row", "yellow-cards"])
     check_eq(sorted(addressed), ["B", "S"])
     check(withdrawn >= 20, f"only {withdrawn} cards across cases were taken back")
     print(" ".join(f"{rule}={count}" for rule, count in sorted(seen.items())),
@@ -288,6 +343,12 @@ def changed(receipt):
             other = copy.deepcopy(receipt)
             other["across"][name] += 1
             yield name, other
+    for name in ("before", "broken_by") if across["window"] == "none" else ():
+        if across[name] is not None:
+            for key, value in (("so", True), ("case", across["members"][0]["case"])):
+                other = copy.deepcopy(receipt)
+                other["across"][name][key] = value
+                yield name, other
     for name in ("to_org",):
         if across[name] is not None:
             other = copy.deepcopy(receipt)
@@ -306,7 +367,7 @@ def changed(receipt):
 
 def busy_stream(rng):
     """Eight hundred cases; no event is corrected, some come late."""
-    life = [event for number in range(800) for event in life_of(rng, number)]
+    life = [event for number in range(800) for event in life_of(rng, number, BEGIN)]
     life.sort(key=lambda event: event["at"])
     pairs = [(event["at"] + rng.choice((0, 0, 0, 24 * HOUR, 200 * HOUR)), event)
              for event in life]
@@ -340,10 +401,13 @@ def every_receipt_across_cases_is_counted_again():
     should = should_be(histories_of(stream), standing_cards, until)
     check_eq(sorted(found.items()),
              sorted(pair for pair in should.items() if pair[0][0] != "one-batch"))
-    forms, longest, refused = {}, 0, 0
+    forms, longest, refused, gone = {}, 0, 0, 0
     for receipt in receipts:
         if "across" not in receipt:
-            check(":" not in receipt["card"]["case"], plain(receipt))
+            card = receipt["card"]
+            check(":" not in card["case"] or (card["state"] == "withdrawn" and
+                                              card["rule"].startswith("running")), plain(receipt))
+            gone += ":" in card["case"]
             continue
         check_eq(verify(plain(receipt)), [], receipt["card"]["case"])
         forms[receipt["across"]["form"]] = forms.get(receipt["across"]["form"], 0) + 1
@@ -354,7 +418,8 @@ def every_receipt_across_cases_is_counted_again():
             check(verify(plain(other)) or not is_telling(receipt, name), f"{name}: {receipt}")
     check(longest > 100, f"the longest group has only {longest}")
     check_eq(sorted(forms), ["count", "in_a_row", "share"])
-    print(f"receipts={sum(forms.values())} longest={longest} changed_and_refused={refused}")
+    check(gone > 0, "no run was taken back and is gone")
+    print(f"gone={gone} receipts={sum(forms.values())} longest={longest} changed_and_refused={refused}")
 
 
 main("oracle/across")

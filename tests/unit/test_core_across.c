@@ -33,6 +33,12 @@ static const char rules_text[] =
     "    across: {per: handler, window: month, of: finish, in_a_row: 3, if: 'raised(limit, "
     "yellow)'}\n"
     "    card: red\n"
+    "  - rule: running\n"
+    "    across: {per: handler, of: finish, in_a_row: 2, if: 'raised(limit, yellow)'}\n"
+    "    card: red\n"
+    "  - rule: quarter\n"
+    "    across: {per: org, window: quarter, of: [return, finish], count: 9}\n"
+    "    card: warn\n"
     "  - rule: cards\n"
     "    across: {per: org, window: month, cards: yellow, count: 3 card}\n"
     "    card: red\n"
@@ -404,6 +410,25 @@ static uint32_t plain_run(const struct core *core, const struct plain_list *list
     return 0;
 }
 
+/* How many running from a place on, forward or back. */
+static uint32_t plain_stretch(const struct core *core, const struct plain_list *list,
+                              uint32_t place, int step)
+{
+    uint32_t running = 0;
+    for (int64_t at = (int64_t)place - 1; at >= 0 && at < list->count; at += step, running++)
+        if (!mark_of(core, list->rows[at])->is_so)
+            break;
+    return running;
+}
+
+static uint32_t plain_before(const struct core *core, const struct plain_list *list, int64_t at_ms)
+{
+    uint32_t before = 0;
+    while (before < list->count && mark_of(core, list->rows[before])->at_ms < at_ms)
+        before++;
+    return before;
+}
+
 static void compare(const struct core *core, uint32_t root, const struct plain_list *list)
 {
     CHECK_EQ_INT(marks_count(core, root), list->count);
@@ -411,6 +436,12 @@ static void compare(const struct core *core, uint32_t root, const struct plain_l
         CHECK_EQ_INT(marks_at(core, root, i), i == 0 || i > list->count ? 0 : list->rows[i - 1]);
     for (uint32_t length = 1; length < 8; length++)
         CHECK_EQ_INT(marks_run(core, root, length), plain_run(core, list, length));
+    for (uint32_t place = 0; place <= list->count + 1; place += 1 + place / 8) {
+        CHECK_EQ_INT(marks_behind(core, root, place), plain_stretch(core, list, place, -1));
+        CHECK_EQ_INT(marks_ahead(core, root, place), plain_stretch(core, list, place, 1));
+    }
+    for (int64_t at_ms = -1; at_ms < 62; at_ms += 7)
+        CHECK_EQ_INT(marks_before(core, root, at_ms), plain_before(core, list, at_ms));
 }
 
 static void marks_stand_as_in_a_plain_list(void)

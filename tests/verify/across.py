@@ -16,16 +16,26 @@ def moment(text):
 
 
 def window_of(begin, window, zone):
-    """The name of the window that begins here, and its end."""
+    """The name of the window that begins here, and its end; of a run, that is not known by it."""
     local = begin.astimezone(zone)
+    if window == "none":
+        part = "milliseconds" if begin.microsecond else "seconds"
+        return local.isoformat(timespec=part), None
     if window == "second":
         return local.strftime("%Y-%m-%dT%H:%M:%S"), begin + datetime.timedelta(seconds=1)
     wall = local.replace(tzinfo=None)
     if window == "day":
         end = wall + datetime.timedelta(days=1)
         return local.strftime("%Y-%m-%d"), end.replace(tzinfo=zone)
-    end = (wall.replace(day=1) + datetime.timedelta(days=32)).replace(day=1)
-    return local.strftime("%Y-%m"), end.replace(tzinfo=zone)
+    months = {"month": 1, "quarter": 3, "year": 12}[window]
+    if (wall.month - 1) % months or wall.day != 1:
+        raise ValueError(f"from: no {window} begins at {begin}")
+    end = wall
+    for _ in range(months):
+        end = (end + datetime.timedelta(days=32)).replace(day=1)
+    name = {"month": local.strftime("%Y-%m"), "year": local.strftime("%Y"),
+            "quarter": f"{local:%Y}-Q{(wall.month + 2) // 3}"}[window]
+    return name, end.replace(tzinfo=zone)
 
 
 def judged_at(across, zone):
@@ -100,13 +110,34 @@ class Group:
         order = [moment(member["at"]) for member in members]
         if order != sorted(order):
             yield "members: not in order"
-        if any(not moment(across["from"]) <= at < moment(across["to"]) for at in order):
+        if across["window"] == "none":
+            yield from self.wrong_run(order)
+        elif any(not moment(across["from"]) <= at < moment(across["to"]) for at in order):
             yield "members: one lies outside the window"
         if not across["cards"] and len({member["case"] for member in members}) != listed:
             yield "members: a case stands there twice"
         so = sum(member["so"] for member in members)
         if not so <= across["so"] <= so + across["more"]:
             yield "so: not the number of those that are so"
+
+
+    def wrong_run(self, order):
+        """All of it are so, and what stands at its two ends is not."""
+        across = self.across
+        before, behind = across["before"], across["broken_by"]
+        if not all(member["so"] for member in self.members) or across["so"] != across["count"]:
+            yield "members: one in the run is not so"
+        if self.first == 1 and order[0] != moment(across["from"]):
+            yield "from: the run begins elsewhere"
+        if before and (before["so"] or moment(before["at"]) > moment(across["from"])):
+            yield "before: the run does not begin behind it"
+        if behind and (behind["so"] or moment(behind["at"]) < order[-1]):
+            yield "broken_by: it does not break the run"
+        if across["to"] != (behind and behind["at"]):
+            yield "to: not where the run was broken"
+        names = [member["case"] for member in self.members + [before, behind] if member]
+        if len(set(names)) != len(names):
+            yield "before, broken_by: a case of the run itself"
 
 
 def check_across(receipt):
@@ -124,7 +155,10 @@ def check_across(receipt):
         expect(f"card.{across['per']}", card[across["per"]], across["key"])
     elif card.get("edition") == receipt["edition"]:
         expect("card.org", card["org"], across["to_org"])
-    expect("to", moment(across["to"]), end)
+    if end is not None:
+        expect("to", moment(across["to"]), end)
+    elif across["form"] != "in_a_row":
+        wrong.append(f"window: a {across['form']} needs one")
     expect("card.rule", card["rule"], receipt["rule"]["name"])
     expect("card.clock", (card["clock"], card["cycle"]), (card["rule"], 0))
     if across["form"] == "share" and judged_at(across, group.zone) is not None:

@@ -85,6 +85,10 @@ void show_across(FILE *out, const json_t *receipt)
     fact_print(out, say("card to", "发给"), field_text(across, "to_org"));
     fact_print(out, say("window", "期间"),
                JOINED(text, " - ", field_when(across, "from", from), field_when(across, "to", to)));
+    const json_t *broken_by = json_object_get(across, "broken_by");
+    fact_print(
+        out, say("broken by", "断于"),
+        JOINED(text, " · ", field_text(broken_by, "case"), field_when(broken_by, "at", from)));
     fact_print(out, say("judged", "判定"), field_when(across, "judged_at", text));
     if (is_of_cards)
         fact_print(out, say("cards", "所计之牌"),
