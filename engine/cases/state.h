@@ -23,6 +23,7 @@
 #define CASES_STATE_H
 
 #include "engine/cases/deadlines.h"
+#include "engine/cases/edition.h"
 #include "engine/cases/names.h"
 #include "engine/cases/pool.h"
 #include "engine/cases/ports.h"
@@ -33,7 +34,6 @@
 #define CLOCK_TOUCHED INT64_MIN
 
 enum {
-    EDITION_MAX = 4096,
     PAUSE_MAX = 250,   /* of one case; more are stray events */
     STRAY_MAX = 250,   /* notes about stray events of one case */
     REVERSED_MAX = 64, /* pauses and resumes of one case that are looked at for it */
@@ -279,26 +279,6 @@ struct core_kin {
 /* The resolved lengths of one clock's limits; most cases share theirs with many others. */
 struct limit_set {
     struct term terms[RULE_LIMITS_MAX];
-};
-
-struct edition {
-    const struct ruleset *ruleset;
-    event_kind_set pause_from;
-    event_kind_set pause_to;
-    event_kind_set pause_ends[EVENT_KIND_COUNT]; /* what ends a pause that began with this kind */
-    event_kind_set starting;                     /* some clock may begin with these */
-    bool is_watching_items;       /* some rule wants to see cases of items not in the catalogue */
-    event_kind_set counted;       /* some condition asks for their counts, or the last of them */
-    event_kind_set counted_steps; /* … by step */
-    event_kind_set recent_steps;  /* … in a window, by step */
-    uint8_t recent_most[EVENT_KIND_COUNT]; /* … so many of them at most; 0: in none */
-    bool is_placing;         /* … where the steps have got to, or the last one's result */
-    bool is_handling;        /* … who handled the step before */
-    bool is_asking_attrs;    /* some condition looks at the attrs of events */
-    bool is_dismissing;      /* some card dismisses those of other rules */
-    bool is_joint;           /* some rule looks at the children of a case */
-    bool is_counting_cards;  /* some rule counts cards across cases */
-    bool is_noting_arrivals; /* some condition asks what arrived together */
 };
 
 /* What was found in a catalogue, kept because the same few are asked for again and again. Nothing

@@ -18,6 +18,9 @@ static_assert(HAS_SIZE(rule, 344), "the key of a rule has all of its fields");
 static_assert(HAS_SIZE(rung, 120), "the key of a rung has all of its fields");
 static_assert(HAS_SIZE(rule_limit, 72), "the key of a limit has all of its fields");
 static_assert(HAS_SIZE(rule_pause, 24), "the key of a pause has all of its fields");
+static_assert(HAS_SIZE(condition, 64), "the key of a condition has all of its fields");
+static_assert(HAS_SIZE(window, 20), "the key of a window has all of its fields");
+static_assert(HAS_SIZE(counting, 20), "the key of a counting has all of its fields");
 
 struct key {
     unsigned char *bytes;
@@ -96,6 +99,13 @@ static void put_condition(struct key *key, const struct condition *condition)
     PUT(key, condition->constant_count);
     for (uint32_t i = 0; i < condition->constant_count; i++)
         put_value(key, &condition->constants[i]);
+    PUT(key, condition->window_count);
+    for (uint32_t i = 0; i < condition->window_count; i++) {
+        PUT(key, condition->windows[i].kind);
+        PUT(key, condition->windows[i].is_of_step);
+        put_term(key, condition->windows[i].within);
+        PUT(key, condition->windows[i].most);
+    }
 }
 
 static void put_counting(struct key *key, const struct counting *counting)

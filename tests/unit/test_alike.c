@@ -127,6 +127,9 @@ static void any_difference_in_the_rule_keeps_apart(void)
     check(PAIR("fact: {on: rating, is: rating <= 2}" BREAK "card: warn",
                "fact: {on: rating, is: rating <= 3}" BREAK "card: warn"),
           false);
+    check(PAIR("fact: {on: rating, is: \"count(rating, within 5 day) >= 2\"}" BREAK "card: warn",
+               "fact: {on: rating, is: \"count(rating, within 6 day) >= 2\"}" BREAK "card: warn"),
+          false);
     check(PAIR("fact: {on: rating, is: rating <= 2}" BREAK "card: warn",
                "fact: {on: [rating, finish], is: rating <= 2}" BREAK "card: warn"),
           false);
