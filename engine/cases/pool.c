@@ -1,4 +1,5 @@
-/* pool.c - segments of 16,384 rows; the table of segments is the only thing that is ever moved. */
+/* pool.c - segments of 16,384 rows, or one of the few that were asked for; the table of segments is
+ * the only thing that is ever moved. */
 #include "engine/cases/pool.h"
 
 #include <stdlib.h>
@@ -9,6 +10,12 @@ enum { NO_MEMORY = -12, CACHE_LINE_BYTES = 64 };
 /* aligned_alloc wants a whole number of lines, whatever a row has. */
 static_assert(POOL_SEGMENT_ROWS % CACHE_LINE_BYTES == 0, "segments are whole lines");
 
+static uint32_t segment_rows(const struct pool *pool)
+{
+    bool is_less = pool->is_few && pool->max < POOL_SEGMENT_ROWS - CACHE_LINE_BYTES;
+    return is_less ? (pool->max / CACHE_LINE_BYTES + 1) * CACHE_LINE_BYTES : POOL_SEGMENT_ROWS;
+}
+
 static int pool_grow(struct pool *pool)
 {
     unsigned char **segments =
@@ -16,7 +23,7 @@ static int pool_grow(struct pool *pool)
     if (segments == NULL)
         return NO_MEMORY;
     pool->segments = segments;
-    size_t bytes = (size_t)POOL_SEGMENT_ROWS * pool->row_bytes;
+    size_t bytes = (size_t)segment_rows(pool) * pool->row_bytes;
     unsigned char *segment = aligned_alloc(CACHE_LINE_BYTES, bytes);
     if (segment == NULL)
         return NO_MEMORY;
@@ -25,10 +32,10 @@ static int pool_grow(struct pool *pool)
     return 0;
 }
 
-int pool_init(struct pool *pool, uint32_t row_bytes, uint32_t max)
+int pool_init(struct pool *pool, uint32_t row_bytes, uint32_t max, bool is_few)
 {
     assert(row_bytes >= sizeof(uint32_t));
-    *pool = (struct pool){.row_bytes = row_bytes, .max = max, .count = 1};
+    *pool = (struct pool){.row_bytes = row_bytes, .max = max, .count = 1, .is_few = is_few};
     return pool_grow(pool);
 }
 
@@ -67,7 +74,7 @@ void pool_free(struct pool *pool, uint32_t row)
 
 int pool_resize(struct pool *pool, uint32_t count)
 {
-    assert(count >= 1);
+    assert(count >= 1 && !pool->is_few);
     while ((uint64_t)pool->segment_count << POOL_SEGMENT_BITS < count) {
         int error = pool_grow(pool);
         if (error != 0)
@@ -79,5 +86,5 @@ int pool_resize(struct pool *pool, uint32_t count)
 
 uint64_t pool_bytes(const struct pool *pool)
 {
-    return (uint64_t)pool->segment_count * POOL_SEGMENT_ROWS * pool->row_bytes;
+    return (uint64_t)pool->segment_count * segment_rows(pool) * pool->row_bytes;
 }

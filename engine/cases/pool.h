@@ -17,10 +17,12 @@ struct pool {
     uint32_t max;   /* the most rows there may be */
     uint32_t
         free; /* head of the list of freed rows; a freed row begins with the next one's number */
+    bool is_few;
 };
 
-/* pool_init - returns 0 or -ENOMEM. row_bytes: at least 4. */
-MUST_USE int pool_init(struct pool *pool, uint32_t row_bytes, uint32_t max);
+/* pool_init - returns 0 or -ENOMEM. row_bytes: at least 4. is_few: no more memory than max rows
+ * need, and no image is loaded into it. */
+MUST_USE int pool_init(struct pool *pool, uint32_t row_bytes, uint32_t max, bool is_few);
 void pool_clear(struct pool *pool);
 
 /* pool_add - a zeroed row; 0 when max is reached or memory is short. */

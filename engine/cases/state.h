@@ -338,8 +338,9 @@ struct core {
     bool is_moving;       /* what is judged now is so because a case came under another edition */
     bool is_asking_attrs; /* some condition of some edition does */
     struct core_counts counts;
-    uint64_t folding;        /* place of the event that is being folded */
-    struct past_event *past; /* room for folding a case again */
+    uint64_t folding;          /* place of the event that is being folded */
+    struct idle_look *looking; /* what is noted of rules while a case is folded; NULL: nothing */
+    struct past_event *past;   /* room for folding a case again */
     uint32_t past_room;
     struct old_clock *old;
     uint32_t old_room;

@@ -103,6 +103,12 @@ static void mark_take(struct core *core, uint32_t *link)
     pool_free(&core->marks, row);
 }
 
+uint32_t across_marks(const struct core *core, const struct core_case *kase)
+{
+    const struct case_side *side = core->sides.count == 1 ? NULL : side_find(core, kase);
+    return side == NULL ? 0 : side->first_mark;
+}
+
 static void forget(struct core *core, const struct core_case *kase, bool is_of_cards)
 {
     struct case_side *side = core->sides.count == 1 ? NULL : side_find(core, kase);

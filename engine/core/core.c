@@ -44,7 +44,8 @@ static int core_init(struct core *core, const struct core_limits *limits)
         {&core->kins, sizeof(struct core_kin), clock_max},
     };
     for (size_t i = 0; i < COUNT_OF(pools); i++) {
-        int error = pool_init(pools[i].pool, (uint32_t)pools[i].row_bytes, pools[i].max);
+        int error =
+            pool_init(pools[i].pool, (uint32_t)pools[i].row_bytes, pools[i].max, limits->is_few);
         if (error != 0)
             return error;
     }

@@ -13,6 +13,7 @@
 #define CORE_CORE_H
 
 #include "engine/cases/ports.h"
+#include "engine/model/idle.h"
 #include "rules/model/ruleset.h"
 
 struct core_limits {
@@ -20,6 +21,7 @@ struct core_limits {
     uint32_t clock_max; /* 0: eight a case */
     bool is_stepping;   /* time between two calls passes step by step, as it does when events are
                            played back: a card is issued the millisecond after its instant */
+    bool is_few;        /* no more memory is taken than both maxima need */
 };
 
 enum {
@@ -237,6 +239,32 @@ void core_due(const struct core *core, struct instant before, uint32_t max,
  * call. Cost: O(clocks × rungs). */
 void core_clocks(const struct core *core, uint32_t case_index,
                  void (*visit)(void *ctx, const struct clock_view *clock), void *ctx);
+
+/* core_alone - a core that holds one case, its joint case's parts, and no other: folded from its
+ * events up to `upto`, under an edition (its index) of `core`. No card is told; a rung whose
+ * instant has passed counts as issued.
+ *
+ * Owns: the caller destroys it, before `core` changes. NULL: memory is short.
+ * Cost: that of a late event of the case and of each of its parts. */
+struct core *core_alone(const struct core *core, uint32_t case_index, uint32_t edition,
+                        struct event_ref upto, struct case_view *case_out);
+
+/* A rule that does not judge a case, as the events tell it that came so far. */
+struct idle_view {
+    const struct rule *rule;
+    enum idle_reason reason;
+    enum event_kind kind; /* of the event it was last looked at with; EVENT_NONE: with none */
+    struct instant at;
+    const struct condition *condition; /* that did not hold; NULL: it was something else */
+    uint32_t unmet;     /* of its condition_parts, a bit for each that did not hold */
+    struct slice group; /* GROUP: where the case stands, or one of them; may be empty */
+};
+
+/* core_idle - the rules of the case's edition that have no clock in it, in file order, from an
+ * index on; visit returns false to stop. Cost: that of core_alone, and O(rules). Returns 0,
+ * -ENOMEM (-12). */
+MUST_USE int core_idle(const struct core *core, uint32_t case_index, uint32_t from,
+                       bool (*visit)(void *ctx, const struct idle_view *idle), void *ctx);
 
 /* core_may_follow - would a card at this instant begin a clock of this rule in the case, as far as
  * item and validity go? */

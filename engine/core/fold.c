@@ -9,6 +9,7 @@
 #include "engine/cases/tally.h"
 #include "engine/core/across.h"
 #include "engine/core/family.h"
+#include "engine/core/idle.h"
 
 static void state_set(struct core *core, struct core_case *kase, enum case_state state)
 {
@@ -200,7 +201,6 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
         stray_note(core, kase, event, STRAY_EXTENSION_AFTER_END, NULL);
     struct core_case before = *kase;
     fields_take(core, kase, event);
-    asking.kase = kase;
     bool is_moved = before.item != kase->item || before.org != kase->org;
     event_kind_set paused = pauses_take(core, kase, event);
     if (paused != 0)
@@ -212,6 +212,8 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
     kase->state = before.state;
     kase->is_accepted = before.is_accepted;
     kase->ended_by = before.ended_by;
+    if (core->looking != NULL)
+        idle_look(core, &asking);
     is_touched |= fold_start(core, kase, &asking, event);
     kase->state = after.state;
     kase->is_accepted = after.is_accepted;

@@ -48,6 +48,11 @@ struct core_clock *fold_begin(struct core *core, struct core_case *kase, uint32_
 bool fold_start(struct core *core, struct core_case *kase, struct asking *asking,
                 const struct event *event);
 
+/* fold_refusal - what keeps a rule from an event of the case, its own start or condition left
+ * aside; IDLE_NOT: nothing. asking: of the event at hand. */
+enum idle_reason fold_refusal(struct core *core, const struct asking *asking,
+                              const struct rule *rule, const struct event *event);
+
 /* fold_stop - a running clock stops at the event. Where nothing of it has held until then, it need
  * not be judged again. */
 void fold_stop(struct core *core, struct core_clock *clock, enum clock_state state,

@@ -132,23 +132,24 @@ void fold_continue(struct core *core, struct core_case *kase, struct core_clock 
     core->counts.clocks_running++;
 }
 
-static bool rule_is_for(struct core *core, const struct asking *asking, const struct rule *rule,
-                        const struct event *event)
+enum idle_reason fold_refusal(struct core *core, const struct asking *asking,
+                              const struct rule *rule, const struct event *event)
 {
-    if (instant_is_before(event->at, rule->valid_from) ||
-        !instant_is_before(event->at, rule->valid_to))
-        return false;
+    if (instant_is_before(event->at, rule->valid_from))
+        return IDLE_BEFORE;
+    if (!instant_is_before(event->at, rule->valid_to))
+        return IDLE_AFTER;
     enum item_kind kind;
     if (rule->item_kinds != 0) {
         if (!ruleset_item_kind(case_edition(core, asking->kase)->ruleset,
                                case_item(core, asking->kase), &kind)) {
             core->counts.kindless++;
-            return false;
+            return IDLE_KINDLESS;
         }
         if ((rule->item_kinds & (UINT32_C(1) << kind)) == 0)
-            return false;
+            return IDLE_KIND;
     }
-    return asking_holds(asking, rule->applies);
+    return asking_holds(asking, rule->applies) ? IDLE_NOT : IDLE_APPLIES;
 }
 
 static bool fact_note(struct core *core, struct core_case *kase, struct chain *chain,
@@ -220,7 +221,7 @@ static bool rule_meet(struct core *core, struct core_case *kase, struct chain *c
     const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
     const struct rule *rule = ruleset_alike(ruleset, rule_index);
     asking->rule = rule;
-    if (!rule_is_for(core, asking, rule, event))
+    if (fold_refusal(core, asking, rule, event) != IDLE_NOT)
         return false;
     if (rule->form == RULE_ACROSS) {
         across_event(core, kase, &ruleset->rules[rule_index], asking);

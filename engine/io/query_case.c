@@ -1,4 +1,5 @@
 /* query_case.c - one case: its events, its clocks, what fires next; and why a card. */
+#include "engine/io/query_idle.h"
 #include "engine/io/receipt.h"
 #include "engine/wire/text.h"
 
@@ -396,5 +397,9 @@ void query_explain(const struct query_world *world, const json_t *request, json_
         explain_card(world, card, answer);
     } else if (case_find(world, request, answer, &kase)) {
         put_clocks(world, &kase, answer);
+        json_object_set_new(answer, "case_no", query_text(kase.case_no));
+        json_object_set_new(answer, "item", query_text(kase.item));
+        json_object_set_new(answer, "state", json_string(case_state_name[kase.state]));
+        query_idle(world, &kase, request, answer);
     }
 }

@@ -82,15 +82,19 @@ struct window {
 
 struct condition {
     struct slice text; /* as written */
-    uint32_t count;
     const struct instruction *code;
-    uint32_t constant_count;
     const struct value *constants;
-    uint32_t window_count;
     const struct window *windows;
+    uint32_t count; /* of code */
+    uint32_t constant_count;
+    uint32_t window_count;
 };
 
-enum { CONDITION_STACK_MAX = 32, WINDOW_COUNT_MAX = 100 /* of window.most */ };
+enum {
+    CONDITION_STACK_MAX = 32,
+    CONDITION_PARTS_MAX = 16,
+    WINDOW_COUNT_MAX = 100, /* of window.most */
+};
 
 /* What the core answers with. ctx: the core's. A field without a value: VALUE_NONE. */
 struct condition_asker {
@@ -107,5 +111,11 @@ struct condition_asker {
 
 /* condition_holds - run it. Cost: O(instructions), no allocation. Asserts a well-formed program. */
 bool condition_holds(const struct condition *condition, const struct condition_asker *asker);
+
+/* condition_parts - what `and` joins outside all brackets: each is a condition of its own, with its
+ * text as written; where there is no such `and`, or very many, the whole is the one part. Returns
+ * how many. Cost: O(text + instructions). */
+uint32_t condition_parts(const struct condition *condition,
+                         struct condition parts[CONDITION_PARTS_MAX]);
 
 #endif

@@ -106,7 +106,7 @@ static const struct condition *parse(const char *text)
     return condition;
 }
 
-static bool holds(const char *text, struct fake *fake)
+static bool holds_of(const struct condition *condition, struct fake *fake)
 {
     const struct condition_asker asker = {.ctx = fake,
                                           .field = fake_field,
@@ -117,12 +117,17 @@ static bool holds(const char *text, struct fake *fake)
                                           .raised = fake_raised,
                                           .same_arrival = fake_same_arrival,
                                           .attr = fake_attr};
+    return condition_holds(condition, &asker);
+}
+
+static bool holds(const char *text, struct fake *fake)
+{
     const struct condition *condition = parse(text);
     if (condition == NULL)
         printf("%s: %s\n", text, problems.at[0].en);
     CHECK(condition != NULL);
     CHECK_EQ_SLICE(condition->text, text);
-    return condition_holds(condition, &asker);
+    return holds_of(condition, fake);
 }
 
 static void end(void)
@@ -339,7 +344,46 @@ static void a_mistake_is_told_at_its_word(void)
     end();
 }
 
-CHECK_MAIN("unit/condition", TEST(each_form_means_what_it_says),
-           TEST(a_window_is_counted_as_it_is_written),
+/* Which parts did not hold is told by their text: each must be the program of its own text. */
+static void a_condition_comes_apart_where_and_joins_it(void)
+{
+    static const struct {
+        const char *text;
+        const char *parts[4]; /* a '+' before those that hold of the case */
+    } rows[] = {
+        {"kind = accept", {"kind = accept"}},
+        {"kind = reject and length(reason) > 3", {"+kind = reject", "length(reason) > 3"}},
+        {"fee_due = 3 and not in_hours and kind in [accept, reject] and fee_due + 1 > fee_paid * 2",
+         {"fee_due = 3", "not in_hours", "+kind in [accept, reject]",
+          "+fee_due + 1 > fee_paid * 2"}},
+        {"(kind = accept and in_hours) and kind = reject",
+         {"(kind = accept and in_hours)", "+kind = reject"}},
+        {"kind = reject and (in_hours and kind = accept)",
+         {"+kind = reject", "(in_hours and kind = accept)"}},
+        {"kind = accept and in_hours or kind = apply",
+         {"kind = accept and in_hours or kind = apply"}},
+        {"org = 'A and B' and org != 'x or y'", {"org = 'A and B'", "+org != 'x or y'"}},
+        {"(kind = accept and org = 'x')", {"(kind = accept and org = 'x')"}},
+    };
+    struct fake fake = {.fee_due = 5, .fee_paid = 0};
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct condition parts[CONDITION_PARTS_MAX];
+        const struct condition *whole = parse(rows[i].text);
+        uint32_t count = condition_parts(whole, parts);
+        for (uint32_t k = 0; k < 4; k++) {
+            const char *should = rows[i].parts[k];
+            CHECK_EQ_INT(k < count, should != NULL);
+            if (k >= count || should == NULL)
+                continue;
+            bool holds = should[0] == '+';
+            CHECK_EQ_SLICE(parts[k].text, should + (holds ? 1 : 0));
+            CHECK_EQ_INT(holds_of(&parts[k], &fake), holds);
+        }
+    }
+    end();
+}
+
+CHECK_MAIN("unit/condition", TEST(a_condition_comes_apart_where_and_joins_it),
+           TEST(each_form_means_what_it_says), TEST(a_window_is_counted_as_it_is_written),
            TEST(what_is_missing_makes_a_comparison_false), TEST(arithmetic_never_goes_wrong),
            TEST(a_deep_condition_is_refused_not_run), TEST(a_mistake_is_told_at_its_word))

@@ -451,7 +451,7 @@ static void marks_stand_as_in_a_plain_list(void)
     uint64_t dice = 5;
     uint32_t root = 0;
     uint32_t key = 0;
-    CHECK_EQ_INT(pool_init(&core.marks, sizeof(struct core_mark), 100000), 0);
+    CHECK_EQ_INT(pool_init(&core.marks, sizeof(struct core_mark), 100000, false), 0);
     for (int round = 0; round < 4000; round++) {
         uint32_t what = random_below(&dice, 8);
         uint32_t place = list.count == 0 ? 0 : random_below(&dice, list.count);

@@ -34,6 +34,7 @@ static struct {
     int64_t max;
     int64_t wait_ms;
     bool json;
+    bool all;
     struct curve_given curve;
 } wish;
 
@@ -84,6 +85,12 @@ static struct {
     }
 
 static const struct option options_plain[] = {OPTION_TO_ALL};
+static const struct option options_explain[] = {
+    OPTION_TO_ALL,
+    {"all", 0, OPTION_FLAG, NULL, NULL, 0, 0,
+     "of a case: the rules of other items, too, and why they do not judge it",
+     "办件：也列出属于其他事项的规则及其不适用的原因", &wish.all},
+    OPTION_AFTER("of a case: go on behind this rule", "办件：从该规则之后继续")};
 static const struct option options_open[] = {
     OPTION_TO_ALL,
     OPTION_ORG,
@@ -146,20 +153,22 @@ static json_t *request_case(int count, char **operands)
     return request_of("case", "case", operands[0]);
 }
 
+static json_t *with_text(json_t *request, const char *name, const char *value)
+{
+    if (value != NULL && json_object_set_new(request, name, json_string(value)) != 0)
+        refuse(value, say("is not UTF-8 text", "不是 UTF-8 文本"));
+    return request;
+}
+
 /* A card's id has 32 hexadecimal digits; no authority numbers its cases like that. */
 static json_t *request_explain(int count, char **operands)
 {
     (void)count;
     const char *name = operands[0];
     bool is_card = strlen(name) == 32 && strspn(name, "0123456789abcdef") == 32;
-    return request_of("explain", is_card ? "card" : "case", name);
-}
-
-static json_t *with_text(json_t *request, const char *name, const char *value)
-{
-    if (value != NULL && json_object_set_new(request, name, json_string(value)) != 0)
-        refuse(value, say("is not UTF-8 text", "不是 UTF-8 文本"));
-    return request;
+    json_t *request = request_of("explain", is_card ? "card" : "case", name);
+    (void)json_object_set_new(request, "all", json_boolean(wish.all));
+    return with_text(request, "after", wish.after);
 }
 
 static json_t *with_max(json_t *request)
@@ -239,8 +248,9 @@ static const struct verb verbs[] = {
      request_case,
      show_case},
     {{"cardwatch explain", "explain", "[OPTION…] CARD|CASE",
-      "Why a card was raised: the whole count.", "为何发牌：完整的计算过程。", options_plain,
-      COUNT_OF(options_plain)},
+      "Why a card was raised, the whole count; or what is to come of a case, and what is not.",
+      "为何发牌：完整的计算过程；或办件将发哪些牌、不发哪些牌及原因。", options_explain,
+      COUNT_OF(options_explain)},
      1,
      1,
      request_explain,

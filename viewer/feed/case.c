@@ -238,4 +238,9 @@ void show_case(FILE *out, const json_t *answer)
     timeline_print(out, &timeline);
     free(timeline.entries);
     show_clocks(out, facts);
+    if (json_array_size(json_object_get(facts, "clocks")) == 0)
+        (void)fprintf(out,
+                      say("cardwatch explain %s says why, rule by rule\n",
+                          "cardwatch explain %s 逐条规则说明原因\n"),
+                      fit_text(slice_of(field_text(facts, "case")), 80, false, name));
 }

@@ -261,6 +261,7 @@ void show_explanation(FILE *out, const json_t *answer)
         return;
     if (!json_is_object(receipt)) {
         show_clocks(out, answer);
+        show_idle(out, answer);
         return;
     }
     show_card(out, json_object_get(receipt, "card"));

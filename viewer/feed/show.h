@@ -11,7 +11,7 @@
 #include <stdio.h>
 
 void show_case(FILE *out, const json_t *answer);
-/* A receipt; or, when a case was asked about, its clocks. */
+/* A receipt; or, when a case was asked about, its clocks, and the rules that have none in it. */
 void show_explanation(FILE *out, const json_t *answer);
 /* show_counts - what its conditions have counted in a window. counts may be NULL. */
 void show_counts(FILE *out, const json_t *counts);
@@ -24,5 +24,7 @@ bool show_groups(FILE *out, const json_t *answer);
 /* show_clocks - each clock with its limits, pauses and rungs, and those that a card to come would
  * begin. object: what holds `clocks` and `awaited`. */
 void show_clocks(FILE *out, const json_t *object);
+/* show_idle - the rules that have no clock in a case, and why. */
+void show_idle(FILE *out, const json_t *answer);
 
 #endif

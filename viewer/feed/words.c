@@ -26,6 +26,11 @@ static const struct {
     {"skipped", "passed over", "已跳过"},
     {"fact", "looked at with each event", "随事件判断"},
     {"never", "never", "不会到"},
+    /* kinds of item */
+    {"immediate", "immediate", "即办件"},
+    {"promised", "promised", "承诺件"},
+    {"joint", "joint", "联办件"},
+    {"forwarded", "forwarded", "上报件"},
     /* where a limit comes from */
     {"event", "the event", "事件"},
     {"item", "the item", "事项目录"},
