@@ -12,6 +12,7 @@
 
 #include "engine/sys/lang.h"
 #include "engine/sys/nearest.h"
+#include "engine/sys/yaml_words.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -59,8 +60,10 @@ static yaml_event_t next_event(void)
 {
     yaml_event_t event;
     if (!yaml_parser_parse(&file.parser, &event))
-        refuse(file.parser.problem_mark, "",
-               file.parser.problem == NULL ? "not YAML" : file.parser.problem);
+        refuse(file.parser.problem_mark, say("this is not YAML", "不是合法的 YAML"),
+               lang_is_zh()                  ? yaml_words_zh(file.parser.problem)
+               : file.parser.problem == NULL ? "?"
+                                             : file.parser.problem);
     bool is_marked =
         event.type == YAML_ALIAS_EVENT ||
         (event.type == YAML_SCALAR_EVENT && event.data.scalar.anchor != NULL) ||

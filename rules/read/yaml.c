@@ -5,6 +5,7 @@
  * it nothing can be trusted to stand where it seems to; so do all the things that are refused.
  */
 #include "rules/read/yaml.h"
+#include "engine/sys/yaml_words.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -93,23 +94,25 @@ static int refuse_parse(struct builder *builder)
 {
     const yaml_parser_t *parser = &builder->parser;
     const char *what = parser->problem == NULL ? "?" : parser->problem;
+    const char *what_zh = yaml_words_zh(what);
     if (parser->error == YAML_MEMORY_ERROR)
         return -ENOMEM;
     if (parser->error == YAML_READER_ERROR) {
         problem_error(builder->problems, builder->file, 0, 0,
-                      "byte %zu is not text in UTF-8 (%s); save the file as UTF-8",
-                      "第 %zu 字节不是 UTF-8 文本（%s）；请将文件保存为 UTF-8",
-                      parser->problem_offset + 1, what);
+                      "byte %zu is not text in UTF-8 (%s%.0s); save the file as UTF-8",
+                      "第 %zu 字节不是 UTF-8 文本（%.0s%s）；请将文件保存为 UTF-8",
+                      parser->problem_offset + 1, what, what_zh);
         return YAML_E_BAD;
     }
     if (tell_slip(builder))
         return YAML_E_BAD;
     if (parser->context != NULL)
-        return refuse(builder, parser->problem_mark, "this is not YAML: %s (%s, line %zu)",
-                      "不是合法的 YAML：%s（%s，第 %zu 行）", what, parser->context,
+        return refuse(builder, parser->problem_mark, "this is not YAML: %s%.0s (%s%.0s, line %zu)",
+                      "不是合法的 YAML：%.0s%s（%.0s%s，第 %zu 行）", what, what_zh,
+                      parser->context, yaml_words_zh(parser->context),
                       parser->context_mark.line + 1);
-    return refuse(builder, parser->problem_mark, "this is not YAML: %s", "不是合法的 YAML：%s",
-                  what);
+    return refuse(builder, parser->problem_mark, "this is not YAML: %s%.0s",
+                  "不是合法的 YAML：%.0s%s", what, what_zh);
 }
 
 /* ---- the same key twice ---------------------------------------------------------------------- */

@@ -220,7 +220,7 @@ static void a_mistake_in_the_file_ends_with_78_and_its_place(void)
         {"data-dir: &a /x\n", ":1:11: anchors and aliases are not used here\n"},
         {"data-dir: *a\n", ":1:11: anchors and aliases are not used here\n"},
         {"count: 3\n---\ncount: 4\n", ":2:1: a second document begins\n"},
-        {"count: \"3\n", ":2:1: found unexpected end of stream\n"},
+        {"count: \"3\n", ":2:1: this is not YAML: found unexpected end of stream\n"},
     };
     for (size_t i = 0; i < COUNT_OF(mistakes); i++) {
         CHECK_EQ_INT(run_with(mistakes[i].yaml, ""), 78);

@@ -82,6 +82,53 @@ static void what_could_mislead_is_refused(void)
     }
 }
 
+/* libyaml speaks English alone: of each of its sentences the Chinese says no word of it. */
+static void what_is_no_yaml_is_said_in_chinese(void)
+{
+    static const struct {
+        const char *text;
+        const char *zh;
+    } rows[] = {
+        {"a: [1, 2\n", "不是合法的 YAML：此处应为“,”或“]”（解析 [ ] 列表时，第 1 行）"},
+        {"a: {b: 1\n", "不是合法的 YAML：此处应为“,”或“}”（解析 { } 映射时，第 1 行）"},
+        {"a: 'b\n",
+         "不是合法的 YAML：文件在此提前结束：检查引号和括号是否成对（读取引号中的文本时，第 1 "
+         "行）"},
+        {"a: \"\\q\"\n",
+         "不是合法的 YAML：双引号中有未知的转义（\\ 之后的字符）（解析引号中的文本时，第 1 行）"},
+        {"a: \"\\xzz\"\n",
+         "不是合法的 YAML：转义中缺少十六进制数字（解析引号中的文本时，第 1 行）"},
+        {"a: \"\\uD800\"\n",
+         "不是合法的 YAML：转义写出的不是有效的 Unicode 字符（解析引号中的文本时，第 1 行）"},
+        {"a: 1: 2\n", "不是合法的 YAML：此处不能出现“键: 值”：检查缩进，含“: ”的文本请加引号"},
+        {"a: @b\n",
+         "不是合法的 YAML：此字符不能作为开头（如 @ 或 `）：请加引号（读取下一个词时，第 1 行）"},
+        {"a: - b\n", "不是合法的 YAML：此处不能出现“- ”开头的列表项"},
+        {"a: 1\nb\n", "不是合法的 YAML：键后缺少冒号“:”（读取键时，第 2 行）"},
+        {"a:\n  b: 1\n c: 2\n",
+         "不是合法的 YAML：此处应为一个键：检查缩进（解析“键: 值”时，第 1 行）"},
+        {"- a\nb: 1\n",
+         "不是合法的 YAML：此处应为“- ”开头的列表项：检查缩进（解析“- ”列表时，第 1 行）"},
+        {"a: |0\n b\n", "不是合法的 YAML：缩进指示不能为 0（读取“|”或“>”文本块时，第 1 行）"},
+        {"a: | b\n", "不是合法的 YAML：此处应为注释或换行（读取“|”或“>”文本块时，第 1 行）"},
+        {"a: &\n", "不是合法的 YAML：此处应为字母或数字（读取锚点时，第 1 行）"},
+        {"a: *\n", "不是合法的 YAML：此处应为字母或数字（读取别名时，第 1 行）"},
+        {"%FOO\n---\na: 1\n", "不是合法的 YAML：未知的“%”指令（读取“%”指令时，第 1 行）"},
+        {"%YAML 2.0\n---\na: 1\n", "不是合法的 YAML：不支持的 YAML 版本"},
+        {"a: !x!y 1\n", "不是合法的 YAML：标签前缀没有定义（解析内容时，第 1 行）"},
+        {"a: !<x 1\n", "不是合法的 YAML：标签缺少“>”（读取标签时，第 1 行）"},
+        {"]\n", "不是合法的 YAML：此处缺少内容（解析缩进的内容时，第 1 行）"},
+        {"\"a\" \"b\"\n", "不是合法的 YAML：此处应为文档开头（---）：检查缩进"},
+        {"a: \xff\n", "第 4 字节不是 UTF-8 文本（UTF-8 首字节无效）；请将文件保存为 UTF-8"},
+        {"a: \xe4\x41\n", "第 5 字节不是 UTF-8 文本（UTF-8 后续字节无效）；请将文件保存为 UTF-8"},
+        {"a: \x01\n", "第 4 字节不是 UTF-8 文本（不允许控制字符）；请将文件保存为 UTF-8"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        CHECK(parse(rows[i].text) == NULL);
+        CHECK_EQ_STR(problems.at[0].zh, rows[i].zh);
+    }
+}
+
 static void depth_and_size_have_an_end(void)
 {
     char text[2 * YAML_DEPTH_MAX + 8] = "";
@@ -167,5 +214,5 @@ static void problems_are_cut_and_counted_never_lost(void)
 }
 
 CHECK_MAIN("unit/yaml", TEST(nodes_know_their_place), TEST(what_could_mislead_is_refused),
-           TEST(depth_and_size_have_an_end), TEST(readers_say_what_would_be_right),
-           TEST(problems_are_cut_and_counted_never_lost))
+           TEST(what_is_no_yaml_is_said_in_chinese), TEST(depth_and_size_have_an_end),
+           TEST(readers_say_what_would_be_right), TEST(problems_are_cut_and_counted_never_lost))
