@@ -38,14 +38,14 @@ static void say_how_many(const struct speaker *speaker)
     int whole = across->permille / 10;
     int tenth = across->permille % 10;
     if (across->is_so != NULL)
-        printf(IN(speaker, "  Of these, those where %.*s\n", "  其中：%.*s\n"),
+        printf(IN(speaker, "  Of these, those where %.*s\n", "  其中符合条件的：%.*s\n"),
                SLICE_ARG(across->is_so->text));
     say_windows(speaker, across->is_so);
     if (across->form == ACROSS_COUNT) {
         printf(IN(speaker, "  A card when there are %u %s", "  满 %u %s即发牌"), across->at_least,
                unit);
     } else if (across->form == ACROSS_IN_A_ROW) {
-        printf(IN(speaker, "  A card when %u %s running are so", "  连续 %u %s如此即发牌"),
+        printf(IN(speaker, "  A card when %u %s running are so", "  连续 %u %s符合条件即发牌"),
                across->at_least, unit);
         if (across->window == WINDOW_NONE)
             printf("%s",

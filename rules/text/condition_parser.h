@@ -68,6 +68,10 @@ bool condition_check_window(struct parser *parser, enum op op, const struct part
 /* condition_read_alone - a field, a number, a text, count(…), has …, or (…). */
 struct part condition_read_alone(struct parser *parser);
 
+/* Can it hold, and can it fail? What is too long to be tried out is open. */
+enum condition_sense { SENSE_OPEN, SENSE_NEVER, SENSE_ALWAYS };
+enum condition_sense condition_sense(const struct condition *condition);
+
 /* condition_read_or - the whole ladder, for what stands in parentheses. */
 struct part condition_read_or(struct parser *parser);
 

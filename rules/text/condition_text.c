@@ -91,6 +91,18 @@ static bool check_word(struct parser *parser, int field, struct slice text, stru
                       is_kind ? "事件类型" : "事项类型") >= 0;
 }
 
+/* A field has a text, or none: an empty one it never has. */
+static bool check_empty(struct parser *parser, int field, struct slice text, struct word word)
+{
+    if (field == FIELD_COUNT || text.count > 0)
+        return true;
+    WORD_ERROR(&parser->words, &word,
+               "a field never is an empty text: write \"not has %s\", or \"has %s\"",
+               "字段不会是空文本：应写作 not has %s 或 has %s", condition_field_name[field],
+               condition_field_name[field]);
+    return false;
+}
+
 /* An instant is written as text; only what stands beside it tells that it is one. */
 static bool text_to_instant(struct parser *parser, struct part *text)
 {
@@ -137,7 +149,11 @@ static bool check_pair(struct parser *parser, struct part *a, struct part *b)
         return false;
     }
     if (b->constant >= 0 && b->type == VALUE_TEXT &&
-        !check_word(parser, a->field, parser->constants[b->constant].text, b->word))
+        (!check_empty(parser, a->field, parser->constants[b->constant].text, b->word) ||
+         !check_word(parser, a->field, parser->constants[b->constant].text, b->word)))
+        return false;
+    if (a->constant >= 0 && a->type == VALUE_TEXT &&
+        !check_empty(parser, b->field, parser->constants[a->constant].text, a->word))
         return false;
     check_rating(parser, a, b);
     check_rating(parser, b, a);
@@ -302,6 +318,22 @@ struct part condition_read_or(struct parser *parser)
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
+/* A condition that is always the same was meant otherwise. */
+static bool check_sense(struct parser *parser, struct word first)
+{
+    const struct condition whole = {
+        .code = parser->code, .count = parser->count, .constants = parser->constants};
+    enum condition_sense sense = condition_sense(&whole);
+    if (sense == SENSE_NEVER)
+        WORD_ERROR(&parser->words, &first, "this can never hold: its parts contradict each other",
+                   "此条件永不成立：各部分互相矛盾");
+    else if (sense == SENSE_ALWAYS)
+        WORD_ERROR(&parser->words, &first,
+                   "this always holds: leave it out, or say what it depends on",
+                   "此条件总是成立：请删去，或写明取决于什么");
+    return sense == SENSE_OPEN;
+}
+
 static int keep(struct arena *arena, const struct parser *parser, struct slice text,
                 const struct condition **condition_out)
 {
@@ -348,5 +380,7 @@ int condition_parse(struct arena *arena, const struct yaml_node *node,
                    "该条件与办件无关：结果永远不变");
         return CONDITION_E_BAD;
     }
+    if (!check_sense(&parser, first))
+        return CONDITION_E_BAD;
     return keep(arena, &parser, node->value, condition_out);
 }

@@ -13,8 +13,7 @@ static int pick_limit(struct compile *compile, const struct rule *rule, struct w
     struct word word = words_next(words);
     for (uint32_t i = 0; i < rule->limit_count; i++)
         names[i] = compile->limit_names[rule->limits[i].name];
-    return words_pick(words, &word, names, rule->limit_count, "limit of this clock",
-                      "本时钟的时限");
+    return words_pick(words, &word, names, rule->limit_count, "limit of this clock", "时限");
 }
 
 static bool read_limit(struct compile *compile, const struct rule *rule, struct words *words,

@@ -116,7 +116,7 @@ sed 's/before statutory/before statutry/' "$room/my-permit.yaml" >"$room/wrong.y
 run 65 check --alone "${given[@]}" "$room/wrong.yaml"
 says err "wrong.yaml:12:28: error: unknown limit of this clock \"statutry\": did you mean \"statutory\"?"
 run 65 check --alone "${given[@]}" --lang zh "$room/wrong.yaml"
-says err "wrong.yaml:12:28: 错误：没有这个本时钟的时限“statutry”：是不是“statutory”？"
+says err "wrong.yaml:12:28: 错误：没有这个时限“statutry”：是不是“statutory”？"
 run 65 check --alone "${given[@]}" --json "$room/wrong.yaml"
 says out '"column": 28'
 run 65 check --alone "${given[@]}" "$room/nowhere.yaml"

@@ -330,6 +330,15 @@ static void a_mistake_is_told_at_its_word(void)
          "5 没有单位：请写明，例如 5 workday（工作日）或 5 day（自然日）"},
         {"seen(accept, within 5 day)", 21, "expected \")\" here, found \",\"",
          "此处应为“)”，而不是“,”"},
+        {"reason = ''", 19,
+         "a field never is an empty text: write \"not has reason\", or \"has reason\"",
+         "字段不会是空文本：应写作 not has reason 或 has reason"},
+        {"org in ['A', '']", 23,
+         "a field never is an empty text: write \"not has org\", or \"has org\"",
+         "字段不会是空文本：应写作 not has org 或 has org"},
+        {"'' != step", 10,
+         "a field never is an empty text: write \"not has step\", or \"has step\"",
+         "字段不会是空文本：应写作 not has step 或 has step"},
         {"raised(my-rule)", 24, "expected \",\" here, found \")\"", "此处应为“,”，而不是“)”"},
         {"entry_delay > 4 workday", 24, "this counts in workday, the other side in workhour",
          "此处单位为 workday，另一侧为 workhour"},
@@ -356,10 +365,10 @@ static void a_condition_comes_apart_where_and_joins_it(void)
         {"fee_due = 3 and not in_hours and kind in [accept, reject] and fee_due + 1 > fee_paid * 2",
          {"fee_due = 3", "not in_hours", "+kind in [accept, reject]",
           "+fee_due + 1 > fee_paid * 2"}},
-        {"(kind = accept and in_hours) and kind = reject",
-         {"(kind = accept and in_hours)", "+kind = reject"}},
-        {"kind = reject and (in_hours and kind = accept)",
-         {"+kind = reject", "(in_hours and kind = accept)"}},
+        {"(fee_due = 3 and in_hours) and kind = reject",
+         {"(fee_due = 3 and in_hours)", "+kind = reject"}},
+        {"kind = reject and (in_hours and fee_due = 3)",
+         {"+kind = reject", "(in_hours and fee_due = 3)"}},
         {"kind = accept and in_hours or kind = apply",
          {"kind = accept and in_hours or kind = apply"}},
         {"org = 'A and B' and org != 'x or y'", {"org = 'A and B'", "+org != 'x or y'"}},
@@ -383,7 +392,81 @@ static void a_condition_comes_apart_where_and_joins_it(void)
     end();
 }
 
+/* What no case can make true, or false, is told; what some case can, is taken. */
+static void what_is_always_the_same_is_refused(void)
+{
+    static const char *const never[] = {
+        "is_accepted and not is_accepted",
+        "not (is_accepted or not is_accepted)",
+        "in_hours and (org = 'A' and not in_hours)",
+        "kind = accept and kind = finish",
+        "kind in [accept, finish] and kind in [apply, pause]",
+        "org = 'A' and org = 'B'",
+        "org = 'A' and org in ['B', 'C']",
+        "org = 'A' and not has org",
+        "fee_due > 3 and fee_due < 4",
+        "3 < fee_due and not has fee_due",
+        "fee_due = 3 and fee_due != 3",
+        "count(accept) < 0",
+        "seen(accept) and count(accept) = 0",
+        "length(reason) > 5 and length(reason) <= 5",
+        "since(accept) in workday > 3 and since(accept) in workday < 3",
+        "attr('a') = 'x' and attr('a') = 'y'",
+        "raised(r, red) and not raised(r, red)",
+        "item_kind = joint and item_kind != joint",
+        "item_kind in [joint] and item_kind = promised",
+    };
+    static const char *const always[] = {
+        "is_accepted or not is_accepted",
+        "count(accept) >= 0",
+        "length(reason) >= 0",
+        "has org or not has org",
+        "seen(accept) or count(accept) = 0",
+        "not (kind = accept and kind = finish)",
+        "kind != accept or kind != finish",
+    };
+    static const char *const open[] = {
+        "fee_due >= 3 and fee_due < 4",
+        "fee_due < 3 or fee_due >= 3",
+        "org = 'A' or org != 'A'",
+        "not (org = 'A') and not (org != 'A')",
+        "attr('a') = 'x' and attr('b') = 'y'",
+        "attr('a') = ''",
+        "attr('a') = 'x' or not has attr('a')",
+        "raised(r, red) and not raised(r, x)",
+        "count(accept) > 0 and count(accept, step) = 0",
+        "in_hours and is_accepted",
+        "since(accept) in workday > 3 and since(accept) in workhour < 3",
+        "item_kind != joint and item_kind != promised",
+        "has reason and length(reason) < 1",
+        "fee_due + 1 > 3 and fee_due + 1 < 3",
+        "rating < 3 or rating >= 3",
+        "kind = accept or kind = finish",
+        "number(attr('a')) > 3 and attr('a') = 'x'",
+    };
+    for (size_t i = 0; i < COUNT_OF(never); i++) {
+        CHECK(parse(never[i]) == NULL);
+        CHECK_EQ_STR(problems.at[0].en, "this can never hold: its parts contradict each other");
+        CHECK_EQ_STR(problems.at[0].zh, "此条件永不成立：各部分互相矛盾");
+        CHECK_EQ_INT(problems.at[0].column, 10);
+    }
+    for (size_t i = 0; i < COUNT_OF(always); i++) {
+        CHECK(parse(always[i]) == NULL);
+        CHECK_EQ_STR(problems.at[0].en,
+                     "this always holds: leave it out, or say what it depends on");
+        CHECK_EQ_STR(problems.at[0].zh, "此条件总是成立：请删去，或写明取决于什么");
+    }
+    for (size_t i = 0; i < COUNT_OF(open); i++) {
+        const struct condition *condition = parse(open[i]);
+        if (condition == NULL)
+            printf("%s: %s\n", open[i], problems.at[0].en);
+        CHECK(condition != NULL);
+    }
+    end();
+}
+
 CHECK_MAIN("unit/condition", TEST(a_condition_comes_apart_where_and_joins_it),
-           TEST(each_form_means_what_it_says), TEST(a_window_is_counted_as_it_is_written),
+           TEST(what_is_always_the_same_is_refused), TEST(each_form_means_what_it_says),
+           TEST(a_window_is_counted_as_it_is_written),
            TEST(what_is_missing_makes_a_comparison_false), TEST(arithmetic_never_goes_wrong),
            TEST(a_deep_condition_is_refused_not_run), TEST(a_mistake_is_told_at_its_word))
