@@ -157,7 +157,13 @@ static void rungs_are_told_in_the_readers_language(void)
         {"at 12:00", "期满当日 12:00"},
         {"5 workday after yellow", "黄牌发出后 5 个工作日仍未结束"},
         {"5 workday after y1 card, unless closed", "y1发出后 5 个工作日仍未结束"},
-        {"over promised > 1", "over promised > 1"},
+        {"over promised > 1", "“承诺时限”超出 2 个工作日及以上"},
+        {"over(statutory) >= 1 workday", "“法定时限”超出 1 个工作日及以上"},
+        {"over promised > 0", "“承诺时限”超出 1 个工作日及以上"},
+        {"over promised >= -2", "“承诺时限”剩 2 个工作日及以下"},
+        {"over promised ≥ −2", "“承诺时限”剩 2 个工作日及以下"},
+        {"over promised >= 0", "“承诺时限”剩 0 个工作日"},
+        {"over promised = 1", "over promised = 1"},
         {"", ""},
     };
     char said[WORDS_BYTES];

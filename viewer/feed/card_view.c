@@ -302,7 +302,7 @@ const char *reason_text(const char *reason)
         {"a higher card was found at once", "同时得知更高一级的牌"},
         {"its condition did not hold", "条件不成立"},
         {"the clock was cancelled", "时钟已终止"},
-        {"the case has no such limit", "本办件没有这个时限"},
+        {"the case has no such limit", "本办件未设此时限"},
         {"the clock stopped in time", "时钟已在时限内停止"},
         {"held by an open pause", "暂停尚未结束"},
         {"the card it follows was not issued", "所依据的前一张牌没有发出"},

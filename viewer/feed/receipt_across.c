@@ -57,7 +57,7 @@ static void show_members(FILE *out, const json_t *across)
     struct table table = {.column_count = 5,
                           .indent = 2,
                           .names = {"", say("case", "办件"), say("at", "时刻"),
-                                    say("is so", "如此"), say("rule", "规则")}};
+                                    say("is so", "符合条件"), say("rule", "规则")}};
     for (size_t i = 0; i < json_array_size(members); i++) {
         const json_t *member = json_array_get(members, i);
         char number[32];

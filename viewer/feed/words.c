@@ -3,6 +3,7 @@
 #include "engine/sys/lang.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -137,6 +138,35 @@ static void rung_around(const char *term, bool is_before, const char *name, cons
                        limit_title(name), said);
 }
 
+/* "over promised > 1", "over(promised) ≥ −2": whole workdays used beyond the limit. Returns false
+ * where it is another form. */
+static bool rung_over(const char *text, char *room)
+{
+    enum { PART_BYTES = 64 };
+    char name[PART_BYTES];
+    char sign[PART_BYTES];
+    int end = 0;
+    if (sscanf(text, "over%*[ (]%63[^ )]%*[ )]%63[>=\xE2\x89\xA5] %n", name, sign, &end) != 2 ||
+        end == 0)
+        return false;
+    const char *rest = text + end;
+    char *after = NULL;
+    bool is_less = strncmp(rest, "−", strlen("−")) == 0;
+    if (is_less)
+        rest += strlen("−");
+    long number = strtol(rest, &after, 10);
+    if (after == rest ||
+        (strcmp(sign, ">") != 0 && strcmp(sign, ">=") != 0 && strcmp(sign, "≥") != 0))
+        return false;
+    number = (is_less ? -number : number) + (strcmp(sign, ">") == 0 ? 1 : 0);
+    (void)snprintf(room, WORDS_BYTES,
+                   number > 0    ? "“%s”超出 %ld 个工作日及以上"
+                   : number == 0 ? "“%s”剩 %ld 个工作日"
+                                 : "“%s”剩 %ld 个工作日及以下",
+                   limit_title(name), number < 0 ? -number : number);
+    return true;
+}
+
 char *rung_text(const char *text, char room[WORDS_BYTES])
 {
     enum { PART_BYTES = 64 };
@@ -147,7 +177,7 @@ char *rung_text(const char *text, char room[WORDS_BYTES])
     char term[2 * PART_BYTES + 1];
     int end = 0;
     (void)snprintf(room, WORDS_BYTES, "%s", text);
-    if (!lang_is_zh())
+    if (!lang_is_zh() || rung_over(text, room))
         return room;
     if (sscanf(text, "%63[0-9.]%% of %63[^ ,]%n", number, name, &end) == 2 && text[end] == '\0') {
         (void)snprintf(room, WORDS_BYTES, "用去 %s%%（“%s”）", number, limit_title(name));
