@@ -1,5 +1,6 @@
 /* query_case.c - one case: its events, its clocks, what fires next; and why a card. */
 #include "engine/io/query_idle.h"
+#include "engine/io/query_moves.h"
 #include "engine/io/receipt.h"
 #include "engine/wire/text.h"
 
@@ -335,6 +336,7 @@ void query_case(const struct query_world *world, const json_t *request, json_t *
     json_t *json = case_json(world, &kase);
     put_clocks(world, &kase, json);
     put_family(world, &kase, json);
+    json_object_set_new(json, "moves", query_moves(world, &kase));
     json_object_set_new(answer, "case", json);
 }
 

@@ -39,7 +39,7 @@ void store_room_begin(struct store *store)
         room->used_pages = (uint64_t)info.me_last_pgno + 1;
     if (fstatvfs(store->lock_fd, &disk) == 0)
         room->disk_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
-    room->table_pages = pages_of(store, TABLE_JOURNAL, TABLE_META);
+    room->table_pages = pages_of(store, TABLE_JOURNAL, TABLE_MOVED);
     room->id_pages = pages_of(store, TABLE_CARD_IDS, TABLE_CARD_IDS);
     room->card_last = store->card_last;
 }
@@ -50,7 +50,7 @@ bool store_has_room(struct store *store, size_t bytes)
     assert(store->write != NULL);
     uint64_t cards = store->card_last - room->card_last;
     uint64_t copied = (cards < room->id_pages ? cards : room->id_pages) + PAGES_COPIED_MIN;
-    uint64_t now = pages_of(store, TABLE_JOURNAL, TABLE_META);
+    uint64_t now = pages_of(store, TABLE_JOURNAL, TABLE_MOVED);
     uint64_t grown = now > room->table_pages ? now - room->table_pages : 0;
     uint64_t more = (grown + copied) * room->page_bytes + bytes;
     return room->used_pages * room->page_bytes + more <= store->map_bytes_max / 20 * 19 &&

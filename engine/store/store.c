@@ -79,13 +79,16 @@ static int tables_open(struct store *store, bool is_reading)
         [TABLE_BATCHES] = {"batches", 0},
         [TABLE_REFUSED] = {"refused", MDB_INTEGERKEY},
         [TABLE_META] = {"meta", 0},
+        [TABLE_MOVED] = {"moved", 0},
     };
     unsigned int more = is_reading ? 0 : MDB_CREATE;
     int error = is_reading ? store_read_begin(store) : store_begin(store);
     for (int i = 0; error == 0 && i < TABLE_COUNT; i++) {
         MDB_dbi *table = &store->tables[i];
-        error = store_code("mdb_dbi_open", mdb_dbi_open(store_txn(store), tables[i].name,
-                                                        tables[i].flags | more, table));
+        int code = mdb_dbi_open(store_txn(store), tables[i].name, tables[i].flags | more, table);
+        if (i == TABLE_MOVED && (store->has_moved = code != MDB_NOTFOUND, code == MDB_NOTFOUND))
+            code = 0;
+        error = store_code("mdb_dbi_open", code);
     }
     if (error != 0 || !is_reading)
         return error == STORE_E_NOT_FOUND ? STORE_E_FORM : error;

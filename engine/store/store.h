@@ -9,6 +9,7 @@
  *     sources     name → its number, what is committed, when it was last heard
  *     batches     source and first seq → entry number: where an event was written
  *     refused     number → a refused event with its reason
+ *     moved       case and entry number → what a move to another edition came to for the case
  *     meta        form of the store, name of this engine instance
  */
 #ifndef STORE_STORE_H
@@ -119,6 +120,10 @@ MUST_USE int store_batch_set(struct store *store, uint32_t source, uint64_t firs
 
 MUST_USE int store_refuse(struct store *store, struct slice record);
 
+/* store_moved_set - what a move, which is a journal entry, came to for one case: a JSON object. */
+MUST_USE int store_moved_set(struct store *store, uint32_t case_index, uint64_t entry,
+                             struct slice record);
+
 /* ---- reading: inside a turn what the turn wrote is seen too -------------------------------------
  */
 
@@ -161,6 +166,11 @@ MUST_USE int store_refused(struct store *store, uint64_t from, uint32_t max,
                            bool (*visit)(void *ctx, uint64_t number, struct slice record),
                            void *ctx);
 MUST_USE int store_refused_remove(struct store *store, uint64_t number);
+
+/* store_moved - the moves of one case in the order of their entries. None of those that an older
+ * version has made. */
+MUST_USE int store_moved(struct store *store, uint32_t case_index,
+                         bool (*visit)(void *ctx, uint64_t entry, struct slice record), void *ctx);
 
 struct store_facts {
     uint64_t used_bytes;

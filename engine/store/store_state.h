@@ -14,6 +14,7 @@ enum store_table {
     TABLE_BATCHES,
     TABLE_REFUSED,
     TABLE_META,
+    TABLE_MOVED,
     TABLE_COUNT
 };
 
@@ -33,6 +34,7 @@ struct store {
     MDB_txn *write; /* of the turn; NULL between turns */
     MDB_txn *read;  /* kept, reset and renewed */
     bool is_reading;
+    bool has_moved; /* a store that only older versions have written to has no such table */
     int lock_fd;
     uint64_t map_bytes_max;
     struct store_room room; /* of the turn */

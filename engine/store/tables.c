@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <sodium.h>
 
-enum { ID_BYTES = 16, ID_KEY_BYTES = ID_BYTES + 8, BATCH_KEY_BYTES = 12 };
+enum { ID_BYTES = 16, ID_KEY_BYTES = ID_BYTES + 8, BATCH_KEY_BYTES = 12, MOVED_KEY_BYTES = 12 };
 
 static MDB_val number_key(uint64_t *number)
 {
@@ -111,6 +111,22 @@ int store_refused_remove(struct store *store, uint64_t number)
                       mdb_del(store->write, store->tables[TABLE_REFUSED], &key, NULL));
 }
 
+static void moved_key(uint32_t case_index, uint64_t entry, unsigned char key[MOVED_KEY_BYTES])
+{
+    put_big(key, case_index, 4);
+    put_big(key + 4, entry, 8);
+}
+
+int store_moved_set(struct store *store, uint32_t case_index, uint64_t entry, struct slice record)
+{
+    unsigned char bytes[MOVED_KEY_BYTES];
+    moved_key(case_index, entry, bytes);
+    MDB_val key = {.mv_size = sizeof bytes, .mv_data = bytes};
+    MDB_val value = store_value(record);
+    return store_code("mdb_put (moved)",
+                      mdb_put(store->write, store->tables[TABLE_MOVED], &key, &value, 0));
+}
+
 /* ---- reading -----------------------------------------------------------------------------------
  */
 
@@ -193,6 +209,29 @@ int store_card_records(struct store *store, struct slice id, bool (*visit)(void 
     code = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
     while (code == 0 && key.mv_size == ID_KEY_BYTES && memcmp(key.mv_data, bytes, ID_BYTES) == 0) {
         if (!visit(ctx, get_big((const unsigned char *)key.mv_data + ID_BYTES, 8)))
+            break;
+        code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
+    }
+    mdb_cursor_close(cursor);
+    return code == MDB_NOTFOUND ? 0 : store_code("mdb_cursor_get", code);
+}
+
+int store_moved(struct store *store, uint32_t case_index,
+                bool (*visit)(void *ctx, uint64_t entry, struct slice record), void *ctx)
+{
+    unsigned char bytes[MOVED_KEY_BYTES];
+    MDB_cursor *cursor;
+    MDB_val key = {.mv_size = sizeof bytes, .mv_data = bytes};
+    MDB_val value;
+    if (!store->has_moved)
+        return 0;
+    moved_key(case_index, 0, bytes);
+    int code = mdb_cursor_open(store_txn(store), store->tables[TABLE_MOVED], &cursor);
+    if (code != 0)
+        return store_code("mdb_cursor_open", code);
+    code = mdb_cursor_get(cursor, &key, &value, MDB_SET_RANGE);
+    while (code == 0 && key.mv_size == MOVED_KEY_BYTES && get_big(key.mv_data, 4) == case_index) {
+        if (!visit(ctx, get_big((const unsigned char *)key.mv_data + 4, 8), slice_of_value(value)))
             break;
         code = mdb_cursor_get(cursor, &key, &value, MDB_NEXT);
     }

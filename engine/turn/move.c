@@ -63,16 +63,30 @@ static uint32_t target_of(const struct turn *turn, uint32_t index)
     return index;
 }
 
-int turn_move_apply(struct turn *turn, uint32_t first, uint32_t count)
+static int case_move(struct turn *turn, uint32_t case_index, uint64_t number, uint64_t cards)
+{
+    struct case_view kase;
+    struct turn_moved was;
+    core_case(turn->core, case_index, &kase);
+    uint32_t target = target_of(turn, kase.edition_index);
+    bool is_kept = !turn->is_recovering && target != kase.edition_index;
+    if (is_kept)
+        turn_moved_look(turn, case_index, &was);
+    bool is_moved = core_move(turn->core, core_now(turn->core), case_index, target);
+    return is_moved && is_kept ? turn_moved_store(turn, case_index, number, cards, &was) : 0;
+}
+
+int turn_move_apply(struct turn *turn, uint64_t number, uint32_t first, uint32_t count)
 {
     struct turn_moving *moving = &turn->moving;
+    uint64_t cards = turn->card_seq;
+    int error = 0;
     if (moving->kind == MOVE_NONE || first != moving->next || count > moving->end - first)
         return -EIO;
-    for (uint32_t i = first; i < first + count; i++) {
-        struct case_view kase;
-        core_case(turn->core, i, &kase);
-        (void)core_move(turn->core, core_now(turn->core), i, target_of(turn, kase.edition_index));
-    }
+    for (uint32_t i = first; i < first + count && error == 0; i++)
+        error = case_move(turn, i, number, cards);
+    if (error != 0)
+        return error;
     moving->next += count;
     if (moving->next == moving->end)
         *moving = (struct turn_moving){.kind = MOVE_NONE};
@@ -98,7 +112,7 @@ int turn_move(struct turn *turn, uint32_t count_max)
     if (error != 0)
         return error;
     suspect_begin(&turn->suspect, SUSPECT_TIME, (struct slice){0}, number);
-    error = turn_move_apply(turn, (uint32_t)entry.first_seq, entry.source);
+    error = turn_move_apply(turn, number, (uint32_t)entry.first_seq, entry.source);
     suspect_end(&turn->suspect);
     if (error == 0 && turn->moving.kind == MOVE_NONE)
         log_info("rules: all open cases have moved");

@@ -132,7 +132,7 @@ static int replay_entry(struct turn *turn, uint64_t number)
         break;
     case ENTRY_MOVE:
         if (turn->options.instead == NULL)
-            error = turn_move_apply(turn, (uint32_t)entry.first_seq, entry.source);
+            error = turn_move_apply(turn, number, (uint32_t)entry.first_seq, entry.source);
         break;
     }
     suspect_end(&turn->suspect);

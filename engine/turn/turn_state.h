@@ -138,8 +138,21 @@ MUST_USE int turn_recover(struct turn *turn);
 MUST_USE int turn_image_load(struct turn *turn, uint64_t *entry_out);
 
 /* move.c: turn_rules_apply - an edition comes into force, live or replayed; turn_move_apply - the
- * next slice of cases. */
+ * next slice of cases. number: of its entry. */
 MUST_USE int turn_rules_apply(struct turn *turn, const struct ruleset *ruleset);
-MUST_USE int turn_move_apply(struct turn *turn, uint32_t first, uint32_t count);
+MUST_USE int turn_move_apply(struct turn *turn, uint64_t number, uint32_t first, uint32_t count);
+
+/* moved.c: turn_moved_look - a case as it stands before a move; turn_moved_store - keep with the
+ * case what the move came to. cards_before: the last card before it. */
+enum { MOVED_LIMITS_MAX = 64 };
+struct turn_moved {
+    uint32_t edition;
+    uint32_t calendars_edition;
+    uint32_t limit_count;
+    struct limit_instant limits[MOVED_LIMITS_MAX];
+};
+void turn_moved_look(const struct turn *turn, uint32_t case_index, struct turn_moved *moved_out);
+MUST_USE int turn_moved_store(struct turn *turn, uint32_t case_index, uint64_t entry,
+                              uint64_t cards_before, const struct turn_moved *was);
 
 #endif

@@ -236,6 +236,12 @@ int rule_store_load_with_calendars(struct rule_store *store, uint32_t number, ui
     } else if (status == 0) {
         (*ruleset_out)->move = edition.move;
         (*ruleset_out)->calendars_edition = calendars_of;
+        struct arena *own = (*ruleset_out)->arena;
+        if (!arena_copy(own, slice_of(edition.author), &(*ruleset_out)->author) ||
+            !arena_copy(own, slice_of(edition.approver), &(*ruleset_out)->approver)) {
+            ruleset_destroy(ruleset_out);
+            status = -ENOMEM;
+        }
     }
     arena_destroy(&arena);
     return status;

@@ -18,6 +18,7 @@ struct entry {
     struct moment at;
     size_t place;
     const char *mark;
+    bool is_more; /* it belongs to the entry before it */
     char what[WORDS_BYTES];
     char more[WORDS_BYTES];
 };
@@ -150,6 +151,77 @@ static void add_waiting(struct timeline *timeline, const json_t *clocks)
     }
 }
 
+static char *arrow_text(const char *from, const char *to, char room[WORDS_BYTES])
+{
+    const char *arrow = fit_is_utf8() ? "→" : "->";
+    return JOINED(room, " ", from[0] == '\0' ? say("none", "无") : from, arrow,
+                  to[0] == '\0' ? say("none", "无") : to);
+}
+
+/* "calendars: edition 1 → 2", "规则：第 1 版 → 第 2 版"; "" where it stays. */
+static const char *numbers_text(const json_t *move, const char *name, const char *label,
+                                char room[WORDS_BYTES])
+{
+    char from[64];
+    char to[64];
+    char pair[WORDS_BYTES];
+    long long before = (long long)field_number(json_object_get(move, "from"), name);
+    long long after = (long long)field_number(json_object_get(move, "to"), name);
+    (void)snprintf(from, sizeof from, say("edition %lld", "第 %lld 版"), before);
+    (void)snprintf(to, sizeof to, say("edition %lld", "第 %lld 版"), after);
+    (void)JOINED(room, "", label, say(": ", "："), arrow_text(from, to, pair));
+    return before == after ? "" : room;
+}
+
+/* A limit that lies elsewhere since, in a line of its own under the move. */
+static void add_moved_limit(struct timeline *timeline, struct moment at, const json_t *limit)
+{
+    struct entry *entry = entry_add(timeline, at);
+    if (entry == NULL)
+        return;
+    char from[WORDS_BYTES];
+    char to[WORDS_BYTES];
+    char rule[WORDS_BYTES];
+    char pair[WORDS_BYTES];
+    const char *called = field_text(limit, "limit");
+    entry->is_more = true;
+    (void)JOINED(rule, "/", field_text(limit, "rule"), field_text(limit, "step"));
+    (void)JOINED(entry->what, " ", say("limit", "时限"),
+                 strcmp(called, "limit") == 0 ? "" : limit_title(called));
+    (void)field_when(limit, "from", from);
+    (void)field_when(limit, "to", to);
+    (void)JOINED(entry->more, " · ", rule, arrow_text(from, to, pair));
+}
+
+static void add_moves(struct timeline *timeline, const json_t *moves)
+{
+    for (size_t i = 0; i < json_array_size(moves); i++) {
+        const json_t *move = json_array_get(moves, i);
+        const json_t *limits = json_object_get(move, "limits");
+        struct moment at = field_moment(move, "at");
+        struct entry *entry = entry_add(timeline, at);
+        if (entry == NULL)
+            return;
+        char rules[WORDS_BYTES];
+        char calendars[WORDS_BYTES];
+        char by[WORDS_BYTES];
+        char approver[WORDS_BYTES];
+        bool is_all = strcmp(field_text(move, "move"), "all") == 0;
+        entry->mark = fit_is_utf8() ? "↦" : "=";
+        (void)snprintf(entry->what, sizeof entry->what, "%s",
+                       is_all ? say("other rules", "改用新规则")
+                              : say("other calendars", "改用新日历"));
+        (void)labelled(by, say("by", "操作人"), field_text(move, "by"));
+        (void)labelled(approver, say("approved by", "批准人"), field_text(move, "approver"));
+        (void)JOINED(entry->more, " · ", numbers_text(move, "edition", say("rules", "规则"), rules),
+                     numbers_text(move, "calendars_edition", say("calendars", "日历"), calendars),
+                     by, approver,
+                     json_array_size(limits) == 0 ? say("no limit moves", "时限不变") : "");
+        for (size_t k = 0; k < json_array_size(limits); k++)
+            add_moved_limit(timeline, at, json_array_get(limits, k));
+    }
+}
+
 static int entry_order(const void *a, const void *b)
 {
     const struct entry *first = a;
@@ -167,8 +239,8 @@ static void timeline_print(FILE *out, struct timeline *timeline)
     for (size_t i = 0; i < timeline->count; i++) {
         const struct entry *entry = &timeline->entries[i];
         char time[MOMENT_TEXT_BYTES];
-        TABLE_ADD(&table, moment_text(entry->at, MOMENT_FULL, time), entry->mark, entry->what,
-                  entry->more);
+        TABLE_ADD(&table, entry->is_more ? "" : moment_text(entry->at, MOMENT_FULL, time),
+                  entry->mark, entry->what, entry->more);
     }
     table_print(out, &table);
 }
@@ -232,6 +304,7 @@ void show_case(FILE *out, const json_t *answer)
 
     struct timeline timeline = {0};
     add_events(&timeline, json_object_get(facts, "events"));
+    add_moves(&timeline, json_object_get(facts, "moves"));
     add_cards(&timeline, json_object_get(facts, "cards"));
     add_waiting(&timeline, json_object_get(facts, "clocks"));
     (void)fprintf(out, "\n%s\n", say("Timeline", "时间线"));
