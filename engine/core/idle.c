@@ -90,6 +90,18 @@ static enum idle_reason reason_without(const struct core *core, const struct cor
     return rule->follows_rule.count > 0 ? IDLE_CARD : IDLE_WAITS;
 }
 
+/* Where the run that was under way at an instant begins, if it has a card; else the instant. */
+static int64_t run_begin(const struct core *core, const struct core_group *group, int64_t at_ms)
+{
+    for (uint32_t row = group->first_run; row != 0;) {
+        const struct core_run *run = pool_row(&core->runs, row);
+        if (run->begin_ms <= at_ms)
+            return run->begin_ms;
+        row = run->next;
+    }
+    return at_ms;
+}
+
 /* The group of a rule that the case, or a card of it, stands in: the newest. */
 static struct slice group_of(const struct core *core, const struct core_case *kase,
                              const struct rule *rule, char text[GROUP_NAME_BYTES])
@@ -99,7 +111,7 @@ static struct slice group_of(const struct core *core, const struct core_case *ka
         mark = pool_row(&core->marks, row);
         const struct core_group *group = group_row(core, mark->group);
         if (slice_is_equal(names_get(&core->names, group->rule_name), rule->name))
-            return group_name(core, group, text);
+            return group_name(core, group, run_begin(core, group, mark->at_ms), text);
     }
     return (struct slice){0};
 }

@@ -18,7 +18,7 @@ static_assert(HAS_SIZE(rule, 344), "the key of a rule has all of its fields");
 static_assert(HAS_SIZE(rung, 120), "the key of a rung has all of its fields");
 static_assert(HAS_SIZE(rule_limit, 72), "the key of a limit has all of its fields");
 static_assert(HAS_SIZE(rule_pause, 24), "the key of a pause has all of its fields");
-static_assert(HAS_SIZE(condition, 64), "the key of a condition has all of its fields");
+static_assert(HAS_SIZE(condition, 56), "the key of a condition has all of its fields");
 static_assert(HAS_SIZE(window, 20), "the key of a window has all of its fields");
 static_assert(HAS_SIZE(counting, 20), "the key of a counting has all of its fields");
 
