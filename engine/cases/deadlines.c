@@ -16,55 +16,69 @@ static uint32_t parent_of(uint32_t place)
     return (place + 2) / 4;
 }
 
-static uint32_t first_child_of(uint32_t place)
+static void put(struct deadlines *deadlines, uint32_t place, struct deadline entry)
 {
-    return place * 4 - 2;
+    uint64_t at = (uint64_t)entry.at_ms;
+    deadlines->heap[place] = (struct deadline_kept){
+        .at_high = (uint32_t)(at >> 32), .at_low = (uint32_t)at, .row = entry.row};
+}
+
+/* A quarter more: rows are many, and room that is not used yet is memory all the same. */
+static int grow(struct deadlines *deadlines)
+{
+    uint32_t room = deadlines->room < FIRST_ROOM ? FIRST_ROOM : deadlines->room;
+    room += deadlines->room == 0 ? 0 : room / 4;
+    struct deadline_kept *heap = realloc(deadlines->heap, room * sizeof *heap);
+    if (heap == NULL)
+        return NO_MEMORY;
+    deadlines->heap = heap;
+    deadlines->room = room;
+    return 0;
 }
 
 int deadlines_add(struct deadlines *deadlines, uint32_t row, struct instant at)
 {
     struct deadline entry = {.at_ms = at.ms, .row = row};
-    if (deadlines->count + 1 >= deadlines->room) {
-        uint32_t room = deadlines->room == 0 ? FIRST_ROOM : deadlines->room * 2;
-        struct deadline *heap = realloc(deadlines->heap, room * sizeof *heap);
-        if (heap == NULL)
-            return NO_MEMORY;
-        deadlines->heap = heap;
-        deadlines->room = room;
-    }
+    if (deadlines->count + 1 >= deadlines->room && grow(deadlines) != 0)
+        return NO_MEMORY;
     uint32_t place = ++deadlines->count;
-    for (; place > 1 && is_before(entry, deadlines->heap[parent_of(place)]);
+    for (; place > 1 && is_before(entry, deadlines_at(deadlines, parent_of(place)));
          place = parent_of(place))
         deadlines->heap[place] = deadlines->heap[parent_of(place)];
-    deadlines->heap[place] = entry;
+    put(deadlines, place, entry);
     return 0;
 }
 
 void deadlines_drop_first(struct deadlines *deadlines)
 {
     assert(deadlines->count > 0);
-    struct deadline last = deadlines->heap[deadlines->count--];
+    struct deadline last = deadlines_at(deadlines, deadlines->count--);
     uint32_t place = 1;
-    for (uint32_t first = first_child_of(place); first <= deadlines->count;
-         first = first_child_of(place)) {
-        uint32_t end = first + 3 <= deadlines->count ? first + 3 : deadlines->count;
+    for (uint32_t first = deadlines_child(place); first <= deadlines->count;
+         first = deadlines_child(place)) {
+        uint32_t end = first + DEADLINE_CHILDREN;
         uint32_t best = first;
-        for (uint32_t child = first + 1; child <= end; child++)
-            if (is_before(deadlines->heap[child], deadlines->heap[best]))
+        for (uint32_t child = first + 1; child < end && child <= deadlines->count; child++)
+            if (is_before(deadlines_at(deadlines, child), deadlines_at(deadlines, best)))
                 best = child;
-        if (!is_before(deadlines->heap[best], last))
+        if (!is_before(deadlines_at(deadlines, best), last))
             break;
         deadlines->heap[place] = deadlines->heap[best];
         place = best;
     }
-    deadlines->heap[place] = last;
+    put(deadlines, place, last);
+}
+
+uint64_t deadlines_bytes(const struct deadlines *deadlines)
+{
+    return (uint64_t)deadlines->room * sizeof *deadlines->heap;
 }
 
 bool deadlines_first(const struct deadlines *deadlines, struct deadline *first_out)
 {
     if (deadlines->count == 0)
         return false;
-    *first_out = deadlines->heap[1];
+    *first_out = deadlines_at(deadlines, 1);
     return true;
 }
 

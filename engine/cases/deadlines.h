@@ -14,11 +14,17 @@
 struct deadline {
     int64_t at_ms;
     uint32_t row;
-    uint32_t unused;
+};
+
+/* As it is kept: of millions, each byte counts. */
+struct deadline_kept {
+    uint32_t at_high;
+    uint32_t at_low;
+    uint32_t row;
 };
 
 struct deadlines {
-    struct deadline *heap; /* places 1 … count */
+    struct deadline_kept *heap; /* places 1 … count */
     uint32_t count;
     uint32_t room;
 };
@@ -41,6 +47,25 @@ static inline uint64_t deadline_mark(struct instant at)
 /* deadlines_add - a row is to be looked at once this instant is over. Returns: 0, -ENOMEM. Cost:
  * O(log n), mostly O(1). */
 MUST_USE int deadlines_add(struct deadlines *deadlines, uint32_t row, struct instant at);
+
+/* deadlines_at - the entry at a place, 1 … count. */
+static inline struct deadline deadlines_at(const struct deadlines *deadlines, uint32_t place)
+{
+    const struct deadline_kept *kept = &deadlines->heap[place];
+    uint64_t at = (uint64_t)kept->at_high << 32 | kept->at_low;
+    return (struct deadline){.at_ms = (int64_t)at, .row = kept->row};
+}
+
+enum { DEADLINE_CHILDREN = 4 };
+
+/* deadlines_child - the place of the first of its DEADLINE_CHILDREN children: none is earlier. */
+static inline uint32_t deadlines_child(uint32_t place)
+{
+    return (place - 1) * DEADLINE_CHILDREN + 2;
+}
+
+/* deadlines_bytes - memory it holds. */
+uint64_t deadlines_bytes(const struct deadlines *deadlines);
 
 /* deadlines_first - the earliest; false: none. */
 bool deadlines_first(const struct deadlines *deadlines, struct deadline *first_out);

@@ -215,11 +215,13 @@ static bool clock_start(struct core *core, struct core_case *kase, struct chain 
     return true;
 }
 
+/* alike: ruleset_alike of the rule. */
 static bool rule_meet(struct core *core, struct core_case *kase, struct chain *chain,
-                      struct asking *asking, const struct event *event, uint16_t rule_index)
+                      struct asking *asking, const struct event *event, uint16_t rule_index,
+                      uint16_t alike)
 {
     const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
-    const struct rule *rule = ruleset_alike(ruleset, rule_index);
+    const struct rule *rule = &ruleset->rules[alike];
     asking->rule = rule;
     if (fold_refusal(core, asking, rule, event) != IDLE_NOT)
         return false;
@@ -236,7 +238,8 @@ bool fold_start(struct core *core, struct core_case *kase, struct asking *asking
                 const struct event *event)
 {
     uint32_t count;
-    const uint16_t *on = ruleset_on(case_edition(core, kase)->ruleset, event->kind, &count);
+    const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
+    const uint16_t *on = ruleset_on(ruleset, event->kind, &count);
     const struct item_rules *own = case_item_rules(core, kase);
     uint32_t own_count = own == NULL ? 0 : own->count;
     struct chain chain = {0};
@@ -247,7 +250,10 @@ bool fold_start(struct core *core, struct core_case *kase, struct asking *asking
         bool is_own = k < own_count && (i == count || own->rules[k].rule < on[i]);
         if (!is_own && i == count)
             return is_touched;
-        is_touched |=
-            rule_meet(core, kase, &chain, asking, event, is_own ? own->rules[k++].rule : on[i++]);
+        uint16_t rule = is_own ? own->rules[k].rule : on[i];
+        uint16_t alike = is_own ? own->rules[k].alike : ruleset->alike[rule];
+        is_touched |= rule_meet(core, kase, &chain, asking, event, rule, alike);
+        k += is_own;
+        i += !is_own;
     }
 }

@@ -93,8 +93,9 @@ static struct frontier_entry frontier_take(struct frontier *frontier)
 static void frontier_add_place(const struct core *core, struct frontier *frontier, uint32_t place)
 {
     if (place <= core->deadlines.count)
-        frontier_add(frontier, (struct frontier_entry){.deadline = core->deadlines.heap[place],
-                                                       .place = place});
+        frontier_add(frontier,
+                     (struct frontier_entry){.deadline = deadlines_at(&core->deadlines, place),
+                                             .place = place});
 }
 
 /* Is it a case's, still waited for, and not the second of two alike? Those come one after the
@@ -120,8 +121,8 @@ void core_due(const struct core *core, struct instant before, uint32_t max,
         if (entry.deadline.at_ms >= before.ms)
             return;
         if (entry.place != 0)
-            for (uint32_t child = 0; child < 4; child++)
-                frontier_add_place(core, &frontier, entry.place * 4 - 2 + child);
+            for (uint32_t child = 0; child < DEADLINE_CHILDREN; child++)
+                frontier_add_place(core, &frontier, deadlines_child(entry.place) + child);
         if (!is_to_be_seen(core, &entry, &last))
             continue;
         last = entry;

@@ -95,7 +95,7 @@ static void warm_rules(const struct core *core, uint32_t row, enum event_kind ki
     const struct item_rules *own = case_item_rules(core, kase);
     for (uint32_t i = 0; own != NULL && i < own->count; i++)
         if ((own->rules[i].on & EVENT_KIND_BIT(kind)) != 0)
-            warm(ruleset_alike(ruleset, own->rules[i].rule));
+            warm(&ruleset->rules[own->rules[i].alike]);
 }
 
 static void warm_tally(const struct core *core, uint32_t row, enum event_kind kind)

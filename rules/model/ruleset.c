@@ -169,6 +169,7 @@ static int index_items(struct ruleset *ruleset, struct arena *arena)
     for (uint32_t i = 0, at = 0; all != NULL && i < pair_count; i++) {
         rules[i].on = rule_on(&ruleset->rules[pairs[i].rule]);
         rules[i].rule = (uint16_t)pairs[i].rule;
+        rules[i].alike = ruleset->alike[pairs[i].rule];
         if (i == 0 || !slice_is_equal(pairs[i].code, pairs[i - 1].code))
             all[at++] = (struct item_rules){.code = pairs[i].code, .rules = &rules[i]};
         all[at - 1].count++;
@@ -188,8 +189,8 @@ int ruleset_index(struct ruleset *ruleset, struct arena *arena)
     for (int kind = 0; error == 0 && kind < EVENT_KIND_COUNT; kind++)
         error = index_kind(ruleset, arena, kind);
     if (error == 0)
-        error = index_items(ruleset, arena);
-    return error != 0 ? error : ruleset_find_alike(ruleset, arena);
+        error = ruleset_find_alike(ruleset, arena);
+    return error != 0 ? error : index_items(ruleset, arena);
 }
 
 const struct item_rules *ruleset_item_rules(const struct ruleset *ruleset, struct slice code)

@@ -253,6 +253,7 @@ struct rule {
 struct item_rule {
     event_kind_set on; /* where it may start, or is looked at */
     uint16_t rule;
+    uint16_t alike; /* ruleset_alike of it */
 };
 
 /* The rules that are of one item, or of some items, alone. */
