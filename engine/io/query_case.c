@@ -13,11 +13,6 @@ struct clocks_walk {
     json_t *clocks;
     json_t *awaited; /* clocks that a card to come would begin */
     json_t *cards;
-    json_t *card; /* explain: this one */
-    const char *only_clock;
-    const char *only_rung;
-    int64_t only_cycle;
-    json_t *receipt;
 };
 
 static json_t *limits_json(const struct clock_view *clock)
@@ -167,7 +162,8 @@ static void put_clocks(const struct query_world *world, const struct case_view *
 {
     struct receipt_case about;
     struct clocks_walk walk = {.about = &about, .clocks = json_array(), .awaited = json_array()};
-    receipt_case_open(&about, world, kase);
+    receipt_case_open(&about, world, turn_core(world->turn), kase,
+                      (struct event_ref){.place = UINT64_MAX});
     core_clocks(turn_core(world->turn), kase->index, clock_append, &walk);
     receipt_case_close(&about);
     json_object_set_new(json, "clocks", walk.clocks);
@@ -343,52 +339,14 @@ void query_case(const struct query_world *world, const json_t *request, json_t *
 /* ---- explain ------------------------------------------------------------------------------------
  */
 
-static void receipt_clock(void *ctx, const struct clock_view *clock)
-{
-    struct clocks_walk *walk = ctx;
-    char name[CLOCK_NAME_BYTES];
-    receipt_clock_name(clock, name);
-    if (walk->receipt != NULL || strcmp(name, walk->only_clock) != 0 ||
-        clock->cycle != walk->only_cycle)
-        return;
-    for (uint32_t i = 0; i < clock->rung_count && walk->receipt == NULL; i++)
-        if (slice_is_equal(clock->rungs[i].rung->name, slice_of(walk->only_rung)))
-            walk->receipt = receipt_make(walk->about, clock, &clock->rungs[i], walk->card);
-}
-
 static void explain_card(const struct query_world *world, const char *id, json_t *answer)
 {
     json_t *card = card_newest(world, id);
-    if (card == NULL) {
+    if (card == NULL)
         query_refuse(answer, "not_found", "there is no such card");
-        return;
-    }
-    struct case_view kase;
-    struct receipt_case about;
-    struct clocks_walk walk = {
-        .about = &about,
-        .card = card,
-        .only_clock = json_string_value(json_object_get(card, "clock")),
-        .only_rung = json_string_value(json_object_get(card, "rung")),
-        .only_cycle = json_integer_value(json_object_get(card, "cycle")),
-    };
-    const char *case_no = json_string_value(json_object_get(card, "case"));
-    if (walk.only_clock != NULL && walk.only_rung != NULL && case_no != NULL &&
-        core_find(turn_core(world->turn), slice_of(case_no), &kase)) {
-        receipt_case_open(&about, world, &kase);
-        core_clocks(turn_core(world->turn), kase.index, receipt_clock, &walk);
-        receipt_case_close(&about);
-    }
-    if (walk.receipt == NULL)
-        walk.receipt = receipt_across(world, card);
-    if (walk.receipt == NULL) { /* withdrawn, and the clock is gone with the event that began it */
-        walk.receipt =
-            json_pack("{s:i, s:O, s:O, s:O}", "receipt", 1, "card", card, "used",
-                      json_object_get(card, "used"), "over", json_object_get(card, "over"));
-        receipt_sign(walk.receipt);
-    }
+    else
+        json_object_set_new(answer, "receipt", receipt_of_card(world, card));
     json_decref(card);
-    json_object_set_new(answer, "receipt", walk.receipt);
 }
 
 void query_explain(const struct query_world *world, const json_t *request, json_t *answer)

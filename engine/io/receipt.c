@@ -42,14 +42,16 @@ static int event_order(const void *a, const void *b)
 }
 
 void receipt_case_open(struct receipt_case *about, const struct query_world *world,
-                       const struct case_view *kase)
+                       const struct core *core, const struct case_view *kase, struct event_ref upto)
 {
-    *about = (struct receipt_case){.world = world, .kase = kase};
+    *about = (struct receipt_case){.world = world, .core = core, .kase = kase};
     about->events = calloc(EVENTS_MAX, sizeof *about->events);
     if (about->events == NULL)
         return;
     uint32_t count = turn_history(world->turn, kase->newest, about->events, EVENTS_MAX);
-    about->event_count = count < EVENTS_MAX ? count : EVENTS_MAX;
+    for (uint32_t i = 0; i < count && i < EVENTS_MAX; i++)
+        if (about->events[i].ref.place <= upto.place)
+            about->events[about->event_count++] = about->events[i];
     if (about->event_count > 0)
         qsort(about->events, about->event_count, sizeof *about->events, event_order);
 }
@@ -387,7 +389,7 @@ json_t *receipt_pauses(const struct receipt_case *about, const struct clock_view
                               .told = INSTANT_NONE,
                               .open_to = open_to};
     tally_open(&tally, about, clock, limit, INSTANT_NONE);
-    core_pauses(turn_core(about->world->turn), about->kase->index, clock, pause_append, &walk);
+    core_pauses(about->core, about->kase->index, clock, pause_append, &walk);
     return walk.list;
 }
 
@@ -436,8 +438,8 @@ void receipt_sign(json_t *receipt)
     free(text);
 }
 
-json_t *receipt_make(const struct receipt_case *about, const struct clock_view *clock,
-                     const struct rung_view *rung, json_t *card)
+json_t *receipt_count(const struct receipt_case *about, const struct clock_view *clock,
+                      const struct rung_view *rung)
 {
     const struct past_event *start;
     struct tally tally;
@@ -445,26 +447,36 @@ json_t *receipt_make(const struct receipt_case *about, const struct clock_view *
     int64_t used = 0;
     int32_t total = 0;
     tally_open(&tally, about, clock, limit, rung->due_at);
-    json_t *receipt = json_pack(
-        "{s:i, s:O, s:o, s:i, s:i, s:o, s:o, s:o}", "receipt", 1, "card", card, "rule",
-        receipt_rule(clock->rule), "edition", (int)about->kase->edition, "calendars_edition",
-        (int)about->kase->calendars_edition, "calendar", receipt_calendar(clock->calendar),
-        "convention", convention_json(clock->rule), "clock", clock_json(clock));
-    put(receipt, "start", start_json(about, clock, &start));
-    put(receipt, "limit", limit_json(about, clock, limit, start, &tally));
-    put(receipt, "extensions", extensions_json(about, clock));
-    put(receipt, "pauses", receipt_pauses(about, clock, limit, clock->stop_at));
-    put(receipt, "rung", rung_json(clock, (uint32_t)(rung - clock->rungs)));
+    json_t *count = json_pack("{s:o, s:i, s:i, s:o, s:o, s:o}", "rule", receipt_rule(clock->rule),
+                              "edition", (int)about->kase->edition, "calendars_edition",
+                              (int)about->kase->calendars_edition, "calendar",
+                              receipt_calendar(clock->calendar), "convention",
+                              convention_json(clock->rule), "clock", clock_json(clock));
+    put(count, "start", start_json(about, clock, &start));
+    put(count, "limit", limit_json(about, clock, limit, start, &tally));
+    put(count, "extensions", extensions_json(about, clock));
+    put(count, "pauses", receipt_pauses(about, clock, limit, clock->stop_at));
+    put(count, "rung", rung_json(clock, (uint32_t)(rung - clock->rungs)));
     json_t *days = tally_days(&tally, &used, &total);
-    put(receipt, "days_total", json_integer(total));
-    put(receipt, "days_cut", json_boolean((size_t)total > json_array_size(days)));
-    put(receipt, "days", days);
-    put(receipt, "used_steps", json_integer(used));
-    put(receipt, "due_at", receipt_instant(clock, rung->due_at));
-    put(receipt, "stop_at", receipt_instant(clock, clock->stop_at));
-    put(receipt, "used", tally_used(&tally, used));
-    put(receipt, "over", tally_over(&tally, used, &clock->limits[limit]));
-    receipt_put_counts(about, clock, start, receipt);
+    put(count, "days_total", json_integer(total));
+    put(count, "days_cut", json_boolean((size_t)total > json_array_size(days)));
+    put(count, "days", days);
+    put(count, "used_steps", json_integer(used));
+    put(count, "due_at", receipt_instant(clock, rung->due_at));
+    put(count, "stop_at", receipt_instant(clock, clock->stop_at));
+    put(count, "used", tally_used(&tally, used));
+    put(count, "over", tally_over(&tally, used, &clock->limits[limit]));
+    receipt_put_counts(about, clock, start, count);
+    return count;
+}
+
+json_t *receipt_make(const struct receipt_case *about, const struct clock_view *clock,
+                     const struct rung_view *rung, json_t *card)
+{
+    json_t *count = receipt_count(about, clock, rung);
+    json_t *receipt = json_pack("{s:i, s:O}", "receipt", 1, "card", card);
+    (void)json_object_update(receipt, count);
+    json_decref(count);
     put(receipt, "learned_later", learned_json(about, clock, rung->due_at, card));
     receipt_sign(receipt);
     return receipt;

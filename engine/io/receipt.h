@@ -12,14 +12,17 @@ enum { CLOCK_NAME_BYTES = 256, STRETCHES_MAX = 512 };
 /* A case with its events at hand, oldest first. */
 struct receipt_case {
     const struct query_world *world;
+    const struct core *core; /* that the case is looked at in */
     const struct case_view *kase;
     struct past_event *events;
     uint32_t event_count;
 };
 
-/* receipt_case_open - read the newest thousand events of a case. receipt_case_close frees them. */
+/* receipt_case_open - read the newest thousand events of a case, of those that were taken in up to
+ * `upto`. receipt_case_close frees them. */
 void receipt_case_open(struct receipt_case *about, const struct query_world *world,
-                       const struct case_view *kase);
+                       const struct core *core, const struct case_view *kase,
+                       struct event_ref upto);
 void receipt_case_close(struct receipt_case *about);
 
 /* receipt_make - the receipt of one rung of a clock.
@@ -27,6 +30,14 @@ void receipt_case_close(struct receipt_case *about);
  * card: the card's newest record. Returns a new object, signed by its digest. */
 json_t *receipt_make(const struct receipt_case *about, const struct clock_view *clock,
                      const struct rung_view *rung, json_t *card);
+
+/* receipt_count - the count of a receipt alone, without card and digest. */
+json_t *receipt_count(const struct receipt_case *about, const struct clock_view *clock,
+                      const struct rung_view *rung);
+
+/* receipt_of_card - the receipt of a card, of whatever kind: by the edition that it was judged
+ * under, and what every move of its case came to for it. card: its newest record. */
+json_t *receipt_of_card(const struct query_world *world, json_t *card);
 
 /* receipt_across - the receipt of a card across cases; NULL: there is no such group. */
 json_t *receipt_across(const struct query_world *world, json_t *card);

@@ -294,11 +294,11 @@ struct ruleset {
     uint32_t edition;           /* of the rule store; 0: none (files given by hand) */
     uint32_t calendars_edition; /* that its calendars are of: `edition`, or a later one */
     enum edition_move move;     /* of `edition` */
-    struct slice author;        /* of `edition`: who imported it */
-    struct slice approver;      /* empty: there was none */
     uint32_t level_count;
     struct slice levels[RULESET_LEVELS_MAX]; /* lowest first: warn, yellow, red */
     struct slice level_titles_zh[RULESET_LEVELS_MAX];
+    struct slice author;   /* of `edition`: who imported it */
+    struct slice approver; /* empty: there was none */
     uint32_t limit_name_count;
     const struct slice *limit_names;
     uint32_t calendar_count;

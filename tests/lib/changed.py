@@ -6,7 +6,8 @@ import os
 import subprocess
 
 from tests.lib.check import check_eq, program
-from tests.lib.house import TOP
+from tests.lib.house import TOP, House
+from tests.lib.watched import wait_until
 
 SET = "rules/sets/permit-law.yaml"
 NATION = "rules/calendars/cn.yaml"
@@ -35,6 +36,27 @@ def made(house):
         with open(house.path(f"{name}/hall.yaml"), "w", encoding="utf-8") as file:
             file.write("calendar: hall\ninherits: cn\n" + more)
     return events, items
+
+
+class Changed(House):
+    """An engine that has taken in everything under the calendar of before."""
+
+    def __init__(self, rule_file=SET):
+        super().__init__([])
+        self.rule_file = rule_file
+
+    def __enter__(self):
+        self.events, self.items = made(self)
+        self.import_rules(self.rule_file, self.items, NATION, self.path("before/hall.yaml"))
+        self.engine_start()
+        self.engine_ready()
+        check_eq(self.collect("jsonl", "--end-tick", "last", self.events).end(), 0)
+        return self
+
+    def moved(self):
+        wait_until(lambda: any("all open cases have moved" in line for line in self.engine.err),
+                   "all open cases to move")
+        return self.cards()
 
 
 def rules(house, verb, *words, code=0):

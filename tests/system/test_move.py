@@ -9,35 +9,13 @@ import subprocess
 import tempfile
 from collections import Counter
 
-from tests.lib.changed import NATION, SET, made, replayed, rules, standing
+from tests.lib.changed import NATION, SET, Changed, replayed, rules, standing
 from tests.lib.check import check, check_eq, main, program, test
-from tests.lib.house import House
 from tests.lib.watched import wait_until
 
 def due_of(cards, wanted):
     return {key: (card["case"], card["clock"], card["rung"], card["due_at"], card["level"])
             for key, card in cards.items() if wanted(card["case"])}
-
-
-class Changed(House):
-    """An engine that has taken in everything under the calendar of before."""
-
-    def __init__(self, rule_file=SET):
-        super().__init__([])
-        self.rule_file = rule_file
-
-    def __enter__(self):
-        self.events, self.items = made(self)
-        self.import_rules(self.rule_file, self.items, NATION, self.path("before/hall.yaml"))
-        self.engine_start()
-        self.engine_ready()
-        check_eq(self.collect("jsonl", "--end-tick", "last", self.events).end(), 0)
-        return self
-
-    def moved(self):
-        wait_until(lambda: any("all open cases have moved" in line for line in self.engine.err),
-                   "all open cases to move")
-        return self.cards()
 
 
 def change_of(record):

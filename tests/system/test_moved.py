@@ -1,11 +1,18 @@
 #!/usr/bin/python3
 """test_moved.py - a case that came under another edition says so: when, by whom, what moved."""
 
+import copy
+import json
 import signal
+from collections import Counter
 
-from tests.lib.check import check_eq, main, test
+from tests.lib.changed import NATION, Changed, rules
+from tests.lib.check import check, check_eq, main, test
 from tests.lib.told import HALL, HEAD, engine_of, has, read, tell
 from tests.lib.watched import wait_until
+from tests.verify.receipt import digest_of
+from tests.verify.receipt_calendar import read_calendars
+from tests.verify.verify import verify
 
 DECIDE = """rule: decide
 revision: 1
@@ -70,6 +77,106 @@ def the_timeline_says_how_a_case_moved():
         house.engine_start()
         house.engine_ready()
         check_eq(house.ask("case", case="A")["case"]["moves"], moves)
+
+
+def receipts_of(house):
+    """Every card's receipt, by (case, level): each is right, and says what it is."""
+    found = {}
+    for record in house.cards():
+        answer = house.ask("explain", card=record["card"])["receipt"]
+        text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+        check_eq(verify(text), [], text)
+        found[record["case"], record["level"]] = answer
+    return found
+
+
+def told(receipt):
+    """Edition of rules, of calendars, revision; and of each move what it came to."""
+    return (receipt["edition"], receipt["calendars_edition"], receipt["rule"]["revision"],
+            [(move["outcome"], move["count"] and move["count"]["due_at"][:10])
+             for move in receipt.get("moves", [])])
+
+
+STEPS = """rule: decide
+revision: {revision}
+clock: {{start: accept, stop: finish, limits: {{statutory: {limit}, promised: 2 workday}}}}
+cards:
+  - warn: 1 workday before promised
+  - yellow: after promised
+{more}  - red: after statutory
+"""
+
+
+@test
+def a_receipt_shows_the_edition_that_the_card_was_judged_under():
+    first = STEPS.format(revision=1, limit="5 workday", more="")
+    longer = STEPS.format(revision=2, limit="7 workday", more="")
+    with engine_of(first) as house:
+        # Of the 3rd, A: promised ends with the 5th, statutory with the 10th. Of the 5th, B: the 7th.
+        tell(house, "A 2025-03-03 10:00 accept", "B 2025-03-05 10:00 accept",
+             "T 2025-03-12 10:00 rating rating=5")
+        check_eq(told(receipts_of(house)["A", "red"]), (1, 1, 1, []))
+        imported(house, 2, "all", "decide.yaml", rule(longer))
+        # yellow stands under both; red was right under the first, and is too soon under the second
+        receipts = receipts_of(house)
+        check_eq(told(receipts["A", "yellow"]), (1, 1, 1, [("stands", "2025-03-06")]))
+        check_eq(told(receipts["A", "red"]), (1, 1, 1, [("withdrawn", "2025-03-13")]))
+        check_eq(receipts["A", "red"]["limit"]["term"], "5 workday")
+        check_eq(receipts["A", "red"]["moves"][0]["count"]["limit"]["term"], "7 workday")
+        # what comes later is judged under the second; what was judged before still says so
+        tell(house, "A 2025-03-14 10:00 rating rating=5")
+        receipts = receipts_of(house)
+        check_eq(told(receipts["A", "yellow"]), (1, 1, 1, [("stands", "2025-03-06")]))
+        check_eq(told(receipts["A", "red"]), (2, 2, 2, [("withdrawn", None)]))
+        # a calendar moves B's instants, and only those: its 6th of March is off
+        imported(house, 3, "calendars", "hall.yaml", STORM.replace("03-07", "03-06"))
+        receipts = receipts_of(house)
+        check_eq(told(receipts["A", "yellow"]),
+                 (1, 1, 1, [("stands", "2025-03-06"), ("stands", "2025-03-06")]))
+        check_eq(told(receipts["B", "yellow"]), (2, 3, 2, [("stands", None), ("moved", None)]))
+        has(read(house, "explain", receipts["A", "yellow"]["card"]["card"]),
+            "edition       1", "Checked again",
+            "rules: edition 1 → edition 2 · calendars: edition 1 → edition 2 · by wang",
+            "calendars: edition 2 → edition 3 · by wang")
+        has(read(house, "explain", receipts["A", "yellow"]["card"]["card"], lang="zh"),
+            "改版后重新核对", "不变")
+        # one figure changed, and signed anew: refused
+        for at, value in (("edition", 2), ("calendars_edition", 2)):
+            check(is_wrong(receipts["A", "yellow"], [at], value), at)
+        for at, value in (("outcome", "withdrawn"), ("cards_before", 0), ("move", "calendars"),
+                          ("due_before", "2025-03-07T00:00:00+08:00"), ("count", None),
+                          ("to", {"edition": 3, "calendars_edition": 3})):
+            check(is_wrong(receipts["A", "yellow"], ["moves", 0, at], value), at)
+        check(is_wrong(receipts["A", "yellow"], ["moves", 1, "count", "due_at"],
+                       "2025-03-07T00:00:00+08:00"))
+
+
+def is_wrong(receipt, path, value):
+    forged = copy.deepcopy(receipt)
+    at = forged
+    for name in path[:-1]:
+        at = at[name]
+    at[path[-1]] = value
+    forged["digest"] = digest_of(forged)
+    return verify(json.dumps(forged, ensure_ascii=False, separators=(",", ":")))
+
+
+@test
+def every_receipt_is_right_after_a_calendar_has_moved_a_town():
+    with Changed() as house:
+        before = {record["card"] for record in house.cards()}
+        rules(house, "import", "--move", "calendars", house.path("after/hall.yaml"))
+        wait_until(lambda: house.ask("status")["edition"] == 2, "the second edition")
+        wait_until(lambda: house.ask("status")["to_move"] == 0, "all to move")
+        calendars = {1: read_calendars([NATION, house.path("before/hall.yaml")]),
+                     2: read_calendars([NATION, house.path("after/hall.yaml")])}
+        seen = Counter()
+        for card in before:
+            answer = house.ask("explain", card=card)["receipt"]
+            text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+            check_eq(verify(text, calendars), [], text)
+            seen.update(move["outcome"] for move in answer.get("moves", []))
+        check(min(seen[name] for name in ("stands", "withdrawn")) > 5, f"{seen}")
 
 
 main("system/moved")

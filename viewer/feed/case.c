@@ -151,28 +151,6 @@ static void add_waiting(struct timeline *timeline, const json_t *clocks)
     }
 }
 
-static char *arrow_text(const char *from, const char *to, char room[WORDS_BYTES])
-{
-    const char *arrow = fit_is_utf8() ? "→" : "->";
-    return JOINED(room, " ", from[0] == '\0' ? say("none", "无") : from, arrow,
-                  to[0] == '\0' ? say("none", "无") : to);
-}
-
-/* "calendars: edition 1 → 2", "规则：第 1 版 → 第 2 版"; "" where it stays. */
-static const char *numbers_text(const json_t *move, const char *name, const char *label,
-                                char room[WORDS_BYTES])
-{
-    char from[64];
-    char to[64];
-    char pair[WORDS_BYTES];
-    long long before = (long long)field_number(json_object_get(move, "from"), name);
-    long long after = (long long)field_number(json_object_get(move, "to"), name);
-    (void)snprintf(from, sizeof from, say("edition %lld", "第 %lld 版"), before);
-    (void)snprintf(to, sizeof to, say("edition %lld", "第 %lld 版"), after);
-    (void)JOINED(room, "", label, say(": ", "："), arrow_text(from, to, pair));
-    return before == after ? "" : room;
-}
-
 /* A limit that lies elsewhere since, in a line of its own under the move. */
 static void add_moved_limit(struct timeline *timeline, struct moment at, const json_t *limit)
 {
@@ -202,20 +180,13 @@ static void add_moves(struct timeline *timeline, const json_t *moves)
         struct entry *entry = entry_add(timeline, at);
         if (entry == NULL)
             return;
-        char rules[WORDS_BYTES];
-        char calendars[WORDS_BYTES];
-        char by[WORDS_BYTES];
-        char approver[WORDS_BYTES];
+        char words[WORDS_BYTES];
         bool is_all = strcmp(field_text(move, "move"), "all") == 0;
         entry->mark = fit_is_utf8() ? "↦" : "=";
         (void)snprintf(entry->what, sizeof entry->what, "%s",
                        is_all ? say("other rules", "改用新规则")
                               : say("other calendars", "改用新日历"));
-        (void)labelled(by, say("by", "操作人"), field_text(move, "by"));
-        (void)labelled(approver, say("approved by", "批准人"), field_text(move, "approver"));
-        (void)JOINED(entry->more, " · ", numbers_text(move, "edition", say("rules", "规则"), rules),
-                     numbers_text(move, "calendars_edition", say("calendars", "日历"), calendars),
-                     by, approver,
+        (void)JOINED(entry->more, " · ", move_text(move, words),
                      json_array_size(limits) == 0 ? say("no limit moves", "时限不变") : "");
         for (size_t k = 0; k < json_array_size(limits); k++)
             add_moved_limit(timeline, at, json_array_get(limits, k));

@@ -275,5 +275,6 @@ void show_explanation(FILE *out, const json_t *answer)
     show_counts(out, json_object_get(receipt, "counts"));
     show_pauses(out, json_object_get(receipt, "pauses"));
     show_days(out, json_object_get(receipt, "days"));
+    show_moves(out, receipt);
     show_sum(out, receipt);
 }

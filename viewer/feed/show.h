@@ -24,6 +24,8 @@ bool show_groups(FILE *out, const json_t *answer);
 /* show_clocks - each clock with its limits, pauses and rungs, and those that a card to come would
  * begin. object: what holds `clocks` and `awaited`. */
 void show_clocks(FILE *out, const json_t *object);
+/* show_moves - what came of a card when its case moved to other editions. */
+void show_moves(FILE *out, const json_t *receipt);
 /* show_idle - the rules that have no clock in a case, and why. */
 void show_idle(FILE *out, const json_t *answer);
 

@@ -25,6 +25,12 @@ char *after_text(const json_t *after, char room[WORDS_BYTES]);
  * another one. Returns room. */
 char *edition_text(const json_t *object, char room[WORDS_BYTES]);
 
+/* arrow_text - "a → b"; one that is empty is none. Returns room. */
+char *arrow_text(const char *from, const char *to, char room[WORDS_BYTES]);
+
+/* move_text - from which edition to which a case came, and on whose word. Returns room. */
+char *move_text(const json_t *move, char room[WORDS_BYTES]);
+
 /* limit_title - the name of a limit as people call it: 承诺时限. */
 const char *limit_title(const char *name);
 
