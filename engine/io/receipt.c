@@ -466,7 +466,7 @@ json_t *receipt_count(const struct receipt_case *about, const struct clock_view 
     put(count, "stop_at", receipt_instant(clock, clock->stop_at));
     put(count, "used", tally_used(&tally, used));
     put(count, "over", tally_over(&tally, used, &clock->limits[limit]));
-    receipt_put_counts(about, clock, start, count);
+    receipt_put_past(about, clock, start, count);
     return count;
 }
 

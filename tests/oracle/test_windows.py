@@ -274,6 +274,18 @@ def changed(receipt):
                 yield name, other
 
 
+def changed_handled(receipt):
+    """The same of who handled the step before."""
+    for name, value in (("step", receipt["handled"]["step"]), ("handler", "other"),
+                        ("at", text_of(ms_of(receipt["handled"]["at"]) + 1))):
+        other = copy.deepcopy(receipt)
+        other["handled"]["before"][name] = value
+        yield name, other
+    other = copy.deepcopy(receipt)
+    other["handled"]["before"] = None
+    yield "before", other
+
+
 def said(*words):
     return subprocess.run([program("cardwatch"), *words], capture_output=True, text=True,
                           check=True).stdout
@@ -286,7 +298,7 @@ def is_counted_in(receipt):
 
 @test
 def every_receipt_is_counted_again():
-    stream, told, shown, counts, refused = [], {}, {}, 0, 0
+    stream, told, handled, shown, counts, refused = [], {}, {}, {}, 0, 0
     with tempfile.TemporaryDirectory() as folder:
         write(folder, [])
         calendars = read_calendars([f"{folder}/town.yaml"])
@@ -307,7 +319,11 @@ def every_receipt_is_counted_again():
             receipts = [house.ask("explain", card=card)["receipt"] for card in cards]
             steps = next(c for c in cards.values()
                          if c["rule"] == "steps" and c["state"] != "withdrawn")
+            person = next(c for c in cards.values()
+                          if c["rule"] == "same-person" and c["state"] != "withdrawn")
             for lang in ("en", "zh"):
+                handled[lang] = said("explain", "--home", house.folder, "--lang", lang,
+                                     person["card"])
                 told[lang] = said("explain", "--home", house.folder, "--lang", lang, steps["card"])
                 shown[lang] = said("rules", "show", "--store", house.path("rules"), "--lang", lang,
                                    "steps")
@@ -316,12 +332,18 @@ def every_receipt_is_counted_again():
         check_eq(verify(plain(receipt), calendars), [], plain(receipt["card"]))
         check_eq(verify(plain(receipt)), [], plain(receipt["card"]))
         check_eq("counts" in receipt, "rung" in receipt and is_counted_in(receipt))
+        check_eq("handled" in receipt, receipt.get("rule", {}).get("name") == "same-person")
+        for name, other in changed_handled(receipt) if "handled" in receipt else ():
+            other["digest"] = digest_of(other)
+            check(verify(plain(other), calendars), f"{name}: {plain(other)}")
         for name, other in changed(receipt) if "counts" in receipt else ():
             other["digest"] = digest_of(other)
             counts += 1
             found = verify(plain(other), calendars)
             refused += bool(found)
             check(found or name == "most", f"{name}: {plain(other)}")
+    for lang, texts in (("en", ("step before",)), ("zh", ("上一环节",))):
+        check(all(text in handled[lang] for text in texts), handled[lang])
     for lang, texts in (("en", ("Counted within 3 day: returned · step", "counts up to")),
                         ("zh", ("3 天内的计数：退回 · 环节", "计至"))):
         for text in texts:

@@ -16,7 +16,7 @@ from tests.verify.days import DAY, MS, Unknown, ms_of
 from tests.verify.moves import check_moves, is_of_today, is_withdrawn_by_move
 from tests.verify.receipt_calendar import spans_of
 from tests.verify.reckoning import NEVER, Reckoning
-from tests.verify.windows import check_counts
+from tests.verify.windows import check_counts, check_handled
 
 SHARE = 86_400_000_000
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -453,6 +453,8 @@ def check(receipt, calendars=None):
         elif "count(" in receipt.get("rung", {}).get("text", "") and \
                 "within" in receipt["rung"]["text"] and receipt["start"]["kind"]:
             wrong.append("counts: nothing tells what was counted in the window")
+        if "handled" in receipt:
+            wrong += check_handled(receipt, instant_of)
         if "rule" in receipt and receipt["clock"]["state"] == "fact":
             expect("due_at", instant_of(receipt["due_at"]), instant_of(receipt["start"]["at"]))
         elif receipt.get("limit") is not None:

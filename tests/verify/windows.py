@@ -1,4 +1,5 @@
-"""windows.py - what the conditions of a receipt have counted in a window, counted again.
+"""windows.py - what the conditions of a receipt have looked back at: counted in a window, counted
+again; and who handled the step before.
 
 Written from the description of the receipt in engine/wire/README.md and of the conditions in
 rules/README.md, and from nothing of the engine.
@@ -72,6 +73,25 @@ def check_lone(count, text):
         yield f"most: is {count['most']}, for {text!r}"
     if not HOLDS[sign](count["count"], int(number)):
         yield f"count: {count['count']} does not make {text!r} hold"
+
+
+def check_handled(receipt, instant_of):
+    """What is wrong with `handled`: a list of sentences."""
+    handled, text = receipt["handled"], receipt["rung"]["text"].replace(" ", "")
+    before, wrong = handled["before"], []
+    if handled["at"] != receipt["start"]["at"]:
+        wrong.append("handled.at: not the event that it began with")
+    if before is not None:
+        if not (before["step"] and before["handler"] and handled["step"] and handled["handler"]):
+            wrong.append("handled: a step or a handler is not named")
+        if before["step"] == handled["step"]:
+            wrong.append("handled.before: it is the same step")
+        if instant_of(before["at"]) > instant_of(handled["at"]):
+            wrong.append("handled.before: it came later")
+    if text in ("handler=last_step_handler", "last_step_handler=handler") and \
+            (before is None or before["handler"] != handled["handler"]):
+        wrong.append("handled: it was another person")
+    return wrong
 
 
 def check_counts(receipt, calendar, instant_of):

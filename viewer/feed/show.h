@@ -13,8 +13,8 @@
 void show_case(FILE *out, const json_t *answer);
 /* A receipt; or, when a case was asked about, its clocks, and the rules that have none in it. */
 void show_explanation(FILE *out, const json_t *answer);
-/* show_counts - what its conditions have counted in a window. counts may be NULL. */
-void show_counts(FILE *out, const json_t *counts);
+/* show_past - what its conditions have counted in a window, and who handled the step before. */
+void show_past(FILE *out, const json_t *receipt);
 
 /* show_across - what a receipt across cases says beside card, rule and calendar. */
 void show_across(FILE *out, const json_t *receipt);

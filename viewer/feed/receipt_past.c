@@ -1,5 +1,6 @@
-/* receipt_counts.c - what a condition has counted in a window, as a person reads it: each event, up
- * to when it counts, and the last one that lies outside.
+/* receipt_past.c - what the conditions of a clock have looked back at, as a person reads it: of a
+ * count in a window each event, up to when it counts, and the last one that lies outside; who
+ * handled the step before.
  */
 #include "engine/sys/lang.h"
 #include "viewer/feed/show.h"
@@ -40,8 +41,22 @@ static void show_count(FILE *out, const json_t *count)
     table_print(out, &table);
 }
 
-void show_counts(FILE *out, const json_t *counts)
+static void show_handled(FILE *out, const json_t *handled)
 {
+    const json_t *before = json_object_get(handled, "before");
+    char text[WORDS_BYTES];
+    char when[WORDS_BYTES];
+    fact_print(out, say("step", "环节"),
+               JOINED(text, " · ", field_text(handled, "step"), field_text(handled, "handler")));
+    fact_print(out, say("step before", "上一环节"),
+               JOINED(text, " · ", field_text(before, "step"), field_text(before, "handler"),
+                      field_when(before, "at", when)));
+}
+
+void show_past(FILE *out, const json_t *receipt)
+{
+    const json_t *counts = json_object_get(receipt, "counts");
+    show_handled(out, json_object_get(receipt, "handled"));
     for (size_t i = 0; i < json_array_size(counts); i++)
         show_count(out, json_array_get(counts, i));
 }
