@@ -391,10 +391,18 @@ def every_receipt_across_cases_is_counted_again():
         receipts = [house.ask("explain", card=card)["receipt"] for card in cards]
         share = next(card for card in cards.values() if card["rule"] == "overdue-share")
         told = {lang: explained(house, share["card"], lang) for lang in ("en", "zh")}
+        run = next(card for card in cards.values()
+                   if card["rule"] == "running" and card["state"] != "withdrawn")
+        ran = {lang: explained(house, run["card"], lang) for lang in ("en", "zh")}
+        named = house.ask("case", case=run["case"])["groups"]
     for lang, words in (("en", ("of one org", "over 33.3%, of at least 3", "What was counted", "more")),
                         ("zh", ("同一机构", "超过 33.3%，且至少 3 件", "计入的办件", "另有"))):
         for word in words:
             check(word in told[lang], f"{word} is not in {told[lang]}")
+    check_eq([(group["rule"], group["card"]["card"]) for group in named], [("running", run["card"])])
+    for lang, words in (("en", ("of one handler", "2 running", "broken by")),
+                        ("zh", ("同一承办人", "连续 2 件", "断于"))):
+        check(all(word in ran[lang] for word in words), ran[lang])
     found = {(card["rule"], card["case"]): seconds_of(card["due_at"]) for card in cards.values()
              if ":" in card["case"] and card["state"] != "withdrawn"}
     standing_cards = [card for card in cards.values() if card["state"] != "withdrawn"]
