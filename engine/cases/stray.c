@@ -83,6 +83,15 @@ static bool is_same_step(const struct halves *halves, const struct half *a, cons
     return slice_is_equal(halves->past[a->index].event.step, halves->past[b->index].event.step);
 }
 
+/* A pause, and the same sent again under another number. */
+static bool is_same_pause(const struct halves *halves, const struct half *a, const struct half *b)
+{
+    const struct event *left = &halves->past[a->index].event;
+    const struct event *right = &halves->past[b->index].event;
+    return a->kind == b->kind && left->at.ms == right->at.ms && left->term.n == right->term.n &&
+           left->term.unit == right->term.unit && is_same_step(halves, a, b);
+}
+
 static bool is_open_for(const struct half *pause, const struct half *resume)
 {
     return (pause->open & EVENT_KIND_BIT(resume->kind)) != 0;
@@ -139,10 +148,8 @@ static void resume_reverse(struct halves *halves, struct half *resume)
             found = half;
     if (found == NULL)
         return;
-    int64_t from_ms = halves->past[found->index].event.at.ms;
     for (struct half *half = resume + 1; half < end; half++)
-        if (half->kind == found->kind && is_open_for(half, resume) &&
-            is_same_step(halves, half, resume) && halves->past[half->index].event.at.ms == from_ms)
+        if (is_open_for(half, resume) && is_same_pause(halves, half, found))
             half->is_reversed = true;
     resume->is_reversed = true;
 }

@@ -235,7 +235,7 @@ class Watch:
     def possible(self, history):
         """Without the pauses that end before they begin: a resume that finds no pause at all is
         that of a later one which was sent before it and was open when it came; of several, of the
-        one sent last."""
+        one sent last, and of what is the same as that one, sent again."""
         pairs = {(p["from"], p["to"]) for rule in self.world["rules"] for p in rule["pauses"]}
         ends = {end for _, end in pairs}
         for sent, resume in sorted((pair for pair in history if pair[1]["kind"] in ends),
@@ -248,7 +248,8 @@ class Watch:
             later = [pause for pair in own for pause in self.unpaired(known, *pair)[0]
                      if pause[1] > resume["at"] and pause[2] == resume.get("step", "")]
             if later:
-                dropped = {sent, max(later)[0]}
+                same = max(later, key=lambda pause: pause[0])[1:]
+                dropped = {sent} | {pause[0] for pause in later if pause[1:] == same}
                 history = [pair for pair in history if pair[0] not in dropped]
         return [event for _, event in history]
 
@@ -263,7 +264,7 @@ class Watch:
             elif event["kind"] == end:
                 lonely.append(sent)
             if event["kind"] == begin:
-                begun.append((sent, event["at"], step))
+                begun.append((sent, event["at"], step, event.get("term"), begin))
         return begun, lonely
 
     def arrive(self, now, place, event):
