@@ -339,8 +339,6 @@ static struct lws_context_creation_info context_info(struct server *server, void
         .protocols = server->protocols,
         .headers = &site_headers,
         .server_string = "cardwatch",
-        .gid = -1,
-        .uid = -1,
         .foreign_loops = loops,
         .options = LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_VALIDATE_UTF8 |
                    LWS_SERVER_OPTION_FAIL_UPON_UNABLE_TO_BIND,
