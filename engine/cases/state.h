@@ -172,13 +172,14 @@ struct core_stray {
 };
 
 struct case_tally {
-    int64_t last_ms[EVENT_KIND_COUNT];
     uint16_t count[EVENT_KIND_COUNT];
     uint16_t last_step_place;
     uint16_t furthest_step_place;
     uint32_t last_result; /* of the last step finished; number of a name */
     uint32_t first_step;
-    uint32_t arrivals; /* only where some rule asks what arrived together */
+    uint32_t
+        happened; /* case_instants, only where some rule asks how long ago: of its last events */
+    uint32_t arrived; /* … where some rule asks what arrived together: of their arrivals */
     uint32_t first_recent;
     uint32_t handled_step; /* of the last event that named its step and handler; names */
     uint32_t handled_by;
@@ -193,9 +194,9 @@ struct case_recent {
     uint32_t kind;
 };
 
-/* When the last event of each kind arrived. */
-struct case_arrivals {
-    int64_t last_ms[EVENT_KIND_COUNT];
+/* An instant for each kind of event; INT64_MIN: there is none. */
+struct case_instants {
+    int64_t at_ms[EVENT_KIND_COUNT];
 };
 
 /* The events of one step of a case. */
@@ -319,7 +320,7 @@ struct core {
     struct pool step_tallies;
     struct pool recents;
     struct pool limit_sets;
-    struct pool arrivals;
+    struct pool instants;
     struct pool groups;
     struct pool marks;
     struct pool runs;

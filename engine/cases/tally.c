@@ -67,16 +67,40 @@ uint32_t tally_handler(const struct core *core, const struct core_case *kase,
     return is_same ? tally->handled_before : tally->handled_by;
 }
 
+static void instant_note(struct core *core, uint32_t *row, enum event_kind kind, struct instant at)
+{
+    if (*row == 0) {
+        *row = pool_add(&core->instants);
+        if (*row == 0)
+            return;
+        struct case_instants *fresh = pool_row(&core->instants, *row);
+        for (uint32_t i = 0; i < EVENT_KIND_COUNT; i++)
+            fresh->at_ms[i] = INSTANT_NONE.ms;
+    }
+    struct case_instants *instants = pool_row(&core->instants, *row);
+    instants->at_ms[kind] = at.ms;
+}
+
+static struct instant instant_noted(const struct core *core, uint32_t row, enum event_kind kind)
+{
+    const struct case_instants *instants = row == 0 ? NULL : pool_row(&core->instants, row);
+    return instants == NULL ? INSTANT_NONE : (struct instant){.ms = instants->at_ms[kind]};
+}
+
 void tally_after(struct core *core, struct core_case *kase, const struct event *event)
 {
     if (kase->tally == 0)
         return;
     struct case_tally *tally = pool_row(&core->tallies, kase->tally);
-    tally->last_ms[event->kind] = event->at.ms;
+    const struct edition *edition = case_edition(core, kase);
+    if ((edition->dated & EVENT_KIND_BIT(event->kind)) != 0)
+        instant_note(core, &tally->happened, event->kind, event->at);
+    if (edition->is_handling && event->step.count > 0 && event->handler.count > 0)
+        handler_note(core, tally, event);
+    if (!edition->is_placing)
+        return;
     if (event->kind == EVENT_STEP_END)
         tally->last_result = names_add(&core->names, event->result);
-    if (case_edition(core, kase)->is_handling && event->step.count > 0 && event->handler.count > 0)
-        handler_note(core, tally, event);
     const struct item_step *step = item_step_find(case_item(core, kase), event->step);
     if (step == NULL || step->place == 0)
         return;
@@ -96,8 +120,10 @@ void tally_release(struct core *core, struct core_case *kase)
         row = next;
     }
     recent_release(core, tally);
-    if (tally->arrivals != 0)
-        pool_free(&core->arrivals, tally->arrivals);
+    if (tally->happened != 0)
+        pool_free(&core->instants, tally->happened);
+    if (tally->arrived != 0)
+        pool_free(&core->instants, tally->arrived);
     pool_free(&core->tallies, kase->tally);
     kase->tally = 0;
 }
@@ -108,16 +134,7 @@ void tally_arrival(struct core *core, struct core_case *kase, enum event_kind ki
     if (kase->tally == 0)
         return;
     struct case_tally *tally = pool_row(&core->tallies, kase->tally);
-    if (tally->arrivals == 0) {
-        tally->arrivals = pool_add(&core->arrivals);
-        if (tally->arrivals == 0)
-            return;
-        struct case_arrivals *fresh = pool_row(&core->arrivals, tally->arrivals);
-        for (uint32_t i = 0; i < EVENT_KIND_COUNT; i++)
-            fresh->last_ms[i] = INSTANT_NONE.ms;
-    }
-    struct case_arrivals *arrivals = pool_row(&core->arrivals, tally->arrivals);
-    arrivals->last_ms[kind] = arrived.ms;
+    instant_note(core, &tally->arrived, kind, arrived);
 }
 
 struct instant tally_arrived(const struct core *core, const struct core_case *kase,
@@ -125,10 +142,15 @@ struct instant tally_arrived(const struct core *core, const struct core_case *ka
 {
     const struct case_tally *tally =
         kase->tally == 0 ? NULL : pool_row(&core->tallies, kase->tally);
-    if (tally == NULL || tally->arrivals == 0)
-        return INSTANT_NONE;
-    const struct case_arrivals *arrivals = pool_row(&core->arrivals, tally->arrivals);
-    return (struct instant){.ms = arrivals->last_ms[kind]};
+    return tally == NULL ? INSTANT_NONE : instant_noted(core, tally->arrived, kind);
+}
+
+struct instant tally_happened(const struct core *core, const struct core_case *kase,
+                              enum event_kind kind)
+{
+    const struct case_tally *tally =
+        kase->tally == 0 ? NULL : pool_row(&core->tallies, kase->tally);
+    return tally == NULL ? INSTANT_NONE : instant_noted(core, tally->happened, kind);
 }
 
 uint32_t tally_count(const struct core *core, const struct core_case *kase, enum event_kind kind)

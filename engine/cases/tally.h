@@ -21,6 +21,11 @@ void tally_arrival(struct core *core, struct core_case *kase, enum event_kind ki
 struct instant tally_arrived(const struct core *core, const struct core_case *kase,
                              enum event_kind kind);
 
+/* tally_happened - when the last event of this kind before the one at hand happened, where some
+ * condition asks how long ago; INSTANT_NONE: there was none. */
+struct instant tally_happened(const struct core *core, const struct core_case *kase,
+                              enum event_kind kind);
+
 /* tally_handler - who handled the step before that of the event at hand, which names its own step
  * and handler: a number of a name; 0: nobody was named. */
 uint32_t tally_handler(const struct core *core, const struct core_case *kase,

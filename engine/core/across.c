@@ -471,7 +471,7 @@ int across_reindex(struct core *core)
 
 uint64_t across_bytes(const struct core *core)
 {
-    return pool_bytes(&core->arrivals) + pool_bytes(&core->groups) + pool_bytes(&core->marks) +
+    return pool_bytes(&core->instants) + pool_bytes(&core->groups) + pool_bytes(&core->marks) +
            pool_bytes(&core->runs) + pool_bytes(&core->sides) + table_bytes(&core->group_table) +
            table_bytes(&core->side_table);
 }

@@ -369,11 +369,10 @@ static bool ask_raised(void *ctx, struct slice rule, struct slice card)
 static struct value ask_since(void *ctx, enum event_kind kind, enum unit unit)
 {
     const struct asking *asking = ctx;
-    const struct case_tally *tally = tally_of(asking);
-    if (tally == NULL || tally->count[kind] == 0 || asking->event == NULL)
+    struct instant last = tally_happened(asking->core, asking->kase, kind);
+    if (!instant_is_set(last) || asking->event == NULL)
         return no_value;
-    return span_value(asking, (struct instant){.ms = tally->last_ms[kind]}, asking->event->at,
-                      unit);
+    return span_value(asking, last, asking->event->at, unit);
 }
 
 static struct value ask_attr(void *ctx, struct slice name)

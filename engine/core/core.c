@@ -35,7 +35,7 @@ static int core_init(struct core *core, const struct core_limits *limits)
         {&core->limit_sets, sizeof(struct limit_set), clock_max},
         {&core->step_tallies, sizeof(struct step_tally), clock_max},
         {&core->recents, sizeof(struct case_recent), clock_max},
-        {&core->arrivals, sizeof(struct case_arrivals), case_max},
+        {&core->instants, sizeof(struct case_instants), clock_max},
         {&core->groups, sizeof(struct core_group), clock_max},
         {&core->marks, sizeof(struct core_mark), clock_max},
         {&core->runs, sizeof(struct core_run), clock_max},
@@ -89,7 +89,7 @@ void core_destroy(struct core **core_p)
     pool_clear(&core->limit_sets);
     pool_clear(&core->step_tallies);
     pool_clear(&core->recents);
-    pool_clear(&core->arrivals);
+    pool_clear(&core->instants);
     pool_clear(&core->groups);
     pool_clear(&core->marks);
     pool_clear(&core->runs);
@@ -128,6 +128,8 @@ static void instruction_look(struct edition *edition, const struct instruction *
         edition->is_placing = true;
     edition->is_handling |= is_field && it->operand == FIELD_LAST_STEP_HANDLER;
     edition->is_noting_arrivals |= it->op == OP_SAME_ARRIVAL;
+    if (it->op == OP_SINCE)
+        edition->dated |= EVENT_KIND_BIT(it->operand);
     edition->is_joint |= it->op == OP_FIELD &&
                          (it->operand == FIELD_CHILDREN || it->operand == FIELD_CHILDREN_OPEN ||
                           it->operand == FIELD_CHILDREN_FINISHED);

@@ -34,7 +34,7 @@ static void pools_of(const struct core *core, const struct pool *pools[POOL_KIND
     pools[4] = &core->tallies;
     pools[5] = &core->limit_sets;
     pools[6] = &core->step_tallies;
-    pools[7] = &core->arrivals;
+    pools[7] = &core->instants;
     pools[POOL_OF_GROUPS] = &core->groups;
     pools[9] = &core->marks;
     pools[10] = &core->sides;
@@ -178,7 +178,7 @@ int core_load(struct core *core, core_read read, void *ctx)
         return CORE_E_IMAGE;
     struct pool *pools[POOL_KINDS] = {
         &core->cases,      &core->clocks,       &core->mores,    &core->pauses,  &core->tallies,
-        &core->limit_sets, &core->step_tallies, &core->arrivals, &core->groups,  &core->marks,
+        &core->limit_sets, &core->step_tallies, &core->instants, &core->groups,  &core->marks,
         &core->sides,      &core->strays,       &core->kins,     &core->recents, &core->runs};
     for (int i = 0; error == 0 && i < POOL_KINDS; i++) {
         error = pool_load(pools[i], head.row_count[i], read, ctx);

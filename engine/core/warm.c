@@ -105,7 +105,7 @@ static void warm_tally(const struct core *core, uint32_t row, enum event_kind ki
         return;
     const struct case_tally *tally = pool_row(&core->tallies, kase->tally);
     __builtin_prefetch(&tally->count[kind]);
-    __builtin_prefetch(&tally->last_ms[kind]);
+    __builtin_prefetch((const char *)tally + sizeof *tally - 1);
 }
 
 static void warm_item(const struct core *core, uint32_t row)
