@@ -14,6 +14,7 @@ port=${PORT:-8080}
 case ${UI_LANG:-${LC_ALL:-${LC_MESSAGES:-${LANG:-en}}}} in zh*) lang=zh ;; *) lang=en ;; esac
 home=$(mktemp -d "${TMPDIR:-/tmp}/cardwatch.XXXXXX")
 pids=()
+view=
 is_done=
 
 say() { # ENGLISH CHINESE
@@ -33,6 +34,10 @@ finish() {
     local code=$?
     trap - EXIT INT TERM
     trap '' INT TERM
+    if [ -n "$view" ]; then # no card is told behind what was found
+        kill -TERM "$view" 2>/dev/null || true
+        wait "$view" 2>/dev/null || true
+    fi
     if [ -S "$home/query" ] && [ -n "${pids[*]-}" ]; then
         echo
         "$here/demo_found.py" --bin "$bin" --home "$home" --lang "$lang" ${log:+--log "$home/log.jsonl"} || true
@@ -117,7 +122,8 @@ if [ "${VIEW:-tail}" = top ]; then
     exit 0
 fi
 "$bin/cardwatch-view-tail" --home "$home" --from start --lang "$lang" &
-pids+=($!)
+view=$!
+pids+=("$view")
 
 # Until the log has been played to its end, or the given seconds are over, or Ctrl-C.
 seconds=0
