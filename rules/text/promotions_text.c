@@ -7,7 +7,7 @@
  * edition of its own. A row for a rule that is not there, or came anew with a higher revision, is
  * without effect: the new one states its own issue.
  */
-#include "rules/text/items_text.h"
+#include "rules/text/table_text.h"
 
 enum { PROMOTIONS_MAX = 10000 }; /* each is compared with all others */
 

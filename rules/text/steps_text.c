@@ -1,10 +1,9 @@
-/* steps_text.c - the steps of items, and the orgs with settings of their own, as tables.
+/* steps_text.c - the steps of items as a table: one row a step.
  *
- *     item_code,step_code,step_name,place,limit org_code,org_name,area,supervisor,calendar,limits
- *     350100-01,review,审查,2,3 workday                ORG-7,水利局,350100000000,,promised=5
- * workday
+ *     item_code,step_code,step_name,place,limit
+ *     350100-01,review,审查,2,3 workday
  */
-#include "rules/text/items_text.h"
+#include "rules/text/table_text.h"
 
 #include <stdlib.h>
 
@@ -14,16 +13,6 @@ static const struct table_word step_words[] = {
     {"place", COLUMN_PLACE},    {"序号", COLUMN_PLACE},     {"limit", COLUMN_LIMIT},
     {"环节时限", COLUMN_LIMIT}, {"note", COLUMN_NOTE},      {"备注", COLUMN_NOTE},
 };
-
-static const struct table_word org_words[] = {
-    {"org_code", COLUMN_CODE},         {"机构编码", COLUMN_CODE},       {"org_name", COLUMN_NAME},
-    {"机构名称", COLUMN_NAME},         {"area", COLUMN_AREA},           {"行政区划", COLUMN_AREA},
-    {"calendar", COLUMN_CALENDAR},     {"日历", COLUMN_CALENDAR},       {"limits", COLUMN_LIMITS},
-    {"时限", COLUMN_LIMITS},           {"note", COLUMN_NOTE},           {"备注", COLUMN_NOTE},
-    {"supervisor", COLUMN_SUPERVISOR}, {"主管机构", COLUMN_SUPERVISOR},
-};
-
-/* ---- steps ----------------------------------------------------------------------------------- */
 
 struct step_draft {
     struct item_step step;
@@ -173,19 +162,19 @@ static bool give_steps(struct compile *compile, const struct step_draft *drafts,
     return check_step_codes(compile, drafts, count) && check_sum(compile, item, drafts, count);
 }
 
-static bool read_steps(struct compile *compile, struct table *tables, uint32_t count,
-                       uint32_t row_count)
+static bool read_steps(struct compile *compile, const struct tables *tables)
 {
-    struct step_draft *drafts = arena_take(compile->scratch, row_count, sizeof *drafts);
+    struct step_draft *drafts = arena_take(compile->scratch, tables->row_count, sizeof *drafts);
     uint32_t draft_count = 0;
     bool is_good = true;
     if (drafts == NULL) {
         compile->is_short = true;
         return false;
     }
-    for (uint32_t i = 0; i < count; i++)
-        for (uint32_t j = 1; j < tables[i].csv.count; j++)
-            is_good &= read_step(&tables[i], &tables[i].csv.rows[j], &drafts[draft_count++]);
+    for (uint32_t i = 0; i < tables->count; i++)
+        for (uint32_t j = 1; j < tables->at[i].csv.count; j++)
+            is_good &=
+                read_step(&tables->at[i], &tables->at[i].csv.rows[j], &drafts[draft_count++]);
     if (!is_good)
         return false;
     qsort(drafts, draft_count, sizeof *drafts, by_item_and_place);
@@ -200,164 +189,12 @@ static bool read_steps(struct compile *compile, struct table *tables, uint32_t c
 
 bool steps_read(struct compile *compile, const struct document *documents, uint32_t count)
 {
-    struct table *tables = arena_take(compile->scratch, count, sizeof *tables);
-    uint32_t row_count = 0;
-    bool is_good = true;
-    if (tables == NULL) {
-        compile->is_short = true;
-        return false;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        tables[i].csv.count = 0;
-        if (documents[i].kind != DOCUMENT_STEPS)
-            continue;
-        if (table_open(&tables[i], compile, &documents[i], step_words, COUNT_OF(step_words),
-                       false) &&
-            table_needs(&tables[i], COLUMN_CODE, "item_code") &&
-            table_needs(&tables[i], COLUMN_STEP, "step_code"))
-            row_count += tables[i].csv.count - 1;
-        else
-            is_good = false;
-    }
-    return is_good && read_steps(compile, tables, count, row_count);
-}
-
-/* ---- orgs ------------------------------------------------------------------------------------ */
-
-/* "promised=5 workday; statutory=20 workday" */
-static bool cell_limits(struct table *table, const struct csv_row *row, uint32_t column,
-                        struct org *org)
-{
-    struct compile *compile = table->compile;
-    struct slice rest = csv_cell(row, column);
-    while (!slice_is_empty(rest)) {
-        const char *end = memchr(rest.start, ';', rest.count);
-        size_t count = end == NULL ? rest.count : (size_t)(end - rest.start);
-        struct slice one = {.start = rest.start, .count = count};
-        rest.start += count + (end != NULL);
-        rest.count -= count + (end != NULL);
-        while (one.count > 0 && one.start[0] == ' ')
-            one = (struct slice){.start = one.start + 1, .count = one.count - 1};
-        const char *equals = one.count == 0 ? NULL : memchr(one.start, '=', one.count);
-        struct slice name = {.start = one.start,
-                             .count = equals == NULL ? one.count : (size_t)(equals - one.start)};
-        struct term term = {0};
-        int limit = compile_limit_name(compile, name, false);
-        if (limit < 0) {
-            tell_unknown(compile->problems, table->file, row->line, column + 1, name,
-                         compile->limit_names, compile->limit_name_count, "limit", "时限");
-            return false;
-        }
-        if (equals == NULL || org->limit_count == ITEM_LIMITS_MAX ||
-            term_parse((struct slice){.start = equals + 1, .count = one.count - name.count - 1},
-                       &term) != 0 ||
-            term.n == 0) {
-            problem_error(compile->problems, table->file, row->line, column + 1,
-                          "\"%.*s\": write promised=5 workday; statutory=20 workday",
-                          "“%.*s”：应写作 promised=5 workday; statutory=20 workday",
-                          SLICE_ARG(one));
-            return false;
-        }
-        org->limits[org->limit_count++] =
-            (struct item_limit){.name = (uint16_t)limit, .term = term};
-    }
-    return true;
-}
-
-static bool read_org(struct table *table, const struct csv_row *row, struct org *org)
-{
-    bool is_good = table_check_width(table, row);
-    *org = (struct org){.limit_count = 0};
-    for (uint32_t i = 0; i < table->column_count; i++) {
-        enum column_role role = table->columns[i].role;
-        if (role == COLUMN_CODE)
-            is_good &= cell_code(table, row, i, &org->code);
-        else if (role == COLUMN_NAME)
-            org->name = compile_copy(table->compile, csv_cell(row, i));
-        else if (role == COLUMN_AREA)
-            org->area = compile_copy(table->compile, csv_cell(row, i));
-        else if (role == COLUMN_SUPERVISOR)
-            org->supervisor = compile_copy(table->compile, csv_cell(row, i));
-        else if (role == COLUMN_CALENDAR)
-            is_good &= cell_calendar(table, row, i, &org->calendar);
-        else if (role == COLUMN_LIMITS)
-            is_good &= cell_limits(table, row, i, org);
-    }
-    return is_good;
-}
-
-int org_order(const void *a, const void *b)
-{
-    const struct org *left = a;
-    const struct org *right = b;
-    return slice_order(left->code, right->code);
-}
-
-/* The last row of a code, and the cell it stands in. */
-static void tell_double_org(const struct table *table, struct slice code)
-{
-    uint32_t column = table_column(table, COLUMN_CODE);
-    uint32_t row = table->csv.count - 1;
-    while (row > 0 && !slice_is_equal(csv_cell(&table->csv.rows[row], column - 1), code))
-        row--;
-    problem_error(table->compile->problems, table->file, table->csv.rows[row].line, column,
-                  "org \"%.*s\" stands twice", "机构“%.*s”重复", SLICE_ARG(code));
-}
-
-/* Every supervisor has a row of its own: a code with a slip in it would send cards nowhere. */
-static bool check_supervisors(struct table *table)
-{
-    bool is_good = true;
-    uint32_t column = table_column(table, COLUMN_SUPERVISOR);
-    for (uint32_t i = 1; column > 0 && i < table->csv.count; i++) {
-        struct slice code = csv_cell(&table->csv.rows[i], column - 1);
-        if (slice_is_empty(code) || ruleset_org(table->compile->ruleset, code) != NULL)
-            continue;
-        problem_error(table->compile->problems, table->file, table->csv.rows[i].line, column,
-                      "supervisor \"%.*s\" is no org of this table: give it a row of its own",
-                      "主管机构“%.*s”不在本表中：请为其另列一行", SLICE_ARG(code));
-        is_good = false;
-    }
-    return is_good;
-}
-
-static bool read_orgs(struct compile *compile, struct table *table)
-{
-    bool is_good = true;
-    uint32_t count = 0;
-    struct org *orgs = compile_take(compile, table->csv.count, sizeof *orgs);
-    for (uint32_t i = 1; orgs != NULL && i < table->csv.count; i++)
-        is_good &= read_org(table, &table->csv.rows[i], &orgs[count++]);
-    if (!is_good || orgs == NULL)
-        return false;
-    qsort(orgs, count, sizeof *orgs, org_order);
-    for (uint32_t i = 1; i < count; i++) {
-        if (!slice_is_equal(orgs[i].code, orgs[i - 1].code))
-            continue;
-        tell_double_org(table, orgs[i].code);
-        is_good = false;
-    }
-    compile->ruleset->orgs = orgs;
-    compile->ruleset->org_count = count;
-    return is_good && check_supervisors(table);
-}
-
-bool orgs_read(struct compile *compile, const struct document *documents, uint32_t count)
-{
-    const struct document *only = NULL;
-    for (uint32_t i = 0; i < count; i++) {
-        if (documents[i].kind != DOCUMENT_ORGS)
-            continue;
-        if (only != NULL) {
-            problem_error(compile->problems, documents[i].file, 0, 0,
-                          "a second table of orgs, beside %s: there is one",
-                          "机构表只能有一张，已有 %s", only->file);
-            return false;
-        }
-        only = &documents[i];
-    }
-    struct table table;
-    return only == NULL ||
-           (table_open(&table, compile, only, org_words, COUNT_OF(org_words), false) &&
-            table_needs(&table, COLUMN_CODE, "org_code") && read_orgs(compile, &table));
+    static const struct table_form form = {
+        .kind = DOCUMENT_STEPS,
+        .words = step_words,
+        .word_count = COUNT_OF(step_words),
+        .needs = {{COLUMN_CODE, "item_code"}, {COLUMN_STEP, "step_code"}},
+    };
+    struct tables tables;
+    return tables_open(compile, documents, count, &form, &tables) && read_steps(compile, &tables);
 }

@@ -1,9 +1,9 @@
-/* items_text.h - what the readers of tables share: columns by their headings, cells by their kind.
+/* table_text.h - what the readers of tables share: columns by their headings, cells by their kind.
  *
  * Layer: rules/text.
  */
-#ifndef TEXT_ITEMS_TEXT_H
-#define TEXT_ITEMS_TEXT_H
+#ifndef TEXT_TABLE_TEXT_H
+#define TEXT_TABLE_TEXT_H
 
 #include "rules/read/csv_text.h"
 #include "rules/text/compile.h"
@@ -60,6 +60,32 @@ bool table_needs(struct table *table, enum column_role role, const char *name);
 
 /* table_check_width - a row has no more cells than the header. */
 bool table_check_width(struct table *table, const struct csv_row *row);
+
+/* One kind of table: its headings, and those that it cannot do without. */
+struct table_form {
+    enum document_kind kind;
+    const struct table_word *words;
+    size_t word_count;
+    bool with_limits; /* a column for each limit that some rule has */
+    struct {
+        enum column_role role;
+        const char *name; /* NULL: no more */
+    } needs[2];
+};
+
+struct tables {
+    uint32_t count;
+    uint32_t row_count; /* of all of them, headings left out */
+    struct table *at;   /* in the scratch arena */
+};
+
+/* tables_open - take apart every document of a kind. Returns: false when one of them was told to be
+ * no such table, or memory is short. */
+bool tables_open(struct compile *compile, const struct document *documents, uint32_t count,
+                 const struct table_form *form, struct tables *tables_out);
+
+/* cell_is_chinese - who writes Chinese is answered with the Chinese headings. */
+bool cell_is_chinese(struct slice text);
 
 /* cell_… - the value of one cell; told when it is none. */
 bool cell_term(struct table *table, const struct csv_row *row, uint32_t column,
