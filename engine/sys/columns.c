@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 static const struct {
     uint32_t first;
@@ -25,17 +27,81 @@ static size_t character_columns(uint32_t character)
     return 1;
 }
 
+/* The width of the character at *at_io, which moves behind it. */
+static size_t next_columns(struct slice text, size_t *at_io)
+{
+    unsigned char c = (unsigned char)text.start[(*at_io)++];
+    uint32_t character = c < 0x80 ? c : c < 0xE0 ? c & 0x1FU : c < 0xF0 ? c & 0x0FU : c & 0x07U;
+    for (; *at_io < text.count && ((unsigned char)text.start[*at_io] & 0xC0) == 0x80; (*at_io)++)
+        character = character << 6 | ((unsigned char)text.start[*at_io] & 0x3FU);
+    return character_columns(character);
+}
+
 size_t text_columns(struct slice text)
 {
     size_t columns = 0;
-    for (size_t i = 0; i < text.count;) {
-        unsigned char c = (unsigned char)text.start[i++];
-        uint32_t character = c < 0x80 ? c : c < 0xE0 ? c & 0x1FU : c < 0xF0 ? c & 0x0FU : c & 0x07U;
-        for (; i < text.count && ((unsigned char)text.start[i] & 0xC0) == 0x80; i++)
-            character = character << 6 | ((unsigned char)text.start[i] & 0x3FU);
-        columns += character_columns(character);
-    }
+    for (size_t i = 0; i < text.count;)
+        columns += next_columns(text, &i);
     return columns;
+}
+
+/* What no line begins with: it stays with what stands before it. */
+static bool is_closing(struct slice rest)
+{
+    static const char *const marks[] = {"，", "；", "：", "。", "、", "）", "”", "！", "·"};
+    for (size_t i = 0; i < COUNT_OF(marks); i++)
+        if (slice_starts(rest, slice_of(marks[i])))
+            return true;
+    return false;
+}
+
+/* How many bytes go into a line of so many columns: up to a blank, or to a wide character, which
+ * may stand at a line's begin; rather up to the end of a part ("a · b"), if half a line is full by
+ * then. A word that is longer than a line is cut. */
+static size_t line_cut(struct slice text, size_t columns)
+{
+    size_t used = 0;
+    size_t cut = 0;
+    size_t part = 0;
+    for (size_t i = 0; i < text.count;) {
+        struct slice rest = {.start = text.start + i, .count = text.count - i};
+        size_t before = i;
+        size_t width = next_columns(text, &i);
+        bool is_blank = rest.start[0] == ' ';
+        struct slice word = {.start = rest.start + is_blank, .count = rest.count - is_blank};
+        if (before > 0 && (is_blank || width == 2) && !is_closing(word))
+            cut = before;
+        if (is_blank && used > columns / 2 && before >= 2 &&
+            memcmp(text.start + before - 2, "·", 2) == 0)
+            part = before;
+        if (used + width > columns)
+            return part > 0 ? part : cut > 0 ? cut : before > 0 ? before : i;
+        used += width;
+    }
+    return text.count;
+}
+
+void text_wrap(FILE *to, struct slice text, size_t at, size_t wide)
+{
+    enum { LINE_MIN = 20 };
+    size_t room = wide > at + LINE_MIN ? wide - at : SIZE_MAX;
+    for (;;) {
+        size_t cut = wide == 0 ? text.count : line_cut(text, room);
+        (void)fprintf(to, "%.*s", (int)cut, text.start);
+        text = (struct slice){.start = text.start + cut, .count = text.count - cut};
+        while (text.count > 0 && text.start[0] == ' ')
+            text = (struct slice){.start = text.start + 1, .count = text.count - 1};
+        if (text.count == 0)
+            return;
+        (void)fprintf(to, "\n%*s", (int)at, "");
+    }
+}
+
+size_t terminal_columns(FILE *to)
+{
+    struct winsize size;
+    int fd = fileno(to);
+    return isatty(fd) && ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
 static void add(struct columns *columns, char *cell)
@@ -105,6 +171,8 @@ int columns_print(struct columns *columns, FILE *to)
     size_t widest[COLUMNS_MAX] = {0};
     size_t column = 0;
     size_t blanks = 0;
+    size_t at = 0;
+    size_t wide = columns->is_wrapping ? terminal_columns(to) : 0;
     measure(columns, widest);
     for (size_t i = 0; i < columns->count; i++) {
         char *cell = columns->cells[i];
@@ -112,10 +180,15 @@ int columns_print(struct columns *columns, FILE *to)
             (void)fputc('\n', to);
             column = 0;
             blanks = 0;
+            at = 0;
             continue;
         }
-        if (cell[0] != '\0')
-            (void)fprintf(to, "%*s%s", (int)blanks, "", cell);
+        if (cell[0] != '\0') {
+            (void)fprintf(to, "%*s", (int)blanks, "");
+            at += blanks;
+            text_wrap(to, slice_of(cell), at, columns->cells[i + 1] == NULL ? wide : 0);
+            at += text_columns(slice_of(cell));
+        }
         size_t width = text_columns(slice_of(cell));
         size_t wanted = column < COLUMNS_MAX ? widest[column] : width;
         blanks = (cell[0] == '\0' ? blanks : 0) + wanted - width + 2;

@@ -18,6 +18,7 @@ struct columns {
     size_t room;
     char **cells; /* NULL: the end of a row */
     bool is_short;
+    bool is_wrapping; /* on a terminal, the last cell of a row goes on below where it began */
 };
 
 /* columns_add - one more cell of the row. */
@@ -32,6 +33,13 @@ MUST_USE int columns_print(struct columns *columns, FILE *to);
 
 /* columns_clear - the table is empty again, without being printed. */
 void columns_clear(struct columns *columns);
+
+/* terminal_columns - how wide the terminal is; 0: it is none. */
+size_t terminal_columns(FILE *to);
+
+/* text_wrap - print a text that begins in the column `at`; where it does not fit into `wide`
+ * columns, it goes on in further lines that begin at `at`, too. wide: 0: it is one line. */
+void text_wrap(FILE *to, struct slice text, size_t at, size_t wide);
 
 /* text_columns - how many places a terminal gives a UTF-8 text. */
 size_t text_columns(struct slice text);

@@ -80,10 +80,11 @@ static void list_head(const struct looked_at *looked)
     char text[INSTANT_SAY_BYTES];
     char move[MOVE_SAY_BYTES];
     char people[PEOPLE_SAY_BYTES];
-    printf(looked->draft > 0 ? say("Draft %u, %s, by %s. %s\n", "第 %u 号草稿，%s，%s。%s\n")
-                             : say("Edition %u, %s, by %s. %s\n", "第 %u 版，%s，%s。%s\n"),
+    printf(looked->draft > 0 ? say("Draft %u, %s, by %s.%s%s\n", "第 %u 号草稿，%s，%s。%s%s\n")
+                             : say("Edition %u, %s, by %s.%s%s\n", "第 %u 版，%s，%s。%s%s\n"),
            looked->draft > 0 ? looked->draft : edition->number, instant_say(edition->made_at, text),
-           people_say(edition, people), edition->note);
+           people_say(edition, people), edition->note[0] == '\0' ? "" : say(" ", ""),
+           edition->note);
     if (edition->move != MOVE_NONE)
         printf("%s\n", move_say(edition->move, move));
     printf("\n");

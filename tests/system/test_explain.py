@@ -130,7 +130,7 @@ def a_clock_that_begins_with_a_card_names_it():
     with engine_of(ORDER) as house:
         tell(house, "B 2025-03-03 11:00 accept", "C 2025-03-03 12:00 accept",
              "C 2025-03-04 10:00 finish")
-        text = "Clock order · not begun · rule order revision 1 · after red · of rule decide"
+        text = "Clock order · not begun · revision 1 · after red · of rule decide"
         for words in (["explain", "B"], ["case", "B"]):
             has(read(house, *words), text)
         has(read(house, "explain", "B", lang="zh"), "时钟 order · 未开始", "接于红牌")

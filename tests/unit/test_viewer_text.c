@@ -1,4 +1,5 @@
 /* Text on a terminal: widths, cutting, what is made harmless, and times as they are shown. */
+#include "engine/sys/columns.h"
 #include "engine/sys/lang.h"
 #include "tests/lib/check.h"
 #include "viewer/feed/card_view.h"
@@ -184,6 +185,38 @@ static void words_are_joined_without_the_empty_ones(void)
     CHECK_EQ_STR(labelled(text, "from", ""), "");
 }
 
+static const char *wrapped(const char *text, size_t at, size_t wide)
+{
+    static char said[512];
+    memset(said, 0, sizeof said);
+    FILE *to = fmemopen(said, sizeof said - 1, "w");
+    CHECK(to != NULL);
+    text_wrap(to, slice_of(text), at, wide);
+    CHECK_EQ_INT(fclose(to), 0);
+    return said;
+}
+
+static void a_long_text_goes_on_below_where_it_began(void)
+{
+    static const char text[] = "it waits for the order of the other office";
+    CHECK_EQ_STR(wrapped(text, 4, 0), text);
+    CHECK_EQ_STR(wrapped(text, 4, 46), text);
+    CHECK_EQ_STR(wrapped(text, 4, 45), "it waits for the order of the other\n    office");
+    CHECK_EQ_STR(wrapped(text, 4, 29), "it waits for the order of\n    the other office");
+    CHECK_EQ_STR(wrapped(text, 10, 25), text); /* too narrow for it: left to the terminal */
+    CHECK_EQ_STR(wrapped("不分词的一行文字也要换行的，标点不在行首", 0, 28),
+                 "不分词的一行文字也要换行的，\n标点不在行首");
+    CHECK_EQ_STR(wrapped("一二三四五六七八九十一二三，四", 0, 26),
+                 "一二三四五六七八九十一二\n三，四");
+    CHECK_EQ_STR(wrapped("0123456789 · 0123456789 · 0123456789", 0, 30),
+                 "0123456789 · 0123456789 ·\n0123456789");
+    CHECK_EQ_STR(wrapped("0123456789 · 012345678901 34 · x", 0, 28),
+                 "0123456789 · 012345678901\n34 · x");
+    CHECK_EQ_STR(wrapped("01234567890123456789012345678901", 0, 24),
+                 "012345678901234567890123\n45678901");
+    CHECK_EQ_STR(wrapped("", 0, 24), "");
+}
+
 static void held_cards_are_one_run_without_gaps(void)
 {
     static struct held held;
@@ -210,10 +243,11 @@ static void held_cards_are_one_run_without_gaps(void)
     json_decref(object);
 }
 
-CHECK_MAIN("unit/viewer_text", TEST(han_is_two_columns_wide),
-           TEST(text_is_cut_and_filled_to_the_column), TEST(nothing_in_text_moves_the_cursor),
-           TEST(long_text_stays_within_its_room), TEST(times_are_shown_at_the_writers_offset),
-           TEST(spans_and_terms_have_words), TEST(what_is_missing_or_wrong_reads_as_empty),
+CHECK_MAIN("unit/viewer_text", TEST(a_long_text_goes_on_below_where_it_began),
+           TEST(han_is_two_columns_wide), TEST(text_is_cut_and_filled_to_the_column),
+           TEST(nothing_in_text_moves_the_cursor), TEST(long_text_stays_within_its_room),
+           TEST(times_are_shown_at_the_writers_offset), TEST(spans_and_terms_have_words),
+           TEST(what_is_missing_or_wrong_reads_as_empty),
            TEST(states_are_said_as_the_rules_say_them),
            TEST(rungs_are_told_in_the_readers_language),
            TEST(words_are_joined_without_the_empty_ones), TEST(held_cards_are_one_run_without_gaps),

@@ -97,16 +97,24 @@ static const char *stop_text(const json_t *clock, char room[WORDS_BYTES])
 
 static char *rule_text(const json_t *clock, char room[WORDS_BYTES])
 {
-    (void)snprintf(room, WORDS_BYTES, say("rule %s revision %lld", "规则 %s 第 %lld 次修订"),
-                   field_text(clock, "rule"), (long long)field_number(clock, "rule_version"));
-    return room;
+    char revision[64];
+    char rule[WORDS_BYTES];
+    bool is_same = strcmp(field_text(clock, "rule"), field_text(clock, "clock")) == 0;
+    (void)snprintf(revision, sizeof revision, say("revision %lld", "第 %lld 次修订"),
+                   (long long)field_number(clock, "rule_version"));
+    return JOINED(room, " ",
+                  labelled(rule, say("rule", "规则"), is_same ? "" : field_text(clock, "rule")),
+                  revision);
 }
 
 static void head_print(FILE *out, const char *head)
 {
     char room[FIT_BYTES];
-    (void)fprintf(out, "\n%s %s\n", say("Clock", "时钟"),
-                  fit_text(slice_of(head), 240, false, room));
+    const char *name = say("Clock", "时钟");
+    (void)fprintf(out, "\n%s ", name);
+    text_wrap(out, slice_of(fit_text(slice_of(head), 240, false, room)),
+              text_columns(slice_of(name)) + 1, terminal_columns(out));
+    (void)fputc('\n', out);
 }
 
 static void show_clock(FILE *out, const json_t *clock)

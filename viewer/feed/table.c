@@ -32,6 +32,7 @@ bool table_is_empty(const struct table *table)
 
 void table_print(FILE *out, struct table *table)
 {
+    table->columns.is_wrapping = true;
     if (columns_print(&table->columns, out) != 0)
         (void)fprintf(out, "%s\n",
                       say("(memory is short: some of it is missing)", "（内存不足：内容不全）"));
@@ -43,6 +44,8 @@ void fact_print(FILE *out, const char *name, const char *value)
     char text[FIT_BYTES];
     if (value[0] == '\0')
         return;
-    (void)fprintf(out, "  %s  %s\n", fit_text(slice_of(name), FACT_COLUMNS, true, label),
-                  fit_text(slice_of(value), LAST_COLUMNS_MAX, false, text));
+    (void)fprintf(out, "  %s  ", fit_text(slice_of(name), FACT_COLUMNS, true, label));
+    text_wrap(out, slice_of(fit_text(slice_of(value), LAST_COLUMNS_MAX, false, text)),
+              FACT_COLUMNS + 4, terminal_columns(out));
+    (void)fputc('\n', out);
 }

@@ -26,7 +26,7 @@ static const struct {
     {"dismissed", "dismissed", "已摘牌"},
     {"skipped", "passed over", "已跳过"},
     {"fact", "looked at with each event", "随事件判断"},
-    {"never", "never", "不会到"},
+    {"never", "never", "不会触发"},
     /* kinds of item */
     {"immediate", "immediate", "即办件"},
     {"promised", "promised", "承诺件"},
