@@ -178,6 +178,8 @@ static const char *why_never(struct reckoning *reckoning, const struct rung_view
                              const struct rung_view *follows)
 {
     const struct core_clock *clock = reckoning->clock;
+    if (reckoning->calendar == NULL)
+        return "cannot be judged: neither item, org nor rule has a calendar";
     if (!reckoning->is_judgeable)
         return "cannot be judged: the calendar does not cover it";
     if (follows == NULL && !instant_is_set(rung->due_at))

@@ -191,4 +191,17 @@ def of_very_many_rules_those_of_other_items_are_counted():
             check_eq(after[name], before[name], name)
 
 
+@test
+def what_cannot_be_judged_says_so():
+    with engine_of(RULES, tables={"items.csv": ITEMS}) as house:
+        has_not(read(house, "status"), "! note")
+        tell(house, "A 2024-12-02 10:00 accept item=LICENCE", "B 2025-03-03 10:00 accept")
+        has(read(house, "explain", "A"), "never", "cannot be judged: the calendar does not cover it")
+        has(read(house, "status"),
+            "! note        2 clock(s) cannot be judged: no calendar, or it does not reach",
+            "! note        1 time(s) a rule for kinds of item met a case")
+        has(read(house, "status", lang="zh"), "！注意", "2 个时钟无法判断：没有日历，或超出日历范围",
+            "1 次：规则限定事项类型，而办件的类型不明")
+
+
 main("system/idle")

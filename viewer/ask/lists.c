@@ -92,6 +92,53 @@ static void show_calendars(FILE *out, const json_t *calendars)
     }
 }
 
+/* What cannot be judged, or was not, is told where there is any. */
+static void show_blindness(FILE *out, const json_t *answer)
+{
+    static const struct {
+        const char *field;
+        const char *en;
+        const char *zh;
+    } rows[] = {
+        {"unjudgeable", "clock(s) cannot be judged: no calendar, or it does not reach",
+         "个时钟无法判断：没有日历，或超出日历范围"},
+        {"kindless", "time(s) a rule for kinds of item met a case of which the kind is not known",
+         "次：规则限定事项类型，而办件的类型不明"},
+        {"unaddressed", "card(s) for the supervisor of an org that has none: its own instead",
+         "张牌应发给主管机构，而该机构没有主管机构：仍发给本机构"},
+        {"malformed", "message(s) could not be read", "条消息无法解读"},
+        {"ledger_differs", "card(s) of the ledger are not as the journal gives them",
+         "张牌与日志推算的不符"},
+        {"poison", "event(s) set aside: the engine died of them", "个事件已搁置：曾使引擎崩溃"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char text[WORDS_BYTES];
+        long long count = (long long)field_number(answer, rows[i].field);
+        (void)snprintf(text, sizeof text, "%lld %s", count, say(rows[i].en, rows[i].zh));
+        if (count > 0)
+            fact_print(out, say("! note", "！注意"), text);
+    }
+    if (field_is_true(answer, "is_full"))
+        fact_print(out, say("! note", "！注意"),
+                   say("the disk or the store is full: no events are taken in",
+                       "磁盘或存储已满：不再接收事件"));
+}
+
+/* "3.3 MB": bytes are for programs. */
+static void show_bytes(FILE *out, const char *name, const json_t *answer, const char *field)
+{
+    static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
+    char text[64];
+    int64_t tenths = field_number(answer, field) * 10;
+    size_t unit = 0;
+    for (; tenths >= 10000 && unit + 1 < COUNT_OF(units); unit++)
+        tenths /= 1000;
+    (void)snprintf(text, sizeof text, "%lld.%lld %s", (long long)tenths / 10,
+                   (long long)tenths % 10, units[unit]);
+    if (json_is_integer(json_object_get(answer, field)))
+        fact_print(out, name, text);
+}
+
 void show_status(FILE *out, const json_t *answer)
 {
     char text[WORDS_BYTES];
@@ -115,12 +162,14 @@ void show_status(FILE *out, const json_t *answer)
     number_fact(out, say("last card", "末牌号"), answer, "head");
     show_cards(out, json_object_get(answer, "cards"));
     fact_print(out, say("next due", "下次到期"), field_when(answer, "due_next", text));
-    number_fact(out, say("journal", "日志字节"), answer, "journal_bytes");
+    show_bytes(out, say("journal", "日志"), answer, "journal_bytes");
+    show_bytes(out, say("memory", "内存"), answer, "memory_bytes");
     if (json_is_integer(json_object_get(answer, "map_used_permille"))) {
         long long permille = (long long)field_number(answer, "map_used_permille");
         (void)snprintf(text, sizeof text, "%lld.%lld %%", permille / 10, permille % 10);
         fact_print(out, say("store used", "存储占用"), text);
     }
+    show_blindness(out, answer);
     show_sources(out, json_object_get(answer, "sources"));
 }
 

@@ -308,6 +308,8 @@ const char *reason_text(const char *reason)
         {"the card it follows was not issued", "所依据的前一张牌没有发出"},
         {"waits for the card it follows", "待前一张牌发出后起算"},
         {"cannot be judged: the calendar does not cover it", "无法判断：超出日历范围"},
+        {"cannot be judged: neither item, org nor rule has a calendar",
+         "无法判断：事项、部门、规则都没有日历"},
     };
     for (size_t i = 0; lang_is_zh() && i < COUNT_OF(sentences); i++) {
         if (strcmp(reason, sentences[i][0]) == 0)
