@@ -14,7 +14,8 @@ port=${PORT:-8080}
 case ${UI_LANG:-${LC_ALL:-${LC_MESSAGES:-${LANG:-en}}}} in zh*) lang=zh ;; *) lang=en ;; esac
 home=$(mktemp -d "${TMPDIR:-/tmp}/cardwatch.XXXXXX")
 pids=()
-view=
+collector=
+tail=
 is_done=
 
 say() { # ENGLISH CHINESE
@@ -34,11 +35,11 @@ finish() {
     local code=$?
     trap - EXIT INT TERM
     trap '' INT TERM
-    if [ -n "$view" ]; then # no card is told behind what was found
-        kill -TERM "$view" 2>/dev/null || true
-        wait "$view" 2>/dev/null || true
-    fi
     if [ -S "$home/query" ] && [ -n "${pids[*]-}" ]; then
+        for pid in $tail $collector; do # nothing moves while it is told what was found
+            kill -TERM "$pid" 2>/dev/null || true
+            wait "$pid" 2>/dev/null || true
+        done
         echo
         "$here/demo_found.py" --bin "$bin" --home "$home" --lang "$lang" ${log:+--log "$home/log.jsonl"} || true
     fi
@@ -122,8 +123,8 @@ if [ "${VIEW:-tail}" = top ]; then
     exit 0
 fi
 "$bin/cardwatch-view-tail" --home "$home" --from start --lang "$lang" &
-view=$!
-pids+=("$view")
+tail=$!
+pids+=("$tail")
 
 # Until the log has been played to its end, or the given seconds are over, or Ctrl-C.
 seconds=0

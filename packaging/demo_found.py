@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""demo_found.py - what the demo found: cases, cards by level, the worst orgs, and whether the red
-cards are those that the log's own official deadlines ask for."""
+"""demo_found.py - what the demo found: cases, cards by level, the worst orgs, whether the red cards
+are those that the log's own official deadlines ask for, and why the last of them stands."""
 
 import argparse
 import collections
@@ -59,6 +59,18 @@ def official(path, until):
     return due, late
 
 
+def explained(given, card):
+    """A card's receipt; of many days the first and the last few."""
+    lines = run(given, "cardwatch-ask", "explain", card["card"], "--lang", given.lang).splitlines()
+    shown = 3
+    days = [i for i, line in enumerate(lines) if line[2:6].isdigit() and line[6:7] == "-"]
+    if len(days) > 2 * shown + 1:
+        first, last = days[shown], days[-shown]
+        lines[first:last] = ["  … " + (f"另 {last - first} 天" if given.lang == "zh" else
+                                       f"{last - first} more days")]
+    return lines
+
+
 def main():
     given = arguments()
     zh = given.lang == "zh"
@@ -92,6 +104,10 @@ def main():
                   f"cards missing {len(late - red)}, wrong {len(red - late)}",
                   f"按日志自带的法定期限，{len(due):,} 件中 {len(late):,} 件超期；"
                   f"红牌漏发 {len(late - red)}，错发 {len(red - late)}"))
+    reds = [card for card in cards if card["level"] == "red"]
+    if reds:
+        print("\n" + say("Why the last of the red cards", "最后一张红牌为何发出"))
+        print("\n".join("  " + line if line else "" for line in explained(given, reds[-1])))
 
 
 main()

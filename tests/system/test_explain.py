@@ -215,4 +215,24 @@ def a_group_of_cases_is_told_from_a_case():
         check_eq(house.ask("case", case="org:Z/2025-03")["error"], "not_found")
 
 
+HOURS = """rule: hours
+revision: 1
+clock: {start: accept, stop: finish, count: instant, limits: {statutory: 2 day}}
+cards: [red: after statutory]
+"""
+
+
+@test
+def a_count_of_time_names_its_hours_and_no_end_of_a_day():
+    with engine_of(HOURS) as house:
+        tell(house, "A 2025-03-03 10:00 accept", "A 2025-03-05 10:01 rating rating=5")
+        card = house.cards()[0]["card"]
+        text = read(house, "explain", card)
+        has(text, "convention    to the instant · from the next working moment\n",
+            "10:00-24:00 · the day it starts", "00:00-24:00", "00:00-10:00")
+        text = read(house, "explain", card, lang="zh")
+        has(text, "计算方法      按时刻 · 自下一工作时刻起算\n", "10:00-24:00 · 起始日\n")
+        has_not(text, "不计")
+
+
 main("system/explain")

@@ -44,15 +44,18 @@ static const char *setting_text(const json_t *convention, const char *name, cons
 
 static char *convention_text(const json_t *convention, char room[WORDS_BYTES])
 {
-    return JOINED(
-        room, " · ", word_text(field_text(convention, "count")),
-        setting_text(convention, "start", ""), setting_text(convention, "end", ""),
-        setting_text(convention, "roll", say("moved to the next working day", "顺延至下一工作日")),
-        setting_text(convention, "start_moment",
-                     say("from the next working moment", "自下一工作时刻起算")),
-        setting_text(convention, "day_off_same_time",
-                     say("from a day off: the next working day, same time",
-                         "休息日起算的移至下一工作日同一时刻")));
+    bool is_day = strcmp(field_text(convention, "count"), "day") == 0; /* a last day ends, rolls */
+    return JOINED(room, " · ", word_text(field_text(convention, "count")),
+                  setting_text(convention, "start", ""),
+                  is_day ? setting_text(convention, "end", "") : "",
+                  is_day ? setting_text(convention, "roll",
+                                        say("moved to the next working day", "顺延至下一工作日"))
+                         : "",
+                  setting_text(convention, "start_moment",
+                               say("from the next working moment", "自下一工作时刻起算")),
+                  setting_text(convention, "day_off_same_time",
+                               say("from a day off: the next working day, same time",
+                                   "休息日起算的移至下一工作日同一时刻")));
 }
 
 static void show_grounds(FILE *out, const json_t *receipt)
@@ -157,7 +160,8 @@ static const char *day_reason(const json_t *day, bool is_counted)
                    ? say("make-up workday", "调休上班")
                    : "";
     if (field_is_true(day, "start"))
-        return say("the day it starts", "起始日，不计");
+        return field_is_true(day, "counted") ? say("the day it starts", "起始日")
+                                             : say("the day it starts", "起始日，不计");
     if (is_left_out)
         return say("paused", "暂停");
     return json_is_false(json_object_get(day, "workday")) ? say("day off", "休息日") : "";
@@ -175,8 +179,10 @@ static char *hours_text(const json_t *intervals, char room[WORDS_BYTES])
         const char *to = field_text(interval, "to");
         if (strlen(from) < CLOCK_AT + CLOCK_BYTES || strlen(to) < CLOCK_AT + CLOCK_BYTES)
             continue;
+        bool is_midnight = strncmp(to + CLOCK_AT, "00:00", CLOCK_BYTES) == 0;
         int put = snprintf(room + used, WORDS_BYTES - used, "%s%.*s-%.*s", used == 0 ? "" : " ",
-                           CLOCK_BYTES, from + CLOCK_AT, CLOCK_BYTES, to + CLOCK_AT);
+                           CLOCK_BYTES, from + CLOCK_AT, CLOCK_BYTES,
+                           is_midnight ? "24:00" : to + CLOCK_AT);
         used += put > 0 ? (size_t)put : 0;
     }
     return room;
