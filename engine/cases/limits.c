@@ -35,14 +35,6 @@ struct clock_more *clock_more_make(struct core *core, struct core_clock *clock)
     return pool_row(&core->mores, clock->more);
 }
 
-const struct item_step *item_step_find(const struct item *item, struct slice step_code)
-{
-    for (uint32_t i = 0; item != NULL && i < item->step_count; i++)
-        if (slice_is_equal(item->steps[i].step_code, step_code))
-            return &item->steps[i];
-    return NULL;
-}
-
 void limits_take(struct core *core, const struct core_case *kase, const struct rule *rule,
                  const struct event *event, struct core_clock *clock)
 {

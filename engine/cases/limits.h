@@ -8,14 +8,12 @@
 
 #include "engine/cases/state.h"
 
-/* limits_take - resolve a new clock's limits from its start event, item, org and rule. */
+/* limits_take - resolve a new clock's limits from its start event, item, org and rule. Where there
+ * is no room for its lengths, or for the source's own instant, the clock is without. */
 void limits_take(struct core *core, const struct core_case *kase, const struct rule *rule,
                  const struct event *event, struct core_clock *clock);
 
 /* clock_more_make - the clock's row of rare things, made when it has none; NULL: no room. */
 struct clock_more *clock_more_make(struct core *core, struct core_clock *clock);
-
-/* item_step_find - the item's row for a step; NULL: none. item may be NULL. */
-const struct item_step *item_step_find(const struct item *item, struct slice step_code);
 
 #endif

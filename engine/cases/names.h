@@ -44,6 +44,7 @@ uint32_t names_add(struct names *names, struct slice text);
 /* names_find - the number of a text; 0: it is empty, or there is none. */
 uint32_t names_find(const struct names *names, struct slice text);
 
+/* names_get - borrows for the life of the names. Number 0: the empty text. */
 struct slice names_get(const struct names *names, uint32_t number);
 
 /* names_reindex - after an image was loaded: build the table from the heap. Returns 0, -ENOMEM. */

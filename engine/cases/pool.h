@@ -15,9 +15,8 @@ struct pool {
     uint32_t row_bytes;
     uint32_t count; /* rows in use or freed, row 0 included */
     uint32_t max;   /* the most rows there may be */
-    uint32_t
-        free; /* head of the list of freed rows; a freed row begins with the next one's number */
-    bool is_few;
+    uint32_t free;  /* the row freed last; it begins with the number of the one freed before */
+    bool is_few;    /* see pool_init */
 };
 
 /* pool_init - returns 0 or -ENOMEM. row_bytes: at least 4. is_few: no more memory than max rows

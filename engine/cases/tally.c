@@ -1,6 +1,5 @@
 /* tally.c - what is counted of a case, where some rule of its edition asks for it. */
 #include "engine/cases/tally.h"
-#include "engine/cases/limits.h"
 #include "engine/cases/recent.h"
 
 static struct step_tally *step_find(const struct core *core, const struct case_tally *tally,

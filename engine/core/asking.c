@@ -1,5 +1,4 @@
 /* asking.c - what a condition may know: the event at hand first, then the case. */
-#include "engine/cases/limits.h"
 #include "engine/cases/recent.h"
 #include "engine/cases/reckon.h"
 #include "engine/cases/tally.h"

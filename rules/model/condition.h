@@ -72,6 +72,9 @@ struct instruction {
     enum unit unit; /* OP_SINCE: the unit the answer is counted in, whole units begun */
 };
 
+/* instruction_takes - how many values it takes from the stack; each leaves one there. */
+uint32_t instruction_takes(const struct instruction *it);
+
 /* count(return, step, within 5 workday): the time that ends with the event at hand. */
 struct window {
     enum event_kind kind;

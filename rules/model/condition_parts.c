@@ -65,7 +65,7 @@ static uint32_t texts_cut(struct slice text, struct slice texts[CONDITION_PARTS_
     return count + 1;
 }
 
-static uint32_t operands_of(const struct instruction *it)
+uint32_t instruction_takes(const struct instruction *it)
 {
     switch (it->op) {
     case OP_NOT:
@@ -112,7 +112,7 @@ static uint32_t begin_of(const struct condition *condition, uint32_t last)
     while (wanted > 0) {
         assert(at > 0);
         at--;
-        wanted = wanted - 1 + operands_of(&condition->code[at]);
+        wanted = wanted - 1 + instruction_takes(&condition->code[at]);
     }
     return at;
 }

@@ -46,6 +46,14 @@ const struct item *ruleset_item(const struct ruleset *ruleset, struct slice code
     return NULL;
 }
 
+const struct item_step *item_step_find(const struct item *item, struct slice step_code)
+{
+    for (uint32_t i = 0; item != NULL && i < item->step_count; i++)
+        if (slice_is_equal(item->steps[i].step_code, step_code))
+            return &item->steps[i];
+    return NULL;
+}
+
 bool ruleset_item_kind(const struct ruleset *ruleset, const struct item *item,
                        enum item_kind *kind_out)
 {

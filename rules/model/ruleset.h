@@ -330,6 +330,9 @@ void ruleset_destroy(struct ruleset **ruleset_p);
 /* ruleset_item - the row of this code; NULL: none. Cost: O(log items). */
 const struct item *ruleset_item(const struct ruleset *ruleset, struct slice code);
 
+/* item_step_find - the item's row for a step; NULL: none. item may be NULL. Cost: O(its steps). */
+const struct item_step *item_step_find(const struct item *item, struct slice step_code);
+
 /* ruleset_item_kind - the kind of a case. item: its row, or NULL. Without any catalogue every case
  * is a promised one. Returns false when there is a catalogue, and the case has no row in it. */
 bool ruleset_item_kind(const struct ruleset *ruleset, const struct item *item,

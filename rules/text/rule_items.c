@@ -74,50 +74,15 @@ bool condition_needs(const struct condition *condition, uint32_t at)
     uint32_t depth = 1; /* of the stack, from that value up */
     for (; at < condition->count; at++) {
         const struct instruction *it = &condition->code[at];
-        switch (it->op) {
-        case OP_PUSH:
-        case OP_FIELD:
-        case OP_COUNT:
-        case OP_SEEN:
-        case OP_SINCE:
-        case OP_COUNT_STEP:
-        case OP_COUNT_WITHIN:
-        case OP_ATTR:
-        case OP_HAS_ATTR:
-        case OP_RAISED:
-        case OP_SAME_ARRIVAL:
-        case OP_HAS:
+        uint32_t taken = instruction_takes(it);
+        if (taken == 0) {
             depth++;
-            break;
-        case OP_NOT:
-        case OP_LENGTH:
-        case OP_NUMBER:
-            if (depth == 1)
-                return false;
-            break;
-        case OP_IN:
-            if (depth <= it->operand + 1)
-                return false;
-            depth -= it->operand;
-            break;
-        case OP_AND:
+        } else if (it->op == OP_AND) {
             depth -= depth > 1;
-            break;
-        case OP_OR:
-        case OP_EQ:
-        case OP_NE:
-        case OP_LT:
-        case OP_LE:
-        case OP_GT:
-        case OP_GE:
-        case OP_ADD:
-        case OP_SUB:
-        case OP_MUL:
-        case OP_DIV:
-            if (depth <= 2)
-                return false;
-            depth--;
-            break;
+        } else if (depth <= taken) {
+            return false;
+        } else {
+            depth -= taken - 1;
         }
     }
     return true;
