@@ -211,7 +211,9 @@ static bool put_together(struct parts *parts, struct instant *at_out)
     return true;
 }
 
-struct instant times_place(const struct calendar_zone *zone, struct instant local)
+/* The instant of a local wall-clock time (given as if in UTC). Of an hour that comes twice the
+ * first; a time that the clocks jump over counts as so much after the jump. */
+static struct instant instant_of_local(const struct calendar_zone *zone, struct instant local)
 {
     uint32_t low = 0;
     uint32_t high = zone->offset_count;
@@ -321,6 +323,6 @@ int times_parse(const struct times *times, struct slice text, enum date_only dat
     }
     if (reading.is_local && times->zone == NULL)
         return TIMES_E_NO_ZONE;
-    *at_out = reading.is_local ? times_place(times->zone, reading.at) : reading.at;
+    *at_out = reading.is_local ? instant_of_local(times->zone, reading.at) : reading.at;
     return at_out->ms < INSTANT_FIRST_MS || at_out->ms > INSTANT_LAST_MS ? TIMES_E_RANGE : 0;
 }

@@ -44,8 +44,4 @@ const char *times_pattern_check(const char *pattern);
 MUST_USE int times_parse(const struct times *times, struct slice text, enum date_only date_only,
                          struct instant *at_out);
 
-/* times_place - the instant of a local wall-clock time (given as if in UTC). Of an hour that comes
- * twice the first; a time that the clocks jump over counts as so much after the jump. */
-struct instant times_place(const struct calendar_zone *zone, struct instant local);
-
 #endif

@@ -374,11 +374,6 @@ uint64_t lines_bytes_done(const struct lines *lines)
     return raw_done(lines->file, lines->offset);
 }
 
-uint64_t lines_bytes_total(const struct lines *lines)
-{
-    return raw_total(lines->file);
-}
-
 char *lines_print(struct lines *lines, uint64_t offset, char text[LINES_PRINT_BYTES])
 {
     size_t count = offset < LINES_PRINT_OF ? (size_t)offset : LINES_PRINT_OF;

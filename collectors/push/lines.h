@@ -45,9 +45,8 @@ MUST_USE int lines_seek(struct lines *lines, uint64_t offset);
  */
 MUST_USE int lines_next(struct lines *lines, struct slice *line_out);
 
-uint64_t lines_offset(const struct lines *lines);      /* behind the last line given out */
-uint64_t lines_bytes_done(const struct lines *lines);  /* of the file as it lies on disk … */
-uint64_t lines_bytes_total(const struct lines *lines); /* … and all of it; 0: not known */
+uint64_t lines_offset(const struct lines *lines);     /* behind the last line given out */
+uint64_t lines_bytes_done(const struct lines *lines); /* of the file as it lies on disk */
 
 /* lines_print - tells this file from others by its first bytes, no more than `offset` of them.
  * Returns text: "1024:9f31c2…", the number of bytes looked at and their hash. */

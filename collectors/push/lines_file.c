@@ -144,14 +144,6 @@ uint64_t raw_done(const struct raw_file *file, uint64_t offset)
     return at < 0 ? 0 : (uint64_t)at;
 }
 
-uint64_t raw_total(const struct raw_file *file)
-{
-    struct stat about;
-    if (file->is_pipe || fstat(file->fd, &about) != 0)
-        return 0;
-    return (uint64_t)about.st_size;
-}
-
 bool raw_is_cut(const struct raw_file *file)
 {
     struct stat about;

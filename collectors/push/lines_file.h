@@ -26,9 +26,8 @@ MUST_USE int raw_read(struct raw_file *file, char *to, size_t room, size_t *coun
 /* raw_seek - an offset in unpacked bytes. Standard input can only stay where it is (-ESPIPE). */
 MUST_USE int raw_seek(struct raw_file *file, uint64_t offset);
 
-uint64_t raw_done(const struct raw_file *file,
-                  uint64_t offset);              /* bytes of it as it lies on disk */
-uint64_t raw_total(const struct raw_file *file); /* 0: not known */
+/* raw_done - how many bytes of it as it lies on disk come before an offset in unpacked bytes. */
+uint64_t raw_done(const struct raw_file *file, uint64_t offset);
 
 /* raw_is_cut - is it shorter now than what was read of it? */
 bool raw_is_cut(const struct raw_file *file);

@@ -16,7 +16,6 @@ struct block {
 
 struct arena {
     struct block *newest;
-    size_t bytes;
 };
 
 struct arena *arena_create(void)
@@ -70,7 +69,6 @@ void *arena_take(struct arena *arena, size_t count, size_t bytes)
         return NULL;
     void *piece = (char *)block->room + block->used;
     block->used += size;
-    arena->bytes += size;
     return piece;
 }
 
@@ -83,9 +81,4 @@ bool arena_copy(struct arena *arena, struct slice text, struct slice *copy_out)
         memcpy(copy, text.start, text.count);
     *copy_out = (struct slice){.start = copy, .count = text.count};
     return true;
-}
-
-size_t arena_bytes(const struct arena *arena)
-{
-    return arena->bytes;
 }

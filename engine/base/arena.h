@@ -34,7 +34,4 @@ MUST_USE void *arena_take(struct arena *arena, size_t count, size_t bytes);
  */
 MUST_USE bool arena_copy(struct arena *arena, struct slice text, struct slice *copy_out);
 
-/* arena_bytes - how much has been given out, for counters. */
-size_t arena_bytes(const struct arena *arena);
-
 #endif

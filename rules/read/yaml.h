@@ -47,13 +47,6 @@ enum {
 MUST_USE int yaml_parse(struct arena *arena, const char *file, struct slice text,
                         struct problem_list *problems, const struct yaml_node **root_out);
 
-/* yaml_read - read a file and parse it. A file that cannot be read is a problem too.
- *
- * Returns: 0, YAML_E_BAD, -ENOMEM.
- */
-MUST_USE int yaml_read(struct arena *arena, const char *path, struct problem_list *problems,
-                       const struct yaml_node **root_out);
-
 /* yaml_read_bytes - the bytes of a file as they are, into the arena, with an end mark behind them.
  * A file above FILE_BYTES_MAX is a problem.
  *

@@ -101,14 +101,6 @@ int yaml_read_bytes(struct arena *arena, const char *path, struct problem_list *
     return status;
 }
 
-int yaml_read(struct arena *arena, const char *path, struct problem_list *problems,
-              const struct yaml_node **root_out)
-{
-    struct slice bytes;
-    int status = yaml_read_bytes(arena, path, problems, &bytes);
-    return status != 0 ? status : yaml_parse(arena, path, bytes, problems, root_out);
-}
-
 /* ---- asking ---------------------------------------------------------------------------------- */
 
 const struct yaml_node *yaml_find(const struct yaml_node *map, const char *key)

@@ -467,8 +467,3 @@ uint64_t feed_head_seq(const struct feed *feed)
 {
     return feed->next > 0 ? feed->next - 1 : 0;
 }
-
-bool feed_is_blind(const struct feed *feed)
-{
-    return feed->is_blind;
-}

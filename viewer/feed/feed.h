@@ -62,7 +62,6 @@ MUST_USE int feed_wait(struct feed *feed, int wait_ms);
  * cards before the feed was opened with from_seq 0), or was told as a gap; 0: not known yet. What a
  * viewer stores as its position; it goes on with from_seq = this + 1. */
 uint64_t feed_head_seq(const struct feed *feed);
-bool feed_is_blind(const struct feed *feed);
 
 /* ask - one query and its answer (engine/wire/README.md), blocking up to wait_ms.
  *

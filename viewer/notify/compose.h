@@ -15,11 +15,6 @@
  */
 MUST_USE char *compose_mail(const struct notice *notice, const char *from);
 
-/* compose_message_id - "<id@domain>" as in the mail. Returns room. */
-enum { MESSAGE_ID_BYTES = 320 };
-char *compose_message_id(const struct notice *notice, const char *from,
-                         char room[MESSAGE_ID_BYTES]);
-
 /* compose_hook - {"id", "kind": "card"|"digest", "created_at", "counts", "cards"}. As above. */
 MUST_USE char *compose_hook(const struct notice *notice);
 

@@ -11,6 +11,7 @@
 #include <time.h>
 
 enum {
+    MESSAGE_ID_BYTES = 320,
     WORD_BYTES = 36, /* of text in one encoded word: with its dress and "Subject: " 69 */
     LINE_BYTES = 57, /* of body in one line of 76 */
     BASE64_ROOM = 128,
@@ -63,7 +64,8 @@ static void write_date(FILE *file, int64_t ms)
                   utc.tm_sec);
 }
 
-char *compose_message_id(const struct notice *notice, const char *from, char room[MESSAGE_ID_BYTES])
+/* "<id@domain>". Returns room. */
+static char *message_id(const struct notice *notice, const char *from, char room[MESSAGE_ID_BYTES])
 {
     const char *at = strrchr(from, '@');
     (void)snprintf(room, MESSAGE_ID_BYTES, "<%s@%s>", notice->id,
@@ -92,7 +94,7 @@ static void write_head(FILE *file, const struct notice *notice, const char *from
                   "MIME-Version: 1.0\r\n"
                   "Content-Type: text/plain; charset=utf-8\r\n"
                   "Content-Transfer-Encoding: base64\r\n\r\n",
-                  compose_message_id(notice, from, id), notice->id);
+                  message_id(notice, from, id), notice->id);
 }
 
 char *compose_mail(const struct notice *notice, const char *from)

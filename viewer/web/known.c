@@ -102,8 +102,3 @@ struct known_card *known_get(struct known *known, uint64_t key, bool *is_new_out
     card->key = key;
     return card;
 }
-
-size_t known_count(const struct known *known)
-{
-    return known->count;
-}

@@ -34,6 +34,4 @@ uint64_t known_key(struct slice id);
  */
 struct known_card *known_get(struct known *known, uint64_t key, bool *is_new_out);
 
-size_t known_count(const struct known *known);
-
 #endif
