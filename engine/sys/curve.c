@@ -83,7 +83,8 @@ int curve_secret(const char *given, char key_out[CURVE_KEY_BYTES])
     return key_of(given, "secret: ", key_out);
 }
 
-int curve_public_of(const char *secret_key, char key_out[CURVE_KEY_BYTES])
+/* The public key that belongs to a secret one. */
+static int curve_public_of(const char *secret_key, char key_out[CURVE_KEY_BYTES])
 {
     return zmq_curve_public(key_out, secret_key) == 0 ? 0 : -EINVAL;
 }
@@ -99,8 +100,15 @@ static _Noreturn void refuse(const char *program, const char *option, int error)
     exit(EX_CONFIG);
 }
 
-void curve_keys_read(const char *program, const struct curve_given *given,
-                     struct curve_keys *keys_out)
+/* What was given, looked up. */
+struct curve_keys {
+    char server_key[CURVE_KEY_BYTES]; /* empty: no CURVE */
+    struct curve_pair own;
+};
+
+/* What is wrong with them is said and ends the program (78). */
+static void curve_keys_read(const char *program, const struct curve_given *given,
+                            struct curve_keys *keys_out)
 {
     *keys_out = (struct curve_keys){.server_key = ""};
     if (given->server_key == NULL)

@@ -28,9 +28,6 @@ MUST_USE int curve_pair_write(const char *path, const struct curve_pair *pair);
 MUST_USE int curve_public(const char *given, char key_out[CURVE_KEY_BYTES]);
 MUST_USE int curve_secret(const char *given, char key_out[CURVE_KEY_BYTES]);
 
-/* curve_public_of - the public key that belongs to a secret one. */
-MUST_USE int curve_public_of(const char *secret_key, char key_out[CURVE_KEY_BYTES]);
-
 bool curve_is_key(const char *text);
 
 /* curve_text - raw bytes, as ZeroMQ hands them over, to Z85. */
@@ -69,16 +66,6 @@ struct curve_given {
         "secret-key", 0, OPTION_TEXT, "KEY|FILE", NULL, 0, 0, "CURVE: own secret key",             \
             "CURVE：自己的私钥", &(given).secret_key                                               \
     }
-
-/* The same, looked up. */
-struct curve_keys {
-    char server_key[CURVE_KEY_BYTES]; /* empty: no CURVE */
-    struct curve_pair own;
-};
-
-/* curve_keys_read - what is wrong with them is said and ends the program (78). */
-void curve_keys_read(const char *program, const struct curve_given *given,
-                     struct curve_keys *keys_out);
 
 /* curve_use - every socket of this program that connects over tcp does so with these. */
 void curve_use(const char *program, const struct curve_given *given);

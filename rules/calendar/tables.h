@@ -63,9 +63,6 @@ static inline const struct pattern *calendar_pattern(const struct calendar *cale
     return &calendar->patterns[calendar->pattern[day]];
 }
 
-/* zone_segment - index of the offset in force at an instant. */
-uint32_t zone_segment(const struct calendar *calendar, int64_t at_ms);
-
 /* zone_tables - fill midnight_ms and has_change from the offsets. */
 void zone_tables(struct calendar *calendar);
 

@@ -18,7 +18,8 @@ static int64_t segment_offset(const struct calendar *calendar, uint32_t segment)
     return calendar->offsets[segment].offset_s * (int64_t)SECOND_MS;
 }
 
-uint32_t zone_segment(const struct calendar *calendar, int64_t at_ms)
+/* Index of the offset in force at an instant. */
+static uint32_t zone_segment(const struct calendar *calendar, int64_t at_ms)
 {
     uint32_t low = 0; /* offsets[low].at <= at < offsets[high].at */
     uint32_t high = calendar->offset_count;

@@ -126,7 +126,8 @@ int scratch_make(const struct verb_options *options, char *const *files,
 /* ---- the engine's ------------------------------------------------------------------------------
  */
 
-const char *data_folder(const char *data_dir)
+/* --data-dir, $CARDWATCH_HOME, or ./cardwatch-data. */
+static const char *data_folder(const char *data_dir)
 {
     const char *home = getenv("CARDWATCH_HOME");
     if (data_dir != NULL)

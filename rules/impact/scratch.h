@@ -25,9 +25,8 @@ MUST_USE int scratch_make(const struct verb_options *options, char *const *files
                           struct scratch_store *scratch);
 void scratch_remove(struct scratch_store *scratch);
 
-/* data_folder - an engine's folder: --data-dir, $CARDWATCH_HOME, or ./cardwatch-data. The texts of
- * these live to the end of the program. */
-const char *data_folder(const char *data_dir);
+/* journal_folder, rules_of - of an engine's folder: --data-dir, $CARDWATCH_HOME, or
+ * ./cardwatch-data. The texts live to the end of the program. */
 const char *journal_folder(const char *data_dir);
 const char *rules_of(const char *data_dir);
 

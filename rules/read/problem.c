@@ -137,7 +137,9 @@ char *cell_name(uint32_t row, uint32_t column, char text[CELL_NAME_BYTES])
     return text;
 }
 
-char *problem_place(const struct problem *problem, char *text, size_t bytes)
+/* "rules/permit.yaml:12:5", "catalogue.xlsx:事项!C17", or the file alone.
+ * Returns text. */
+static char *problem_place(const struct problem *problem, char *text, size_t bytes)
 {
     char cell[CELL_NAME_BYTES];
     if (problem->line == 0)

@@ -53,10 +53,6 @@ void problem_warn(struct problem_list *list, const char *file, uint32_t line, ui
 /* problem_list_names_cells - places in this file are cells of a sheet; file is copied. */
 void problem_list_names_cells(struct problem_list *list, const char *file);
 
-/* problem_place - "rules/permit.yaml:12:5", "catalogue.xlsx:事项!C17", or the file alone. Returns
- * text. */
-char *problem_place(const struct problem *problem, char *text, size_t bytes);
-
 /* problem_row - where a row of a table stands, for another message: "items.csv:17", or the cell of
  * a sheet. Returns text. */
 char *problem_row(struct problem_list *list, const char *file, uint32_t line, uint32_t column,

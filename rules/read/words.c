@@ -274,7 +274,8 @@ bool words_limit(struct words *words, struct term *term_out)
     return true;
 }
 
-char *names_join(const char *const *names, size_t count, char *text, size_t bytes)
+/* "a, b, c" into text. Returns text. */
+static char *names_join(const char *const *names, size_t count, char *text, size_t bytes)
 {
     size_t used = 0;
     text[0] = '\0';

@@ -87,7 +87,4 @@ void tell_unknown(struct problem_list *problems, const char *file, uint32_t line
                   struct slice name, const char *const *names, size_t count, const char *en,
                   const char *zh);
 
-/* names_join - "a, b, c" into text. Returns text. */
-char *names_join(const char *const *names, size_t count, char *text, size_t bytes);
-
 #endif

@@ -237,8 +237,10 @@ static void compare(struct trial *trial)
     surplus(trial);
 }
 
-int trial_run(const struct ruleset *ruleset, const struct rule_test *test, void *ctx,
-              void (*report)(void *ctx, const struct trial_report *report), bool *is_good_out)
+/* One test. report: called for each difference. Returns: 0, -ENOMEM (-12). */
+static int trial_run(const struct ruleset *ruleset, const struct rule_test *test, void *ctx,
+                     void (*report)(void *ctx, const struct trial_report *report),
+                     bool *is_good_out)
 {
     struct trial trial = {.ruleset = ruleset,
                           .test = test,

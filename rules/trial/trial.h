@@ -35,11 +35,6 @@ struct trial_result {
     uint32_t failed_count; /* tests with at least one difference */
 };
 
-/* trial_run - one test. report: called for each difference. Returns: 0, -ENOMEM (-12). */
-MUST_USE int trial_run(const struct ruleset *ruleset, const struct rule_test *test, void *ctx,
-                       void (*report)(void *ctx, const struct trial_report *report),
-                       bool *is_good_out);
-
 /* trial_run_all - every test of the rule set. */
 MUST_USE int trial_run_all(const struct ruleset *ruleset, void *ctx,
                            void (*report)(void *ctx, const struct trial_report *report),

@@ -53,7 +53,9 @@ int view_cards(struct view *view, const struct hall *hall, uint32_t backs_out[HA
 /* --- questions ---------------------------------------------------------------------------------
  */
 
-json_t *view_ask(struct view *view, bool is_case, const char *name)
+/* Remember what is asked about, and show that it is under way. Returns the request, to
+ * be sent by the caller; NULL if memory is short. */
+static json_t *view_ask(struct view *view, bool is_case, const char *name)
 {
     if (name[0] == '\0')
         return NULL;

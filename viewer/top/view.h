@@ -41,9 +41,6 @@ struct view {
 
 void view_clear(struct view *view);
 
-/* view_ask - remember what is asked about, and show that it is under way. Returns the request, to
- * be sent by the caller; NULL if memory is short. */
-json_t *view_ask(struct view *view, bool is_case, const char *name);
 /* view_answer - what came. answer: borrowed; NULL: nothing came in time. */
 void view_answer(struct view *view, const json_t *answer);
 
