@@ -50,6 +50,27 @@ def fill(engine, count=60):
                     over="2 workday" if i % 3 == 2 else "0 workday")
 
 
+# Right edge of a level's name, left edge of its number.
+EDGES = """[...document.querySelectorAll('.number .level')].map(name => {
+  const range = document.createRange(); range.selectNodeContents(name);
+  return [range.getBoundingClientRect().right,
+          name.closest('.number').querySelector('.big').getBoundingClientRect().left]; })"""
+
+
+@test
+def a_large_number_leaves_room_for_its_name():
+    def many(engine):
+        for i in range(1100):
+            engine.lose(case=f"C-{i:04}", level="warn")
+    for lang in ("zh", "en"):
+        with screen(query=f"?lang={lang}", prepare=many) as (_, browser, _, _):
+            browser.until("document.querySelector('.number .big').textContent === '1,100'")
+            for name, number in browser.value(EDGES):
+                check(name < number, f"{lang}: a name ends at {name}, its number begins at {number}")
+            height = browser.value("document.querySelector('.number .level').offsetHeight")
+            check(height < 60, f"{lang}: the name of the level is broken: {height}")
+
+
 @test
 def cards_stand_in_order_and_the_newest_comes_in_on_top():
     with screen(prepare=fill) as (engine, browser, _, address):

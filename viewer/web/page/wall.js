@@ -56,8 +56,9 @@ function setBig(element, text) {
   if (element.textContent === text) return;
   const isFirst = element.textContent === '–';
   element.textContent = text;
-  element.classList.toggle('is-long', text.length > 5 && text.length <= 7);
-  element.classList.toggle('is-longer', text.length > 7);
+  element.classList.toggle('is-long', text.length === 5);
+  element.classList.toggle('is-longer', text.length > 5 && text.length <= 7);
+  element.classList.toggle('is-longest', text.length > 7);
   element.classList.remove('is-changed');
   if (isFirst) return;
   void element.offsetWidth; // the animation begins anew
