@@ -132,7 +132,8 @@ static const char *local_say(struct instant at, int32_t offset_s, char text[LOCA
         return say("held by a pause", "暂停中");
     char full[INSTANT_TEXT_BYTES];
     instant_format(at, offset_s, full);
-    (void)snprintf(text, LOCAL_BYTES, "%.10s %.8s", full, full + 11);
+    bool is_whole = strncmp(full + 16, ":00", 3) == 0; /* a minute: most are */
+    (void)snprintf(text, LOCAL_BYTES, "%.10s %.*s", full, is_whole ? 5 : 8, full + 11);
     return text;
 }
 

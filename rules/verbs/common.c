@@ -95,8 +95,9 @@ int move_pick(const struct verb_options *options, enum edition_move *move_out)
 
 char *move_say(enum edition_move move, char text[MOVE_SAY_BYTES])
 {
-    static const char *const zh[] = {"无", "日历", "全部"};
-    (void)snprintf(text, MOVE_SAY_BYTES, say("moves open cases: %s", "在办件随之迁移：%s"),
+    static const char *const zh[] = {"在办件不改用此版", "在办件一并改用此版日历",
+                                     "在办件一并改用此版"};
+    (void)snprintf(text, MOVE_SAY_BYTES, say("moves open cases: %s", "%s"),
                    say(edition_move_name[move], zh[move]));
     return text;
 }

@@ -334,7 +334,7 @@ says out '"move": "calendars"'
 run 0 show --store "$moving" wabo-decision
 says out "Edition 3 moves open cases: all"
 run 0 --lang zh show --store "$moving" --edition 2 wabo-decision
-says out "第 2 版：在办件随之迁移：日历"
+says out "第 2 版：在办件一并改用此版日历"
 run 0 rollback --store "$moving" --move all --json 1
 says out '"move": "all"'
 run 64 import --store "$moving" --move everything rules/sets/wabo.yaml
