@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 """test_idle.py - for every rule that has no clock in a case the engine says why."""
 
+import subprocess
+
 from tests.lib.check import check, check_eq, main, test
-from tests.lib.told import engine_of, has, has_not, read, tell
+from tests.lib.told import ASK, engine_of, has, has_not, read, tell
 
 CLOCK = "clock: {start: %s, stop: finish, limits: {statutory: 5 workday}}"
 RULES = f"""set: idle
@@ -194,6 +196,11 @@ def of_very_many_rules_those_of_other_items_are_counted():
 @test
 def what_cannot_be_judged_says_so():
     with engine_of(RULES, tables={"items.csv": ITEMS}) as house:
+        for lang, said in (("en", "cardwatch explain: Z-9: there is no such case\n"),
+                           ("zh", "cardwatch explain：Z-9：没有这个办件\n")):
+            done = subprocess.run([ASK, "explain", "Z-9", "--home", house.folder, "--lang", lang],
+                                  capture_output=True, text=True, check=False)
+            check_eq((done.returncode, done.stderr), (66, said))
         has_not(read(house, "status"), "! note")
         tell(house, "A 2024-12-02 10:00 accept item=LICENCE", "B 2025-03-03 10:00 accept")
         has(read(house, "explain", "A"), "never", "cannot be judged: the calendar does not cover it")

@@ -122,6 +122,7 @@ struct verb {
 };
 
 static const struct verb *verb_in_force;
+static const char *asked = ""; /* the case or card that is asked about */
 
 static _Noreturn void refuse(const char *what, const char *reason)
 {
@@ -150,7 +151,8 @@ static json_t *request_status(int count, char **operands)
 static json_t *request_case(int count, char **operands)
 {
     (void)count;
-    return request_of("case", "case", operands[0]);
+    asked = operands[0];
+    return request_of("case", "case", asked);
 }
 
 static json_t *with_text(json_t *request, const char *name, const char *value)
@@ -164,7 +166,7 @@ static json_t *with_text(json_t *request, const char *name, const char *value)
 static json_t *request_explain(int count, char **operands)
 {
     (void)count;
-    const char *name = operands[0];
+    const char *name = asked = operands[0];
     bool is_card = strlen(name) == 32 && strspn(name, "0123456789abcdef") == 32;
     json_t *request = request_of("explain", is_card ? "card" : "case", name);
     (void)json_object_set_new(request, "all", json_boolean(wish.all));
@@ -304,12 +306,33 @@ static int no_verb(const char *word)
     return is_help ? EX_OK : EX_USAGE;
 }
 
+/* What the engine refuses, it says in English. */
+static const char *refusal_said(const char *text)
+{
+    static const char *const said[][2] = {
+        {"there is no such case", "没有这个办件"},
+        {"there is no such card", "没有这张牌"},
+        {"this needs a key with the role operator", "须使用角色为 operator 的密钥"},
+        {"memory is short", "内存不足"},
+        {"the ledger cannot be read", "无法读取牌的台账"},
+        {"the store cannot be read", "无法读取存储"},
+        {"what was refused cannot be read", "无法读取被拒收的事件"},
+        {"numbers: a list of at most 1000 numbers", "编号：至多 1000 个"},
+    };
+    for (size_t i = 0; lang_is_zh() && i < COUNT_OF(said); i++)
+        if (strcmp(text, said[i][0]) == 0)
+            return said[i][1];
+    return text;
+}
+
 /* An answer that is an error. What is asked about and does not exist is 66, the rest 65. */
 static int show_error(const json_t *answer)
 {
     const char *code = field_text(answer, "error");
     const char *text = field_text(answer, "text");
-    (void)fprintf(stderr, "%s: %s\n", verb_in_force->program.name, text[0] == '\0' ? code : text);
+    (void)fprintf(stderr, say("%s: %s%s%s\n", "%s：%s%s%s\n"), verb_in_force->program.name, asked,
+                  asked[0] == '\0' ? "" : say(": ", "："),
+                  text[0] == '\0' ? code : refusal_said(text));
     bool is_absent = strncmp(code, "no_", 3) == 0 || strcmp(code, "not_found") == 0 ||
                      strncmp(code, "unknown_c", 9) == 0;
     return is_absent ? EX_NOINPUT : EX_DATAERR;
