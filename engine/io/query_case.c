@@ -66,14 +66,16 @@ static json_t *rungs_json(const struct receipt_case *about, const struct clock_v
     for (uint32_t i = 0; i < clock->rung_count; i++) {
         const struct rung_view *rung = &clock->rungs[i];
         json_t *json = json_pack(
-            "{s:o, s:o, s:i, s:o, s:s, s:o, s:s}", "rung", query_text(rung->rung->name), "level",
-            query_text(clock->ruleset->levels[rung->rung->level]), "rank", rung->rung->level,
-            "text", query_text(rung->rung->text), "state", states[rung->state], "due_at",
-            receipt_instant(clock, rung->due_at), "why", rung->why);
+            "{s:o, s:o, s:i, s:o, s:s, s:o, s:s, s:b}", "rung", query_text(rung->rung->name),
+            "level", query_text(clock->ruleset->levels[rung->rung->level]), "rank",
+            rung->rung->level, "text", query_text(rung->rung->text), "state", states[rung->state],
+            "due_at", receipt_instant(clock, rung->due_at), "why", rung->why, "shadow",
+            rung->rung->issue == ISSUE_SHADOW);
         if (rung->state == RUNG_ISSUED || rung->state == RUNG_DISMISSED) {
             json_t *card = rung_card(about, clock, i);
             json_object_set(json, "card_state", json_object_get(card, "state"));
-            json_object_set(json, "shadow", json_object_get(card, "shadow"));
+            if (card != NULL) /* it was told when it was raised */
+                json_object_set(json, "shadow", json_object_get(card, "shadow"));
             json_decref(card);
         }
         json_array_append_new(rungs, json);

@@ -80,7 +80,11 @@ def a_pause_still_open_counts_until_now():
 @test
 def a_card_that_waits_or_is_shadow_is_not_called_issued():
     with engine_of(ASKED) as house:
-        tell(house, "A 2025-03-03 10:00 accept", "A 2025-03-13 10:00 rating rating=5")
+        tell(house, "A 2025-03-03 10:00 accept", "A 2025-03-04 10:00 rating rating=5")
+        has(read(house, "explain", "A"), "waiting (shadow)")
+        has(read(house, "case", "A"), "will turn ⬢ red (shadow)", "will turn ■ yellow  ")
+        has(read(house, "case", "A", lang="zh"), "将发 ⬢ 红牌（影子）", "未到（影子）")
+        tell(house, "A 2025-03-13 10:00 rating rating=5")
         cards = {card["level"]: card["card"] for card in house.cards()}
         for words in (["explain", "A"], ["case", "A"]):
             text = read(house, *words, lang="zh")

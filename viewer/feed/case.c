@@ -143,8 +143,9 @@ static void add_waiting(struct timeline *timeline, const json_t *clocks)
             char label[WORDS_BYTES];
             char what[WORDS_BYTES];
             entry->mark = fit_is_utf8() ? "→" : ">";
-            (void)JOINED(entry->what, " ", say("will turn", "将发"),
-                         level_label(rung_level(rung), label));
+            (void)JOINED(entry->what, "", say("will turn ", "将发 "),
+                         level_label(rung_level(rung), label),
+                         field_is_true(rung, "shadow") ? say(" (shadow)", "（影子）") : "");
             (void)JOINED(entry->more, " · ", field_text(clock, "clock"),
                          rung_text(field_text(rung, "text"), what));
         }

@@ -78,8 +78,8 @@ static void add_rungs(struct table *table, const json_t *rungs)
         const char *level = field_text(rung, "level");
         TABLE_ADD(table, level_label(level[0] != '\0' ? level : field_text(rung, "rung"), label),
                   field_when(rung, "due_at", due),
-                  card[0] != '\0' ? state_label(card, is_shadow, state)
-                                  : word_text(field_text(rung, "state")),
+                  state_label(card[0] != '\0' ? card : word_text(field_text(rung, "state")),
+                              is_shadow, state),
                   JOINED(more, " · ", rung_text(field_text(rung, "text"), what),
                          reason_text(field_text(rung, "why"))));
     }

@@ -62,7 +62,7 @@ static void draw_bar(const struct hall *hall)
     long long edition = (long long)field_number(hall->pulse, "edition");
     (void)snprintf(left, sizeof left,
                    say(" cardwatch %s %.40s  rules %lld  %.0f events/s",
-                       " cardwatch %s %.40s  规则 %lld 版  %.0f 事件/秒"),
+                       " cardwatch %s %.40s  规则第 %lld 版  %.0f 事件/秒"),
                    all.width < 100 ? "" : say("electronic monitoring ", "电子监察 "),
                    field_text(hall->pulse, "instance"), edition, hall->events_per_s);
     const char *sight = !hall->has_sight ? say("connecting", "连接中")
