@@ -12,6 +12,7 @@ struct idle_walk {
     const struct query_world *world;
     const struct case_view *kase;
     const json_t *clocks;
+    const json_t *awaited;
     json_t *list;
     bool is_all;
     uint32_t others; /* of other items, not listed */
@@ -125,12 +126,15 @@ static void put_more(const struct idle_walk *walk, const struct idle_view *idle,
 /* A clock that a card to come begins is told among those that are awaited. */
 static bool is_awaited(const struct idle_walk *walk, const struct idle_view *idle)
 {
-    const json_t *rung =
-        idle->reason != IDLE_CARD
-            ? NULL
-            : rung_find(walk->clocks, idle->rule->follows_rule, idle->rule->follows_card);
-    const char *state = json_string_value(json_object_get(rung, "state"));
-    return state != NULL && strcmp(state, "waiting") == 0;
+    size_t i;
+    const json_t *one;
+    json_array_foreach(walk->awaited, i, one)
+    {
+        const char *rule = json_string_value(json_object_get(one, "rule"));
+        if (idle->reason == IDLE_CARD && slice_is_equal(idle->rule->name, slice_of(rule)))
+            return true;
+    }
+    return false;
 }
 
 static bool idle_append(void *ctx, const struct idle_view *idle)
@@ -174,6 +178,7 @@ void query_idle(const struct query_world *world, const struct case_view *kase,
     struct idle_walk walk = {.world = world,
                              .kase = kase,
                              .clocks = json_object_get(answer, "clocks"),
+                             .awaited = json_object_get(answer, "awaited"),
                              .list = json_array(),
                              .is_all = json_is_true(json_object_get(request, "all")) ||
                                        ruleset->rule_count <= FEW_RULES};

@@ -7,7 +7,7 @@
 
 #include "engine/io/query.h"
 
-/* query_idle - put `idle` into an answer that holds the case's `clocks`. */
+/* query_idle - put `idle` into an answer that holds the case's `clocks` and `awaited`. */
 void query_idle(const struct query_world *world, const struct case_view *kase,
                 const json_t *request, json_t *answer);
 

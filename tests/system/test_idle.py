@@ -58,6 +58,11 @@ rules:
     revision: 1
     clock: {{start: {{after: red of decide}}, stop: supervise, limits: {{order: 2 workday}}}}
     cards: [red: after order]
+  - rule: thanks
+    revision: 1
+    valid_from: 2025-06-01
+    clock: {{start: {{after: red of decide}}, stop: supervise, limits: {{order: 2 workday}}}}
+    cards: [red: after order]
   - rule: busy
     revision: 1
     across: {{per: org, window: month, of: [accept], count: 9 case}}
@@ -79,7 +84,7 @@ def a_rule_without_a_clock_says_why():
         check_eq(is_, {"decide": "waits", "deliver": "waits", "later": "waits",
                        "earlier": "no-longer-valid", "whole": "kind", "kiln": "item",
                        "north": "waits", "again": "waits", "rated": "waits", "order": "card",
-                       "answer": "card", "busy": "waits"})
+                       "answer": "card", "thanks": "card", "busy": "waits"})
         check_eq(house.ask("explain", case="A")["clocks"], [])
         tell(house, "A 2025-03-04 10:00 accept area=370200", "A 2025-03-05 10:00 rating rating=5")
         told = idle(house, "A")
@@ -87,7 +92,7 @@ def a_rule_without_a_clock_says_why():
         # answer is told among the clocks that a card to come would begin
         check_eq(is_, {"deliver": "waits", "later": "not-yet-valid", "earlier": "no-longer-valid",
                        "whole": "kind", "kiln": "item", "north": "applies", "again": "start",
-                       "rated": "fact", "order": "card", "busy": "group"})
+                       "rated": "fact", "order": "card", "thanks": "card", "busy": "group"})
         check_eq(told["deliver"]["waits_for"], ["reject", "decide"])
         check_eq(told["north"]["unmet"], ["area = '370100'", "not (org = 'Y' or org = 'Z')",
                                           "has handler"])
@@ -122,6 +127,7 @@ def it_is_said_in_sentences():
             'not so',
             'rated looks for rating < 3; at "rated" (2025-03-05 10:00:00) this was not so',
             "order begins with the card red of rule deliver, which has no clock here either",
+            "thanks begins with the card red of rule decide, and is not valid at that instant",
             "busy looks at cases together; this one is counted in org:Y/2025-03"])
         has(read(house, "explain", "A", lang="zh"),
             "在本办件中没有时钟的规则及原因", "等待不予受理或决定：尚未发生",

@@ -200,8 +200,8 @@ static void say_card(const json_t *idle, char room[WORDS_BYTES])
                        level, rule, why);
     else
         (void)snprintf(room, WORDS_BYTES,
-                       say("begins with the card %s of rule %s; when that came, it did not apply",
-                           "自%s（规则 %s）发出时开始；发出时本规则不适用"),
+                       say("begins with the card %s of rule %s, and is not valid at that instant",
+                           "自%s（规则 %s）发出时开始，而在该时刻无效"),
                        level, rule);
 }
 
