@@ -160,15 +160,34 @@ static int is_reached_before(struct reckoning *reckoning, const struct line *lin
                          target_io);
 }
 
-/* The instant at which `length` of the line is used up; never before the start, but for a due
- * instant that the source itself gave. */
-static struct instant reach(struct reckoning *reckoning, const struct line *line, int64_t length)
+/* Is the last stretch a pause that is still open? */
+static bool is_held(const struct reckoning *reckoning)
+{
+    return reckoning->stretch_count > 0 &&
+           reckoning->stretches[reckoning->stretch_count - 1].to_ms == INT64_MAX;
+}
+
+static int stretch_positions(const struct reckoning *reckoning, const struct line *line,
+                             const struct stretch *stretch, int64_t *from_out, int64_t *to_out)
+{
+    if (axis_position(reckoning->calendar, line->axis, (struct instant){.ms = stretch->from_ms},
+                      from_out) != 0 ||
+        axis_position(reckoning->calendar, line->axis, (struct instant){.ms = stretch->to_ms},
+                      to_out) != 0)
+        return CALENDAR_E_UNKNOWN;
+    return 0;
+}
+
+/* The instant at which `length` of the line is used up, the stretches from `first` on and below
+ * `end` left out; never before the start, but for a due instant that the source itself gave. */
+static struct instant reach_along(struct reckoning *reckoning, const struct line *line,
+                                  int64_t length, uint32_t first, uint32_t end)
 {
     int64_t target = line->start + length;
     bool is_moved = false;
     bool is_reached = false;
     struct instant at;
-    for (uint32_t i = 0; i < reckoning->stretch_count; i++) {
+    for (uint32_t i = first; i < end; i++) {
         const struct stretch *stretch = &reckoning->stretches[i];
         int64_t from;
         int64_t to;
@@ -193,6 +212,11 @@ static struct instant reach(struct reckoning *reckoning, const struct line *line
     return instant_later_of(reckoning->from, at);
 }
 
+static struct instant reach(struct reckoning *reckoning, const struct line *line, int64_t length)
+{
+    return reach_along(reckoning, line, length, 0, reckoning->stretch_count);
+}
+
 struct instant reckon_limit(struct reckoning *reckoning, uint32_t limit)
 {
     struct line line;
@@ -201,32 +225,93 @@ struct instant reckon_limit(struct reckoning *reckoning, uint32_t limit)
     return reach(reckoning, &line, line.length);
 }
 
-/* Another unit than the limit's: the offset is laid from the limit's own instant. */
+/* Another unit than the limit's: a line of its own that begins at the limit's own instant. */
+static bool line_beside(const struct reckoning *reckoning, struct instant due, bool is_fixed,
+                        struct term offset, int sign, struct line *line)
+{
+    *line = (struct line){
+        .counting = reckoning->rule->counting, .unit = offset.unit, .fixed_ms = INT64_MIN};
+    if (is_fixed)
+        line->counting = (struct counting){.count = COUNT_INSTANT, .cutoff_ms = -1};
+    if (sign < 0) /* what is to come before a limit does not wait for a workday */
+        line->counting.roll = false;
+    line->axis = counting_axis(line->counting.count, offset.unit);
+    if (is_day_axis(line->axis))
+        due.ms--; /* the end of a day belongs to that day */
+    if (axis_position(reckoning->calendar, line->axis, due, &line->start) != 0)
+        return false;
+    if (offset.unit == UNIT_MONTH || offset.unit == UNIT_YEAR) {
+        struct term back = {.n = sign * offset.n, .unit = offset.unit};
+        line->length = axis_length(reckoning->calendar, line->axis, line->start, back);
+    } else {
+        line->length = sign * axis_length(reckoning->calendar, line->axis, line->start, offset);
+    }
+    return true;
+}
+
 static struct instant beside(struct reckoning *reckoning, struct instant due, bool is_fixed,
                              struct term offset, int sign)
 {
+    struct line line;
+    struct instant at;
     if (due.ms == INT64_MAX || !instant_is_set(due))
         return due;
-    struct line line = {.counting = reckoning->rule->counting, .unit = offset.unit};
-    if (is_fixed)
-        line.counting = (struct counting){.count = COUNT_INSTANT, .cutoff_ms = -1};
-    if (sign < 0) /* what is to come before a limit does not wait for a workday */
-        line.counting.roll = false;
-    line.axis = counting_axis(line.counting.count, offset.unit);
-    if (is_day_axis(line.axis))
-        due.ms--; /* the end of a day belongs to that day */
-    int64_t position;
-    if (axis_position(reckoning->calendar, line.axis, due, &position) != 0)
+    if (!line_beside(reckoning, due, is_fixed, offset, sign, &line) ||
+        !to_instant(reckoning, &line, line.start + line.length, &at))
         return INSTANT_NONE;
-    if (offset.unit == UNIT_MONTH || offset.unit == UNIT_YEAR) {
-        struct term back = {.n = sign * offset.n, .unit = offset.unit};
-        position += axis_length(reckoning->calendar, line.axis, position, back);
-    } else {
-        position += sign * axis_length(reckoning->calendar, line.axis, position, offset);
-    }
+    return instant_later_of(reckoning->from, at);
+}
+
+/* The instant with so much left until the limit: what was left out since does not count. A pause
+ * that is still open holds back what had not come when it began, and nothing else. */
+static struct instant before_limit(struct reckoning *reckoning, const struct line *limit,
+                                   bool is_fixed, struct term offset)
+{
+    uint32_t end = reckoning->stretch_count - (is_held(reckoning) ? 1 : 0);
+    struct instant due = reach_along(reckoning, limit, limit->length, 0, end);
+    struct line line;
     struct instant at;
-    return to_instant(reckoning, &line, position, &at) ? instant_later_of(reckoning->from, at)
-                                                       : INSTANT_NONE;
+    if (due.ms == INT64_MAX || !instant_is_set(due))
+        return due;
+    if (!line_beside(reckoning, due, is_fixed, offset, -1, &line))
+        return INSTANT_NONE;
+    int64_t position = line.start + line.length;
+    for (uint32_t i = end; i-- > 0;) {
+        const struct stretch *stretch = &reckoning->stretches[i];
+        int64_t from;
+        int64_t to;
+        if (stretch->from_ms >= due.ms)
+            continue;
+        if (stretch_positions(reckoning, &line, stretch, &from, &to) != 0)
+            return INSTANT_NONE;
+        /* with the stretch's end on the line it may have come before the stretch began */
+        if (position > to || !to_instant(reckoning, &line, position - (to - from), &at) ||
+            (position == to && at.ms >= stretch->from_ms))
+            break;
+        position -= to - from;
+    }
+    if (!to_instant(reckoning, &line, position, &at))
+        return INSTANT_NONE;
+    at = instant_later_of(reckoning->from, at);
+    return is_held(reckoning) && at.ms >= reckoning->stretches[end].from_ms ? INSTANT_NEVER : at;
+}
+
+/* So much before or after a limit, in a unit of its own; pauses move it as they move the limit. */
+static struct instant beside_limit(struct reckoning *reckoning, const struct line *limit,
+                                   bool is_fixed, struct term offset, int sign)
+{
+    if (sign < 0 && reckoning->stretch_count > 0)
+        return before_limit(reckoning, limit, is_fixed, offset);
+    struct instant due = reach(reckoning, limit, limit->length);
+    if (reckoning->stretch_count == 0 || due.ms == INT64_MAX || !instant_is_set(due))
+        return beside(reckoning, due, is_fixed, offset, sign);
+    struct line line;
+    uint32_t first = 0;
+    while (first < reckoning->stretch_count && reckoning->stretches[first].from_ms < due.ms)
+        first++;
+    return line_beside(reckoning, due, is_fixed, offset, sign, &line)
+               ? reach_along(reckoning, &line, line.length, first, reckoning->stretch_count)
+               : INSTANT_NONE;
 }
 
 static struct instant at_offset(struct reckoning *reckoning, const struct rung *rung,
@@ -242,8 +327,7 @@ static struct instant at_offset(struct reckoning *reckoning, const struct rung *
     if (is_fixed || is_rolled || is_calendar_unit || line->unit == UNIT_MONTH ||
         line->unit == UNIT_YEAR ||
         counting_axis(line->counting.count, rung->offset.unit) != line->axis)
-        return beside(reckoning, reach(reckoning, line, line->length), is_fixed, rung->offset,
-                      sign);
+        return beside_limit(reckoning, line, is_fixed, rung->offset, sign);
     int64_t length = line->length +
                      sign * axis_length(reckoning->calendar, line->axis, line->start, rung->offset);
     if (is_ceil && rung->offset.unit == UNIT_WORKDAY && rung->offset.n > 0)
@@ -367,18 +451,35 @@ int64_t reckon_extension(struct reckoning *reckoning, uint32_t limit, struct ter
     struct line line;
     if (!line_of_limit(reckoning, limit, &line))
         return 0;
-    if (line.fixed_ms == INT64_MIN && counting_axis(line.counting.count, term.unit) == line.axis &&
-        term.unit != UNIT_MONTH && term.unit != UNIT_YEAR)
+    bool is_rolled = line.axis == AXIS_CIVIL_DAY && line.counting.roll;
+    bool is_own = line.fixed_ms == INT64_MIN && term.unit != UNIT_MONTH && term.unit != UNIT_YEAR &&
+                  counting_axis(line.counting.count, term.unit) == line.axis;
+    if (is_own && !is_rolled)
         return axis_length(reckoning->calendar, line.axis, line.start + line.length, term);
+    /* laid from the limit's own instant: of a limit that has rolled on, from the workday */
+    struct line bare = line;
+    bare.counting.roll = false;
+    struct instant end = reach_along(reckoning, &bare, bare.length, 0,
+                                     reckoning->stretch_count - (is_held(reckoning) ? 1 : 0));
     struct instant due;
     int64_t position;
-    if (!to_instant(reckoning, &line, line.start + line.length, &due))
+    if (!instant_is_set(end))
         return 0;
-    struct instant later = beside(reckoning, due, line.fixed_ms != INT64_MIN, term, 1);
-    if (!instant_is_set(later))
+    end.ms -= is_day_axis(line.axis) ? 1 : 0;
+    if (axis_position(reckoning->calendar, line.axis, end, &position) != 0 ||
+        !to_instant(reckoning, &line, position, &due))
         return 0;
-    struct instant end = {.ms = is_day_axis(line.axis) ? later.ms - 1 : later.ms};
-    if (axis_position(reckoning->calendar, line.axis, end, &position) != 0)
+    struct line added;
+    if (!line_beside(reckoning, due, line.fixed_ms != INT64_MIN, term, 1, &added))
         return 0;
-    return position - line.start - line.length;
+    if (is_rolled) /* where it ends, it rolls on once */
+        added.counting.roll = false;
+    struct instant later;
+    if (!to_instant(reckoning, &added, added.start + added.length, &later))
+        return 0;
+    later.ms -= is_day_axis(line.axis) ? 1 : 0;
+    int64_t moved;
+    if (axis_position(reckoning->calendar, line.axis, later, &moved) != 0)
+        return 0;
+    return moved - position;
 }

@@ -249,14 +249,22 @@ class Counted:
         due = None if line is None else self.reckoning.reach(line, line.length)
         self.due_text("limit.due_at", limit["due_at"], due)
 
+    def as_of(self, at):
+        """The clock as it was at an instant, before it was ever extended."""
+        clock = types.SimpleNamespace(**vars(self.clock))
+        clock.extended = [0]
+        clock.gaps = [(a, b) for a, b in self.clock.gaps if b <= at]
+        pauses = [dict(p, to=p["to"] if p["to"] <= at else NEVER)
+                  for p in self.pauses if p["from"] <= at]
+        return Reckoning(self.reckoning.calendar, types.SimpleNamespace(pauses=pauses), clock)
+
     def check_extension(self, said, by):
         """One extension: what it asked for, at most what the rule gives, laid from the end."""
         extended = self.clock.extended[0]
-        self.clock.extended[0] = 0
-        found = self.reckoning.extension(0, by)
+        then = self.as_of(instant_of(said["at"]))
+        found = then.extension(0, by)
         if said["term"]:
-            found = min(found, self.reckoning.extension(0, term_of(said["term"])))
-        self.clock.extended[0] = extended
+            found = min(found, then.extension(0, term_of(said["term"])))
         late = not self.receipt["convention"]["extension"]["after_due"]
         if not (extended == 0 and late) and abs(found - extended) > Fraction(2, SHARE):
             self.wrong.append(f"limit.extended: is {extended}, should be {found}")

@@ -102,20 +102,21 @@ class Reckoning:
         length = amount(self.calendar, measure, self.start, self.clock.due_at) + extended
         return Line("instant", unit, length, PLAIN, None if extended else self.clock.due_at)
 
-    def reach(self, line, length, ending=None):
-        """The instant at which so much of the line is used up."""
+    def reach(self, line, length, ending=None, gaps=None, base=None):
+        """The instant at which so much of the line is used up, from a base (or the start)."""
         ending = line.ending if ending is None else ending
+        base = self.start if base is None else base
         total = length
         is_moved = False
-        for a, b in self.gaps:
-            before = amount(self.calendar, line.measure, self.start, a)
-            end = lay(self.calendar, line.measure, self.start, total, ending)
+        for a, b in self.gaps if gaps is None else gaps:
+            before = amount(self.calendar, line.measure, base, a)
+            end = lay(self.calendar, line.measure, base, total, ending)
             if line.measure in WHOLE_DAYS and before > total:
                 if not ending.roll or line.measure != "days" or end <= a:
                     break
                 # it had rolled on to a workday, and the pause begins before that is over
-                last = last_day(self.calendar, "days", self.start, total, ending)
-                total = (last - self.calendar.day(self.start)).days
+                last = last_day(self.calendar, "days", base, total, ending)
+                total = (last - self.calendar.day(base)).days
             elif end < a:
                 break
             if b == NEVER:
@@ -125,7 +126,11 @@ class Reckoning:
             is_moved = is_moved or moved != 0
         if line.fixed is not None and length == line.length and not is_moved:
             return line.fixed
-        return max(self.start, lay(self.calendar, line.measure, self.start, total, ending))
+        return max(self.start, lay(self.calendar, line.measure, base, total, ending))
+
+    def ended_gaps(self):
+        """All but a pause that is still open."""
+        return [(a, b) for a, b in self.gaps if b != NEVER]
 
     def limit(self, index):
         try:
@@ -135,16 +140,18 @@ class Reckoning:
             return NONE
 
     def extension(self, index, by):
-        """How much an extension adds to a limit, in the limit's own measure."""
+        """How much an extension adds to a limit, in the limit's own measure: laid from the limit's
+        own instant, which of one that has rolled on is that of the workday."""
         line = self.line(index)
+        is_rolled = line.measure == "days" and line.ending.roll
         if (line.fixed is None and measure_of(line.count, by[1]) == line.measure and
-                by[1] not in ("month", "year")):
+                by[1] not in ("month", "year") and not is_rolled):
             return length_of(self.calendar, line.measure, self.start, *by)
-        due = lay(self.calendar, line.measure, self.start, line.length, line.ending)
-        later = self.beside(due, by, 1, line.fixed is not None)
-        if line.measure in WHOLE_DAYS:
-            later -= 1
-        return amount(self.calendar, line.measure, self.start, later) - line.length
+        whole = 1 if line.measure in WHOLE_DAYS else 0
+        bare = self.reach(line, line.length, Ending(line.ending.close, False), self.ended_gaps())
+        due = lay(self.calendar, line.measure, bare - whole, 0, line.ending)
+        later = self.beside(due, by, 1, line.fixed is not None, rolls=not is_rolled)
+        return amount(self.calendar, line.measure, bare - whole, later - whole)
 
     # ---- rungs ----------------------------------------------------------------------------------
 
@@ -181,22 +188,51 @@ class Reckoning:
         is_rolled = line.measure == "days" and line.ending.roll
         if (is_fixed or is_rolled or unit in ("month", "year") or line.unit in ("month", "year") or
                 measure_of(line.count, unit) != line.measure):
-            return self.beside(self.reach(line, line.length), rung["offset"], sign, is_fixed)
+            return self.beside_limit(line, rung["offset"], sign, is_fixed)
         length = line.length + sign * length_of(self.calendar, line.measure, self.start, n, unit)
         if line.measure == "share":
             length -= 1  # ceil(used) - limit >= n holds once used > n - 1
         return self.start if length < 0 else self.reach(line, length)
 
-    def beside(self, due, offset, sign, is_fixed):
+    def beside_limit(self, line, offset, sign, is_fixed):
+        """So much before or after a limit: pauses are left out there, too."""
+        if sign > 0:
+            due = self.reach(line, line.length)
+            if due == NEVER:
+                return NEVER
+            side, ending, base = self.beside_line(due, offset, 1, is_fixed, True)
+            later = [(a, b) for a, b in self.gaps if a >= due]
+            return self.reach(side, side.length, ending, later, base)
+        due = self.reach(line, line.length, None, self.ended_gaps())
+        side, ending, base = self.beside_line(due, offset, -1, is_fixed, False)
+        total = side.length
+        for a, b in reversed([(a, b) for a, b in self.ended_gaps() if a < due]):
+            end = amount(self.calendar, side.measure, base, b)
+            left_out = amount(self.calendar, side.measure, a, b)
+            # with the gap's end it may have come before the gap began
+            if total > end or (total == end and lay(self.calendar, side.measure, base,
+                                                    total - left_out, ending) >= a):
+                break
+            total -= left_out
+        at = max(self.start, lay(self.calendar, side.measure, base, total, ending))
+        return NEVER if any(b == NEVER and at >= a for a, b in self.gaps) else at
+
+    def beside(self, due, offset, sign, is_fixed, rolls=True):
         """So much before or after an instant; what comes before does not roll."""
         if due == NEVER:
             return NEVER
+        side, ending, base = self.beside_line(due, offset, sign, is_fixed, rolls and sign > 0)
+        return max(self.start, lay(self.calendar, side.measure, base, side.length, ending))
+
+    def beside_line(self, due, offset, sign, is_fixed, rolls):
+        """The line of an offset, what its end means, and where it begins."""
         n, unit = offset
-        measure = measure_of("instant" if is_fixed else self.count, unit)
-        ending = PLAIN if is_fixed else Ending(self.ending.close, self.ending.roll and sign > 0)
-        base = due - 1 if measure in WHOLE_DAYS else due
-        length = length_of(self.calendar, measure, base, sign * n, unit)
-        return max(self.start, lay(self.calendar, measure, base, length, ending))
+        count = "instant" if is_fixed else self.count
+        ending = PLAIN if is_fixed else Ending(self.ending.close, self.ending.roll and rolls)
+        side = Line(count, unit, 0, ending)
+        base = due - 1 if side.measure in WHOLE_DAYS else due
+        side.length = length_of(self.calendar, side.measure, base, sign * n, unit)
+        return side, ending, base
 
     def share(self, rung, line):
         part = line.length * Fraction(rung["share"], 1000)
