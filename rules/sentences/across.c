@@ -35,11 +35,11 @@ static void say_how_many(const struct speaker *speaker)
     const struct rule_across *across = speaker->rule->across;
     const char *unit =
         across->is_of_cards ? IN(speaker, "cards", "张") : IN(speaker, "cases", "件");
-    int whole = across->permille / 10;
-    int tenth = across->permille % 10;
-    if (across->is_so != NULL)
-        printf(IN(speaker, "  Of these, those where %.*s\n", "  其中符合条件的：%.*s\n"),
-               SLICE_ARG(across->is_so->text));
+    if (across->is_so != NULL) {
+        say_condition(speaker, IN(speaker, "  Of these, those where ", "  其中符合条件的："),
+                      across->is_so);
+        printf("\n");
+    }
     say_windows(speaker, across->is_so);
     if (across->form == ACROSS_COUNT) {
         printf(IN(speaker, "  A card when there are %u %s", "  满 %u %s即发牌"), across->at_least,
@@ -52,13 +52,12 @@ static void say_how_many(const struct speaker *speaker)
                    IN(speaker, "; they run on until one that is not so breaks them, with one card",
                       "；遇不如此的一件即断，每段连续只发一张"));
     } else {
-        printf(
-            across->is_reached
-                ? IN(speaker, "  A card when they reach %d.%d%%", "  占比达到 %d.%d%% 即发牌")
-                : IN(speaker, "  A card when they are over %d.%d%%", "  占比超过 %d.%d%% 即发牌"),
-            whole, tenth);
-        printf(IN(speaker, " of at least %u %s; judged ", "（至少 %u %s）；"), across->at_least,
-               unit);
+        printf("%s", across->is_reached
+                         ? IN(speaker, "  A card when they reach ", "  占比达到 ")
+                         : IN(speaker, "  A card when they are over ", "  占比超过 "));
+        say_share(across->permille);
+        printf(IN(speaker, " of at least %u %s; judged ", " 即发牌（至少 %u %s）；"),
+               across->at_least, unit);
         if (!speaker->is_zh && term_is_set(across->judged)) {
             say_term(speaker, across->judged);
             printf(" after the end of the window");

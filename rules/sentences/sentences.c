@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-static const char *const kind_en[] = {
+const char *const event_said_en[EVENT_KIND_COUNT] = {
     "",
 #define KIND(name, NAME, en, zh) en,
 #include "engine/model/kinds.def"
@@ -20,7 +20,7 @@ void say_kinds(const struct speaker *speaker, event_kind_set kinds)
     for (int kind = 1; kind < EVENT_KIND_COUNT; kind++) {
         if ((kinds & EVENT_KIND_BIT(kind)) == 0)
             continue;
-        printf("%s%s (%s)", between, IN(speaker, kind_en[kind], event_kind_zh[kind]),
+        printf("%s%s (%s)", between, IN(speaker, event_said_en[kind], event_kind_zh[kind]),
                event_kind_name[kind]);
         between = IN(speaker, ", ", "、");
     }
@@ -36,6 +36,14 @@ void say_term(const struct speaker *speaker, struct term term)
         printf("%d %s", term.n, zh[term.unit]);
     else
         printf("%d %s%s", term.n, unit_name[term.unit], term.n == 1 ? "" : "s");
+}
+
+void say_share(int32_t permille)
+{
+    if (permille % 10 == 0)
+        printf("%d%%", permille / 10);
+    else
+        printf("%d.%d%%", permille / 10, permille % 10);
 }
 
 static void say_date(const struct speaker *speaker, struct instant at)
@@ -68,7 +76,7 @@ static void say_scope(const struct speaker *speaker)
         printf("%s%.*s", i > 0 ? IN(speaker, ", ", "、") : IN(speaker, "; items ", "；事项 "),
                SLICE_ARG(rule->items[i]));
     if (rule->applies != NULL)
-        printf(IN(speaker, "; when %.*s", "；条件 %.*s"), SLICE_ARG(rule->applies->text));
+        say_condition(speaker, IN(speaker, "; when ", "；条件："), rule->applies);
     if (instant_is_set(rule->valid_from)) {
         printf("%s", IN(speaker, "; begun on or after ", "；起算日不早于 "));
         say_date(speaker, rule->valid_from);
@@ -92,7 +100,7 @@ static void say_events(const struct speaker *speaker, const char *label, event_k
     printf("  %s", label);
     say_kinds(speaker, kinds);
     if (when != NULL)
-        printf(IN(speaker, ", when %.*s", "，条件 %.*s"), SLICE_ARG(when->text));
+        say_condition(speaker, IN(speaker, ", when ", "，条件："), when);
     printf("\n");
     say_windows(speaker, when);
 }
@@ -169,13 +177,16 @@ static void say_counting(const struct speaker *speaker)
     say_start_at(speaker);
 }
 
-/* The limits that nearly every authority has, by their Chinese names. */
 static struct slice limit_title(const struct speaker *speaker, uint32_t limit)
 {
     static const struct {
         const char *name;
         const char *zh;
-    } titles[] = {{"promised", "承诺时限"}, {"statutory", "法定时限"}, {"step", "环节时限"}};
+    } titles[] = {
+#define LIMIT(name, zh) {name, zh},
+#include "engine/model/limit_names.def"
+#undef LIMIT
+    };
     struct slice name = speaker->ruleset->limit_names[speaker->rule->limits[limit].name];
     for (size_t i = 0; speaker->is_zh && i < COUNT_OF(titles); i++)
         if (slice_is_equal(name, slice_of(titles[i].name)))
@@ -235,8 +246,7 @@ static void say_extension(const struct speaker *speaker)
 /* ---- the cards --------------------------------------------------------------------------------
  */
 
-/* A card without a name of its own has that of its level. */
-static struct slice card_title(const struct speaker *speaker, struct slice name)
+struct slice card_title(const struct speaker *speaker, struct slice name)
 {
     const struct ruleset *ruleset = speaker->ruleset;
     for (uint32_t i = 0; speaker->is_zh && i < ruleset->level_count; i++)
@@ -267,13 +277,13 @@ static void say_over(const struct speaker *speaker, const struct rung *rung)
     struct slice title = limit_title(speaker, rung->limit);
     int32_t k = rung->over_at_least;
     if (k > 0)
-        printf(IN(speaker, "when %d whole workday(s) or more over the limit \"%.*s\" are used",
-                  "所用时间（向上取整）超过时限 %d 个工作日及以上（“%.*s”）"),
-               k, SLICE_ARG(title));
+        printf(IN(speaker, "when %d whole workday%.*s or more over the limit \"%.*s\" are used",
+                  "所用时间（向上取整）超过时限 %d 个工作日%.*s及以上（“%.*s”）"),
+               k, !speaker->is_zh && k > 1, "s", SLICE_ARG(title));
     else
-        printf(IN(speaker, "when %d whole workday(s) or fewer are left of the limit \"%.*s\"",
-                  "所用时间（向上取整）距期满剩 %d 个工作日及以下（“%.*s”）"),
-               -k, SLICE_ARG(title));
+        printf(IN(speaker, "when %d whole workday%.*s or fewer are left of the limit \"%.*s\"",
+                  "所用时间（向上取整）距期满剩 %d 个工作日%.*s及以下（“%.*s”）"),
+               -k, !speaker->is_zh && k < -1, "s", SLICE_ARG(title));
 }
 
 static void say_cutoff(const struct speaker *speaker, const struct rung *rung)
@@ -314,8 +324,9 @@ static void say_when(const struct speaker *speaker, const struct rung *rung)
         say_before_or_after(speaker, rung);
         break;
     case RUNG_SHARE:
-        printf(IN(speaker, "when %d.%d%% of the limit \"%.*s\" are used", "用去 %d.%d%%（“%.*s”）"),
-               rung->share_permille / 10, rung->share_permille % 10, SLICE_ARG(title));
+        printf("%s", IN(speaker, "when ", "用去 "));
+        say_share(rung->share_permille);
+        printf(IN(speaker, " of the limit \"%.*s\" are used", "（“%.*s”）"), SLICE_ARG(title));
         break;
     case RUNG_OVER:
         say_over(speaker, rung);
@@ -338,10 +349,12 @@ static void say_rung(const struct speaker *speaker, const struct rung *rung)
         printf("    %.*s: ", SLICE_ARG(ruleset->levels[rung->level]));
     if (speaker->rule->form == RULE_CLOCK)
         say_when(speaker, rung);
+    else if (speaker->rule->form == RULE_FACT)
+        printf("%s", IN(speaker, "at the instant of the event", "于该事件发生之时"));
     else
         printf("%s", IN(speaker, "whenever that is so", "符合上述条件即发"));
     if (rung->when != NULL)
-        printf(IN(speaker, "; if %.*s", "；条件 %.*s"), SLICE_ARG(rung->when->text));
+        say_condition(speaker, IN(speaker, "; if ", "；条件："), rung->when);
     if (!rung->after_finish)
         printf("%s", IN(speaker, "; not once it is finished", "；办结后不再发"));
     if (!rung->after_limit)
@@ -363,10 +376,15 @@ static void say_rung(const struct speaker *speaker, const struct rung *rung)
 static void say_cards(const struct speaker *speaker)
 {
     const struct rule *rule = speaker->rule;
-    printf("  %s\n",
-           IN(speaker, "Cards, each strictly after its instant:", "发牌（均在该时刻之后）："));
+    if (rule->form == RULE_CLOCK)
+        printf("  %s\n",
+               IN(speaker, "Cards, each strictly after its instant:", "发牌（均在该时刻之后）："));
+    else
+        printf("  %s\n", IN(speaker, "Card:", "发牌："));
     for (uint32_t i = 0; i < rule->rung_count; i++)
         say_rung(speaker, &rule->rungs[i]);
+    if (rule->rung_count == 1)
+        return; /* what follows is about several */
     if (rule->late_discovery == DISCOVER_HIGHEST)
         printf("  %s\n", IN(speaker, "A case first seen late gets its highest card only.",
                             "迟到发现的办件只发最高一级。"));
@@ -436,8 +454,8 @@ void rule_say(const struct ruleset *ruleset, const struct rule *rule, bool is_zh
         say_across(speaker);
     } else {
         say_events(speaker, IN(speaker, "Looked at on: ", "查看时机："), rule->on, NULL);
-        printf(IN(speaker, "  A card when: %.*s\n", "  发牌条件：%.*s\n"),
-               SLICE_ARG(rule->fact->text));
+        say_condition(speaker, IN(speaker, "  A card when: ", "  发牌条件："), rule->fact);
+        printf("\n");
         say_windows(speaker, rule->fact);
         if (rule->per_step)
             printf("  %s\n", IN(speaker, "The card is the step's.", "牌记在环节上。"));

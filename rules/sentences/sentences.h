@@ -24,11 +24,25 @@ struct speaker {
 /* Two literals, so that the compiler still checks the format. */
 #define IN(speaker, en, zh) ((speaker)->is_zh ? (zh) : (en))
 
+/* event_said_en - "correction asked for"; in Chinese: event_kind_zh. */
+extern const char *const event_said_en[EVENT_KIND_COUNT];
+
+/* card_title - how a card is called: by its own name, or by that of its level. */
+struct slice card_title(const struct speaker *speaker, struct slice name);
+
 /* say_kinds - "accepted (accept), finished (finish)". */
 void say_kinds(const struct speaker *speaker, event_kind_set kinds);
 
 /* say_term - "5 workdays", "5 个工作日"; "the same day", "当日". */
 void say_term(const struct speaker *speaker, struct term term);
+
+/* say_share - "80%", "1.5%". */
+void say_share(int32_t permille);
+
+/* say_condition - behind the label, what the condition says: "the number of "returned" of this step
+ * is at least 2". */
+void say_condition(const struct speaker *speaker, const char *label,
+                   const struct condition *condition);
 
 /* say_windows - a line for each window in which the condition counts. condition may be NULL. */
 void say_windows(const struct speaker *speaker, const struct condition *condition);

@@ -183,9 +183,9 @@ run 0 check "${given[@]}" "$room/rate.yaml"
 run 0 import --store "$room/rates" "${given[@]}" "$room/rate.yaml"
 run 0 show --store "$room/rates" rate
 says out "Across the cases of one org in one month: those with finished (finish)"
-says out "A card when they are over 1.0% of at least 20 cases; judged 2 days after the end"
+says out "A card when they are over 1% of at least 20 cases; judged 2 days after the end"
 run 0 --lang zh show --store "$room/rates" rate
-says out "占比超过 1.0% 即发牌（至少 20 件）；期间结束后 2 个自然日判定"
+says out "占比超过 1% 即发牌（至少 20 件）；期间结束后 2 个自然日判定"
 cat >"$room/spoken.yaml" <<'END'
 set: spoken
 calendar: cn
@@ -211,6 +211,49 @@ says out "red: 5 workdays after the card \"yellow\", unless the clock has ended 
 says out "warn: on the day the limit ends, 30 minutes before 12:00"
 run 65 show --store "$store" wabo-decison
 says err "Did you mean: wabo-decision"
+end
+
+begin a_condition_is_read_aloud
+aloud=$room/aloud.txt # rule, on, its condition, and what is said of it
+cat >"$aloud" <<'END'
+seen|deliver|not seen(apply) and seen(accept)|there has been no "applied" and there has been "accepted"|没有“申请”，且已有“受理”
+count|correct_ask|count(correct_ask) >= 2|the number of "correction asked for" is at least 2|“补正告知”的次数不低于 2
+step|return|count(return, step) = 2|the number of "returned" of this step is 2|本环节“退回”的次数为 2
+window|return|count(return, step, within 5 workday) > 1|the number of "returned" of this step within 5 workdays is more than 1|本环节 5 个工作日内“退回”的次数超过 1
+states|finish|not is_accepted or not in_hours|the case is not accepted or it happened outside working hours|办件未受理，或发生在工作时间外
+mixed|finish|is_accepted and (in_hours or not has step)|the case is accepted and (it happened in working hours or there is no step)|办件已受理，且（发生在工作时间内，或没有环节）
+neither|finish|not (is_accepted or has parent)|not (the case is accepted or there is a joint case that this one belongs to)|并非（办件已受理，或有所属联办件）
+kinds|finish, reject|kind in [finish, reject] and org != 'A'|the event is one of "finished", "not accepted" and the org is other than "A"|本事件属于“办结”、“不予受理”，且机构不同于“A”
+not|finish|not org = 'A' and not result in ['1', '2']|the org is not "A" and the result is none of "1", "2"|机构不为“A”，且结果不属于“1”、“2”
+not-less|finish|not rating < 3|not (the rating is less than 3)|并非（评分低于 3）
+item-kind|finish|item_kind = joint and has item|the kind of item is joint and there is an item|事项类型为联办件，且有事项
+node|step_end|step_node = 'middle'|the position of this step is in between|本环节的位置为中间
+fee|fee|fee_paid * 100 > fee_due * 105|the fee paid × 100 is more than the fee due × 105|实收费用 × 100 超过应收费用 × 105
+sum|fee|(fee_paid + 1) * 2 <= fee_due|(the fee paid + 1) × 2 is at most the fee due|(实收费用 + 1) × 2 不超过应收费用
+attr|finish|attr('channel') = 'web' and not has attr('proxy')|the attr "channel" is "web" and there is no attr "proxy"|附加项“channel”为“web”，且没有附加项“proxy”
+length|reject|length(reason) < 10|the number of characters of the reason is less than 10|理由的字数低于 10
+number|finish|number(result) > 4|the number in the result is more than 4|结果所写的数超过 4
+since|finish|since(accept) in workday > 5|the workdays begun since the last "accepted" is more than 5|距上一次“受理”的工作日数（不足一的按一计）超过 5
+raised|finish|not raised(seen, red)|the card "red" of rule seen has not come|规则 seen 的红牌未成立
+arrival|finish|same_arrival(accept)|it arrived together with "accepted"|与“受理”同时到达
+after|finish|at >= '2025-03-03T10:00:00+08:00'|the instant of the event is at or after 2025-03-03 10:00:00|事件发生时间不早于 2025-03-03 10:00:00
+truth|finish|is_accepted = in_hours|(the case is accepted) just when (it happened in working hours)|（办件已受理）当且仅当（发生在工作时间内）
+END
+{
+    echo 'set: aloud'
+    echo 'calendar: cn'
+    echo 'rules:'
+    while IFS='|' read -r name on is _ _; do
+        printf '  - rule: %s\n    fact: {on: [%s], is: "%s"}\n    card: red\n' "$name" "$on" "$is"
+    done
+} >"$room/aloud.yaml" <"$aloud"
+run 0 import --store "$room/aloud" "${given[@]}" "$room/aloud.yaml"
+while IFS='|' read -r name _ _ en zh; do
+    run 0 show --store "$room/aloud" "$name"
+    says out "  A card when: $en"
+    run 0 --lang zh show --store "$room/aloud" "$name"
+    says out "  发牌条件：$zh"
+done <"$aloud"
 end
 
 begin days_after_a_limit_and_days_after_its_card

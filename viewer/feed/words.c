@@ -114,7 +114,10 @@ char *edition_text(const json_t *object, char room[WORDS_BYTES])
 const char *limit_title(const char *name)
 {
     static const char *const titles[][2] = {
-        {"promised", "承诺时限"}, {"statutory", "法定时限"}, {"step", "环节时限"}};
+#define LIMIT(name, zh) {name, zh},
+#include "engine/model/limit_names.def"
+#undef LIMIT
+    };
     for (size_t i = 0; lang_is_zh() && i < COUNT_OF(titles); i++)
         if (strcmp(name, titles[i][0]) == 0)
             return titles[i][1];

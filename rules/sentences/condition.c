@@ -1,0 +1,450 @@
+/* condition.c - a condition read aloud: "not seen(deliver)" is "there has been no "delivered"".
+ *
+ * What is read is the program and not its text, so that what is said is what is done. A comparison
+ * with what has no value is false: "is other than" and "is not" are two things, and are told apart.
+ */
+#include "rules/sentences/sentences.h"
+
+#include "engine/base/date.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A condition, and the last instruction of the part that is read. */
+struct reading {
+    const struct speaker *speaker;
+    const struct condition *condition;
+    uint32_t last;
+};
+
+static const struct {
+    const char *en;
+    const char *zh;
+    const char *not_en; /* NULL: a noun */
+    const char *not_zh;
+} nouns[FIELD_COUNT] = {
+#define NOUN(NAME, en, zh)                  [FIELD_##NAME] = {en, zh, NULL, NULL},
+#define STATE(NAME, en, not_en, zh, not_zh) [FIELD_##NAME] = {en, zh, not_en, not_zh},
+#include "rules/sentences/nouns.def"
+#undef NOUN
+#undef STATE
+};
+
+static const struct instruction *here(const struct reading *reading)
+{
+    return &reading->condition->code[reading->last];
+}
+
+static uint32_t parts_of(const struct instruction *it)
+{
+    switch (it->op) {
+    case OP_NOT:
+    case OP_LENGTH:
+    case OP_NUMBER:
+        return 1;
+    case OP_IN:
+        return it->operand + 1;
+    case OP_AND:
+    case OP_OR:
+    case OP_EQ:
+    case OP_NE:
+    case OP_LT:
+    case OP_LE:
+    case OP_GT:
+    case OP_GE:
+    case OP_ADD:
+    case OP_SUB:
+    case OP_MUL:
+    case OP_DIV:
+        return 2;
+    case OP_PUSH:
+    case OP_FIELD:
+    case OP_COUNT:
+    case OP_SEEN:
+    case OP_SINCE:
+    case OP_COUNT_STEP:
+    case OP_COUNT_WITHIN:
+    case OP_ATTR:
+    case OP_HAS_ATTR:
+    case OP_RAISED:
+    case OP_SAME_ARRIVAL:
+    case OP_HAS:
+        break;
+    }
+    return 0;
+}
+
+/* The part that ends at last: where the one before it ends. */
+static struct reading before(const struct reading *reading, uint32_t last)
+{
+    uint32_t missing = 1;
+    uint32_t at = last + 1;
+    while (missing > 0)
+        missing += parts_of(&reading->condition->code[--at]) - 1;
+    return (struct reading){reading->speaker, reading->condition, at - 1};
+}
+
+static struct reading right_of(const struct reading *reading)
+{
+    return (struct reading){reading->speaker, reading->condition, reading->last - 1};
+}
+
+static struct reading left_of(const struct reading *reading)
+{
+    return before(reading, reading->last - 1);
+}
+
+static const struct value *constant_of(const struct reading *reading)
+{
+    return &reading->condition->constants[here(reading)->operand];
+}
+
+static bool is_field(const struct reading *reading, enum field field)
+{
+    return here(reading)->op == OP_FIELD && here(reading)->operand == field;
+}
+
+/* ---- what has a value --------------------------------------------------------------------------
+ */
+
+static void say_instant(const struct speaker *speaker, struct instant at)
+{
+    char text[DATE_TEXT_BYTES];
+    int32_t ms = (int32_t)(at.ms % DATE_DAY_MS);
+    int32_t day = speaker->rule->calendar == NULL
+                      ? (int32_t)(at.ms / DATE_DAY_MS)
+                      : calendar_local_day(speaker->rule->calendar, at, &ms);
+    printf("%s %02d:%02d:%02d", date_format(day, text), ms / 3600000, ms / 60000 % 60,
+           ms / 1000 % 60);
+}
+
+/* What a kind of event, a kind of item, a node is called; a code stands in quotes. */
+static void say_word(const struct reading *beside, struct slice text)
+{
+    static const struct {
+        const char *name;
+        const char *en;
+        const char *zh;
+    } nodes[] = {{"start", "first", "首个"},
+                 {"middle", "in between", "中间"},
+                 {"end", "last", "末个"},
+                 {"single", "the only one", "唯一"}};
+    const struct speaker *speaker = beside->speaker;
+    const char *word = NULL;
+    for (int kind = 1; is_field(beside, FIELD_KIND) && kind < EVENT_KIND_COUNT; kind++)
+        if (slice_is_equal(text, slice_of(event_kind_name[kind])))
+            text = slice_of(IN(speaker, event_said_en[kind], event_kind_zh[kind]));
+    for (int kind = 0; is_field(beside, FIELD_ITEM_KIND) && kind < ITEM_KIND_COUNT; kind++)
+        if (slice_is_equal(text, slice_of(item_kind_name[kind])))
+            word = IN(speaker, item_kind_name[kind], item_kind_zh[kind]);
+    for (size_t i = 0; is_field(beside, FIELD_STEP_NODE) && i < COUNT_OF(nodes); i++)
+        if (slice_is_equal(text, slice_of(nodes[i].name)))
+            word = IN(speaker, nodes[i].en, nodes[i].zh);
+    if (word != NULL)
+        printf("%s", word);
+    else
+        printf(IN(speaker, "\"%.*s\"", "“%.*s”"), SLICE_ARG(text));
+}
+
+static void say_constant(const struct reading *beside, const struct value *value)
+{
+    const struct speaker *speaker = beside->speaker;
+    if (value->type == VALUE_TEXT)
+        say_word(beside, value->text);
+    else if (value->type == VALUE_INSTANT)
+        say_instant(speaker, (struct instant){.ms = value->number});
+    else
+        printf("%lld", (long long)value->number);
+}
+
+static void say_count(const struct reading *reading)
+{
+    const struct speaker *speaker = reading->speaker;
+    const struct instruction *it = here(reading);
+    bool is_in_window = it->op == OP_COUNT_WITHIN;
+    const struct window *window = is_in_window ? &reading->condition->windows[it->operand] : NULL;
+    enum event_kind kind = is_in_window ? window->kind : (enum event_kind)it->operand;
+    bool is_of_step = is_in_window ? window->is_of_step : it->op == OP_COUNT_STEP;
+    if (speaker->is_zh) {
+        printf("%s", is_of_step ? "本环节" : "");
+        if (is_in_window) {
+            printf("%s", is_of_step ? " " : "");
+            say_term(speaker, window->within);
+            printf("内");
+        }
+        printf("“%s”的次数", event_kind_zh[kind]);
+        return;
+    }
+    printf("the number of \"%s\"%s", event_said_en[kind], is_of_step ? " of this step" : "");
+    if (is_in_window) {
+        printf(" within ");
+        say_term(speaker, window->within);
+    }
+}
+
+static void say_since(const struct reading *reading)
+{
+    static const char *const zh[UNIT_COUNT] = {"",       "分钟",   "小时", "工作分钟", "工作小时",
+                                               "自然日", "工作日", "月",   "年"};
+    const struct speaker *speaker = reading->speaker;
+    const struct instruction *it = here(reading);
+    if (speaker->is_zh)
+        printf("距上一次“%s”的%s数（不足一的按一计）", event_kind_zh[it->operand], zh[it->unit]);
+    else
+        printf("the %ss begun since the last \"%s\"", unit_name[it->unit],
+               event_said_en[it->operand]);
+}
+
+static void say_value(const struct reading *reading, const struct reading *beside);
+
+/* Between a Chinese word and a number stands a blank. */
+static const char *blank_at(const struct reading *number)
+{
+    bool is_number = here(number)->op == OP_PUSH && constant_of(number)->type != VALUE_TEXT;
+    return number->speaker->is_zh && is_number ? " " : "";
+}
+
+static bool is_sum(const struct reading *reading)
+{
+    return here(reading)->op == OP_ADD || here(reading)->op == OP_SUB;
+}
+
+static bool is_arithmetic(const struct reading *reading)
+{
+    return is_sum(reading) || here(reading)->op == OP_MUL || here(reading)->op == OP_DIV;
+}
+
+static void say_arithmetic(const struct reading *reading)
+{
+    static const char *const sign[] = {" + ", " - ", " × ", " ÷ "};
+    struct reading left = left_of(reading);
+    struct reading right = right_of(reading);
+    bool is_left_apart = is_sum(&left) && !is_sum(reading);
+    bool is_right_apart = is_arithmetic(&right);
+    printf("%s", is_left_apart ? "(" : "");
+    say_value(&left, &right);
+    printf("%s%s%s", is_left_apart ? ")" : "", sign[here(reading)->op - OP_ADD],
+           is_right_apart ? "(" : "");
+    say_value(&right, &left);
+    printf("%s", is_right_apart ? ")" : "");
+}
+
+static void say_of(const struct reading *reading, const char *en, const char *zh)
+{
+    struct reading of = right_of(reading);
+    printf("%s", IN(reading->speaker, en, ""));
+    say_value(&of, &of);
+    printf("%s", IN(reading->speaker, "", zh));
+}
+
+/* beside: what it is compared with, which says what its words mean. */
+static void say_value(const struct reading *reading, const struct reading *beside)
+{
+    const struct speaker *speaker = reading->speaker;
+    const struct instruction *it = here(reading);
+    if (it->op == OP_PUSH)
+        say_constant(beside, constant_of(reading));
+    else if (it->op == OP_FIELD)
+        printf(IN(speaker, "the %s", "%s"),
+               IN(speaker, nouns[it->operand].en, nouns[it->operand].zh));
+    else if (it->op == OP_ATTR)
+        printf(IN(speaker, "the attr \"%.*s\"", "附加项“%.*s”"),
+               SLICE_ARG(constant_of(reading)->text));
+    else if (it->op == OP_SINCE)
+        say_since(reading);
+    else if (it->op == OP_LENGTH)
+        say_of(reading, "the number of characters of ", "的字数");
+    else if (it->op == OP_NUMBER)
+        say_of(reading, "the number in ", "所写的数");
+    else if (is_arithmetic(reading))
+        say_arithmetic(reading);
+    else
+        say_count(reading);
+}
+
+/* ---- what is so or not --------------------------------------------------------------------------
+ */
+
+static void say_part(const struct reading *reading, bool is_not);
+
+/* Of two truths: a field, a constant, or a condition of its own. */
+static bool is_truth(const struct reading *reading)
+{
+    const struct instruction *it = here(reading);
+    if (it->op == OP_PUSH)
+        return constant_of(reading)->type == VALUE_BOOL;
+    if (it->op == OP_FIELD)
+        return condition_field_type[it->operand] == VALUE_BOOL;
+    return it->op == OP_SEEN || it->op == OP_HAS || it->op == OP_HAS_ATTR || it->op == OP_RAISED ||
+           it->op == OP_SAME_ARRIVAL || (it->op >= OP_NOT && it->op <= OP_IN);
+}
+
+static bool is_instant(const struct reading *reading)
+{
+    return here(reading)->op == OP_FIELD &&
+           condition_field_type[here(reading)->operand] == VALUE_INSTANT;
+}
+
+static void say_apart(const struct reading *reading, bool is_not)
+{
+    const struct speaker *speaker = reading->speaker;
+    if (is_not)
+        printf("%s", IN(speaker, "not ", "并非"));
+    printf("%s", IN(speaker, "(", "（"));
+    say_part(reading, false);
+    printf("%s", IN(speaker, ")", "）"));
+}
+
+static void say_comparison(const struct reading *reading, bool is_not)
+{
+    static const char *const en[2][6] = {{" is ", " is other than ", " is less than ",
+                                          " is at most ", " is more than ", " is at least "},
+                                         {" is ", " is other than ", " is before ",
+                                          " is at or before ", " is after ", " is at or after "}};
+    static const char *const zh[2][6] = {{"为", "不同于", "低于", "不超过", "超过", "不低于"},
+                                         {"为", "不同于", "早于", "不晚于", "晚于", "不早于"}};
+    const struct speaker *speaker = reading->speaker;
+    enum op op = here(reading)->op;
+    struct reading left = left_of(reading);
+    struct reading right = right_of(reading);
+    bool is_when = is_instant(&left) || is_instant(&right);
+    if (is_truth(&left)) {
+        say_apart(&left, false);
+        printf("%s", (op == OP_EQ) != is_not ? IN(speaker, " just when ", "当且仅当")
+                                             : IN(speaker, " just when not ", "当且仅当并非"));
+        say_apart(&right, false);
+    } else if (is_not && op != OP_EQ) {
+        say_apart(reading, true);
+    } else {
+        struct reading end = right_of(&left); /* where it is arithmetic */
+        say_value(&left, &right);
+        printf("%s%s%s", is_arithmetic(&left) ? blank_at(&end) : blank_at(&left),
+               is_not ? IN(speaker, " is not ", "不为")
+                      : IN(speaker, en[is_when][op - OP_EQ], zh[is_when][op - OP_EQ]),
+               blank_at(&right));
+        say_value(&right, &left);
+    }
+}
+
+static void say_list(const struct reading *reading, bool is_not)
+{
+    const struct speaker *speaker = reading->speaker;
+    uint32_t count = here(reading)->operand;
+    uint32_t first = reading->last - count; /* each of the list is one constant */
+    struct reading of = {speaker, reading->condition, first - 1};
+    say_value(&of, &of);
+    printf("%s",
+           is_not ? IN(speaker, " is none of ", "不属于") : IN(speaker, " is one of ", "属于"));
+    for (uint32_t i = 0; i < count; i++) {
+        struct reading one = {speaker, reading->condition, first + i};
+        printf("%s", i == 0 ? blank_at(&one) : IN(speaker, ", ", "、"));
+        say_value(&one, &of);
+    }
+}
+
+/* "A and B", and in brackets what stands in it of the other. */
+static void say_joined(const struct reading *reading)
+{
+    const struct speaker *speaker = reading->speaker;
+    enum op op = here(reading)->op;
+    enum op other = op == OP_AND ? OP_OR : OP_AND;
+    struct reading sides[] = {left_of(reading), right_of(reading)};
+    for (size_t i = 0; i < COUNT_OF(sides); i++) {
+        if (i > 0)
+            printf("%s", op == OP_AND ? IN(speaker, " and ", "，且") : IN(speaker, " or ", "，或"));
+        if (here(&sides[i])->op == other)
+            say_apart(&sides[i], false);
+        else
+            say_part(&sides[i], false);
+    }
+}
+
+static const char *article(const char *noun)
+{
+    return strchr("aeiou", noun[0]) != NULL ? "an" : "a";
+}
+
+static void say_there_is(const struct reading *reading, bool is_not)
+{
+    const struct speaker *speaker = reading->speaker;
+    uint32_t field = here(reading)->operand;
+    if (nouns[field].not_en != NULL)
+        printf(is_not ? IN(speaker, "it is not known whether %s", "不知是否%s")
+                      : IN(speaker, "it is known whether %s", "已知是否%s"),
+               IN(speaker, nouns[field].en, nouns[field].zh));
+    else
+        printf(IN(speaker, "there is %s %s", "%s%s"),
+               is_not ? IN(speaker, "no", "没有") : IN(speaker, article(nouns[field].en), "有"),
+               IN(speaker, nouns[field].en, nouns[field].zh));
+}
+
+static void say_raised(const struct reading *reading, bool is_not)
+{
+    const struct speaker *speaker = reading->speaker;
+    struct slice rule = constant_of(reading)[0].text;
+    struct slice name = constant_of(reading)[1].text;
+    struct slice card = card_title(speaker, name);
+    bool is_named = slice_is_equal(card, name); /* by its rule, and not by its level */
+    if (speaker->is_zh)
+        printf("规则 %.*s 的%s%.*s%s%s成立", SLICE_ARG(rule), is_named ? "“" : "", SLICE_ARG(card),
+               is_named ? "”牌" : "", is_not ? "未" : "已");
+    else
+        printf(is_not ? "the card \"%.*s\" of rule %.*s has not come"
+                      : "the card \"%.*s\" of rule %.*s has come",
+               SLICE_ARG(card), SLICE_ARG(rule));
+}
+
+/* What a single instruction asks: seen, has, raised, a field that is or is not so. */
+static void say_state(const struct reading *reading, bool is_not)
+{
+    const struct speaker *speaker = reading->speaker;
+    const struct instruction *it = here(reading);
+    if (it->op == OP_SEEN)
+        printf(is_not ? IN(speaker, "there has been no \"%s\"", "没有“%s”")
+                      : IN(speaker, "there has been \"%s\"", "已有“%s”"),
+               IN(speaker, event_said_en[it->operand], event_kind_zh[it->operand]));
+    else if (it->op == OP_SAME_ARRIVAL)
+        printf(is_not ? IN(speaker, "it did not arrive together with \"%s\"", "未与“%s”同时到达")
+                      : IN(speaker, "it arrived together with \"%s\"", "与“%s”同时到达"),
+               IN(speaker, event_said_en[it->operand], event_kind_zh[it->operand]));
+    else if (it->op == OP_HAS)
+        say_there_is(reading, is_not);
+    else if (it->op == OP_HAS_ATTR)
+        printf(is_not ? IN(speaker, "there is no attr \"%.*s\"", "没有附加项“%.*s”")
+                      : IN(speaker, "there is an attr \"%.*s\"", "有附加项“%.*s”"),
+               SLICE_ARG(constant_of(reading)->text));
+    else if (it->op == OP_RAISED)
+        say_raised(reading, is_not);
+    else if (it->op == OP_FIELD)
+        printf("%s", is_not ? IN(speaker, nouns[it->operand].not_en, nouns[it->operand].not_zh)
+                            : IN(speaker, nouns[it->operand].en, nouns[it->operand].zh));
+    else
+        printf("%s", constant_of(reading)->truth != is_not ? IN(speaker, "always", "总是")
+                                                           : IN(speaker, "never", "从不"));
+}
+
+static void say_part(const struct reading *reading, bool is_not)
+{
+    enum op op = here(reading)->op;
+    struct reading of = right_of(reading);
+    if (op == OP_NOT)
+        say_part(&of, !is_not);
+    else if ((op == OP_AND || op == OP_OR) && is_not)
+        say_apart(reading, true);
+    else if (op == OP_AND || op == OP_OR)
+        say_joined(reading);
+    else if (op == OP_IN)
+        say_list(reading, is_not);
+    else if (op >= OP_EQ && op <= OP_GE)
+        say_comparison(reading, is_not);
+    else
+        say_state(reading, is_not);
+}
+
+void say_condition(const struct speaker *speaker, const char *label,
+                   const struct condition *condition)
+{
+    printf("%s", label);
+    struct reading whole = {speaker, condition, condition->count - 1};
+    say_part(&whole, false);
+}
