@@ -151,7 +151,7 @@ static void rungs_are_told_in_the_readers_language(void)
     static const char *const rows[][2] = {
         {"2 workday before promised", "“承诺时限”届满前 2 个工作日"},
         {"after promised", "“承诺时限”届满"},
-        {"at feedback", "“feedback”届满"},
+        {"at feedback", "“反馈时限”届满"},
         {"1 workday after statutory", "“法定时限”届满后 1 个工作日"},
         {"87.5% of promised", "用去 87.5%（“承诺时限”）"},
         {"30 minute before 12:00", "期满当日 12:00 前 30 分钟"},
