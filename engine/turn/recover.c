@@ -176,23 +176,6 @@ static int poisons_report(struct turn *turn)
     return error;
 }
 
-/* The last entry before the instant at which playing by other rules ends. */
-static uint64_t last_before(struct turn *turn, int *error_io)
-{
-    uint64_t from = 1;
-    uint64_t to = store_entry_last(turn->store) + 1;
-    while (from < to && *error_io == 0) {
-        struct entry entry;
-        uint64_t middle = from + (to - from) / 2;
-        *error_io = store_entry(turn->store, middle, &entry) == 0 ? 0 : -EIO;
-        if (*error_io == 0 && instant_is_before(entry.now, turn->options.instead->until))
-            from = middle + 1;
-        else
-            to = middle;
-    }
-    return from - 1;
-}
-
 int turn_recover(struct turn *turn)
 {
     int64_t began = clock_monotonic_ms();
@@ -205,8 +188,7 @@ int turn_recover(struct turn *turn)
         error = turn_image_load(turn, &entry);
     turn->image_entry = entry;
     uint64_t from = entry;
-    uint64_t last =
-        turn->options.instead == NULL ? store_entry_last(turn->store) : last_before(turn, &error);
+    uint64_t last = store_entry_last(turn->store);
     for (entry = entry + 1; error == 0 && entry <= last; entry++) {
         error = replay_entry(turn, entry);
         if (turn->options.instead != NULL && entry % PROGRESS_ENTRIES == 0)

@@ -43,7 +43,6 @@ struct turn_ports {
 /* Play the journal again from its first event, but by other rules than were in force. */
 struct turn_instead {
     const struct ruleset *ruleset;
-    struct instant until; /* stop before the first entry that is not before this */
     void *ctx;
     void (*card)(void *ctx, const struct card *card); /* in place of the ledger; without seq */
     void (*progress)(void *ctx, uint64_t entry, uint64_t entries); /* now and then */

@@ -39,7 +39,7 @@ struct play {
     const struct ruleset *ruleset;
     struct card_log *log;
     struct offline *offline;
-    struct instant until;
+    struct instant until; /* files that end before it: time goes on to here */
     uint64_t refused;
     bool is_talking; /* only one of the two tells how far it is */
     int percent;
@@ -85,8 +85,6 @@ static int on_event(void *ctx, uint32_t source, uint64_t seq, const struct event
     struct play *play = ctx;
     const char *field = "";
     struct instant now = instant_later_of(core_now(offline_core(play->offline)), event->at);
-    if (!instant_is_before(now, play->until))
-        return 0;
     if (event_check(event, INSTANT_NONE, &field) != REFUSAL_NONE) {
         play->refused++;
         return 0;
@@ -128,7 +126,6 @@ static int play_journal(struct play *play)
         return -ENOENT;
     bool is_events = journal_is_events(store);
     const struct turn_instead instead = {.ruleset = play->ruleset,
-                                         .until = play->until,
                                          .ctx = play,
                                          .card = on_card,
                                          .progress = on_progress};
@@ -327,8 +324,8 @@ int verb_backtest(int argc, char **argv)
         {.name = "to",
          .type = OPTION_TEXT,
          .value = "TIME",
-         .en = "up to here, and play no event of later (default: all there are)",
-         .zh = "到此刻为止，不回放更晚的事件（默认：全部）",
+         .en = "and before this (default: all there are)",
+         .zh = "且早于此刻到期的牌（默认：全部）",
          .place = &to_word},
         {.name = "events",
          .type = OPTION_LIST,

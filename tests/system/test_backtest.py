@@ -90,6 +90,29 @@ def of_a_time_alone():
 
 
 @test
+def of_a_time_of_which_the_engine_heard_later():
+    """A year that was loaded afterwards has the cards of each of its days, whenever it came."""
+    with Town() as town:
+        town.clock = "wall"
+        town.engine_start()
+        town.engine_ready()
+        check_eq(town.collect("jsonl", town.events).end(), 0)
+        should = {}
+        for row in town.backtest("--data-dir", town.folder):
+            if row["type"] != "card":
+                continue
+            is_in = FROM <= row["due_at"] < TO
+            was_in = FROM <= row.get("was", row["due_at"]) < TO
+            change = row["change"]
+            if change == "moves" and is_in != was_in:
+                change = "appears" if is_in else "vanishes"
+            if is_in or was_in:
+                should[row["card"]] = (change, row["org"])
+        check(should, "nothing of these days")
+        check_rows(town.backtest("--data-dir", town.folder, "--from", FROM, "--to", TO), should)
+
+
+@test
 def a_date_is_the_calendars():
     """A day's cards fall at its midnight, which in Shanghai is 16:00 of the day before in UTC."""
     with Town() as town:
