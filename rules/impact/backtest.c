@@ -125,10 +125,8 @@ static int play_journal(struct play *play)
     if (code != EX_OK)
         return -ENOENT;
     bool is_events = journal_is_events(store);
-    const struct turn_instead instead = {.ruleset = play->ruleset,
-                                         .ctx = play,
-                                         .card = on_card,
-                                         .progress = on_progress};
+    const struct turn_instead instead = {
+        .ruleset = play->ruleset, .ctx = play, .card = on_card, .progress = on_progress};
     const struct turn_options turn_options = {
         .clock = is_events ? TURN_EVENTS : TURN_WALL,
         .is_verifying = true,
