@@ -150,32 +150,17 @@ static bool clocks_touch(struct core *core, const struct core_case *kase)
     return true;
 }
 
-/* The event ends a pause that was open when the clock stopped: a rung that it held may lie before
- * that stop, counted back from a limit. */
-static bool was_held(const struct core *core, const struct core_case *kase,
-                     const struct core_clock *clock, const struct event *event)
-{
-    const struct core_pause *pause;
-    for (uint32_t row = kase->first_pause; row != 0; row = pause->next) {
-        pause = pause_row(core, row);
-        if (pause->until == event->kind && pause->to_ms == event->at.ms &&
-            pause->from_ms < clock->stop_ms)
-            return true;
-    }
-    return false;
-}
-
-/* Those that pauses of these kinds hold. */
+/* Those that pauses of these kinds hold. Of a clock that has stopped nothing comes before its stop
+ * because a pause ended later; but what was passed over may be seen otherwise. */
 static bool clocks_touch_paused(struct core *core, const struct core_case *kase,
-                                event_kind_set kinds, const struct event *event)
+                                event_kind_set kinds)
 {
     bool is_touched = kase->has_cards; /* their instants may have moved, whatever the clock does */
     for (uint32_t row = kase->first_clock; row != 0;) {
         struct core_clock *clock = clock_row(core, row);
         row = clock->next;
         if ((clock->heeds & kinds) == 0 ||
-            (clock->state != CLOCK_RUNNING && !clock->is_ahead && clock->skipped == 0 &&
-             !was_held(core, kase, clock, event)))
+            (clock->state != CLOCK_RUNNING && !clock->is_ahead && clock->skipped == 0))
             continue;
         clock->next_ms = CLOCK_TOUCHED;
         is_touched = true;
@@ -219,7 +204,7 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
     bool is_moved = before.item != kase->item || before.org != kase->org;
     event_kind_set paused = pauses_take(core, kase, event);
     if (paused != 0)
-        is_touched |= clocks_touch_paused(core, kase, paused, event);
+        is_touched |= clocks_touch_paused(core, kase, paused);
     if (is_moved)
         is_touched |= clocks_touch(core, kase);
     /* a rule sees the case's state before this event, its fields after it */
