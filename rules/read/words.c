@@ -226,6 +226,19 @@ static void tell_unit(struct words *words, const struct word *unit)
                  COUNT_OF(names), "unit", "单位");
 }
 
+/* A term such as 1.5 month: of how many days it is, only the regulation can say. */
+static bool tell_fraction(struct words *words, const struct word *number)
+{
+    const char *dot = number->text.start + number->text.count;
+    if (words->end - dot < 2 || *dot != '.' || !is_digit(dot[1]))
+        return false;
+    WORD_ERROR(
+        words, number,
+        "a term is a whole number: write 45 day for one month and a half, 36 hour, 90 minute",
+        "期限应为整数：例如一个半月写作 45 day（自然日），或写 36 hour、90 minute");
+    return true;
+}
+
 bool words_term(struct words *words, struct term *term_out)
 {
     struct word number = words->now;
@@ -236,6 +249,8 @@ bool words_term(struct words *words, struct term *term_out)
     }
     (void)words_next(words);
     struct word unit = words->now;
+    if (tell_fraction(words, &number))
+        return false;
     if (unit.kind != WORD_NAME || word_is(&unit, "before") || word_is(&unit, "after")) {
         WORD_ERROR(words, &number, "%.*s has no unit: write for example %.*s workday or %.*s day",
                    "%.*s 没有单位：请写明，例如 %.*s workday（工作日）或 %.*s day（自然日）",

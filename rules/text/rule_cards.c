@@ -362,6 +362,15 @@ static bool read_rung(struct compile *compile, const struct rule_source *source,
     if (!yaml_is_map(entry, compile->problems))
         return false;
     const struct yaml_node *node = entry->first;
+    for (uint32_t i = 0; entry->count > 1 && i < COUNT_OF(keys); i++) {
+        const struct yaml_node *beside = yaml_find(entry, keys[i]);
+        if (beside == NULL)
+            continue;
+        yaml_error(beside, compile->problems,
+                   "%s: belongs into the long form: - red: {when: after promised, %s: …}",
+                   "%s: 应写在长形式中：- red: {when: after promised, %s: …}", keys[i], keys[i]);
+        return false;
+    }
     if (entry->count != 1) {
         yaml_error(entry, compile->problems,
                    "one card for each line: - warn: 2 workday before promised",

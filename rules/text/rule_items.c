@@ -31,16 +31,18 @@ bool rule_items_read(struct compile *compile, const struct yaml_node *node, stru
 {
     if (node == NULL)
         return true;
-    if (!yaml_is_list(node, compile->problems))
+    bool is_one = node->kind == YAML_SCALAR && node->value.count > 0; /* items: 350100-01 */
+    if (!is_one && !yaml_is_list(node, compile->problems))
         return false;
-    if (node->count == 0) {
+    if (!is_one && node->count == 0) {
         yaml_error(node, compile->problems, "items: is empty: no case would be judged",
                    "items: 为空：不会监察任何办件");
         return false;
     }
-    struct slice *items = compile_take(compile, node->count, sizeof *items);
+    struct slice *items = compile_take(compile, is_one ? 1 : node->count, sizeof *items);
+    const struct yaml_node *end = is_one ? node->next : NULL;
     uint32_t count = 0;
-    for (const struct yaml_node *child = node->first; items != NULL && child != NULL;
+    for (const struct yaml_node *child = is_one ? node : node->first; items != NULL && child != end;
          child = child->next) {
         if (!yaml_is_scalar(child, compile->problems))
             return false;

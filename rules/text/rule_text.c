@@ -191,14 +191,17 @@ static bool read_item_kinds(struct compile *compile, const struct yaml_node *nod
 {
     if (node == NULL)
         return true;
-    if (!yaml_is_list(node, compile->problems))
+    bool is_one = node->kind == YAML_SCALAR && node->value.count > 0; /* kinds: promised */
+    if (!is_one && !yaml_is_list(node, compile->problems))
         return false;
-    if (node->count == 0) {
+    if (!is_one && node->count == 0) {
         yaml_error(node, compile->problems, "kinds: is empty: no case would be judged",
                    "kinds: 为空：不会监察任何办件");
         return false;
     }
-    for (const struct yaml_node *child = node->first; child != NULL; child = child->next) {
+    const struct yaml_node *end = is_one ? node->next : NULL;
+    for (const struct yaml_node *child = is_one ? node : node->first; child != end;
+         child = child->next) {
         if (!yaml_is_scalar(child, compile->problems))
             return false;
         int kind = -1;
