@@ -234,6 +234,35 @@ struct deciding {
     struct draft_decision decision;
 };
 
+/* Blanks around a name, and capitals among the letters from A to Z, make no other person. */
+static struct slice name_trim(const char *name)
+{
+    struct slice text = slice_of(name);
+    while (text.count > 0 && (text.start[0] == ' ' || text.start[0] == '\t')) {
+        text.start++;
+        text.count--;
+    }
+    while (text.count > 0 &&
+           (text.start[text.count - 1] == ' ' || text.start[text.count - 1] == '\t'))
+        text.count--;
+    return text;
+}
+
+static char letter_fold(char letter)
+{
+    return letter >= 'A' && letter <= 'Z' ? (char)(letter - 'A' + 'a') : letter;
+}
+
+static bool is_same_person(const char *name, const char *other_name)
+{
+    struct slice a = name_trim(name);
+    struct slice b = name_trim(other_name);
+    bool is_same = a.count == b.count;
+    for (size_t i = 0; is_same && i < a.count; i++)
+        is_same = letter_fold(a.start[i]) == letter_fold(b.start[i]);
+    return is_same;
+}
+
 /* The draft, if it can be approved by this person. */
 static int read_approvable(struct transaction *transaction, struct arena *arena,
                            const struct deciding *deciding, struct rule_draft *draft_out)
@@ -245,7 +274,7 @@ static int read_approvable(struct transaction *transaction, struct arena *arena,
         return RULE_STORE_E_OVERTAKEN;
     if (draft_out->state != DRAFT_WAITING)
         return RULE_STORE_E_DECIDED;
-    if (strcmp(draft_out->edition.author, deciding->decision.words.by) == 0)
+    if (is_same_person(draft_out->edition.author, deciding->decision.words.by))
         return RULE_STORE_E_AUTHOR;
     return 0;
 }
