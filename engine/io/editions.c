@@ -59,6 +59,11 @@ static int load(struct editions *editions, uint32_t number, uint32_t calendars)
                                                                      calendars, &problems, place);
     if (error == 0) {
         editions->count++;
+        if (problems.forgiven_count > 0) {
+            log_warn("rules: edition %u of %s holds what would be refused today, and is in force",
+                     number, editions->folder);
+            problem_list_print(&problems, stderr);
+        }
     } else {
         log_error("rules: edition %u of %s cannot be used", number, editions->folder);
         problem_list_print(&problems, stderr);

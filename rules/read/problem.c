@@ -126,6 +126,18 @@ void problem_warn(struct problem_list *list, const char *file, uint32_t line, ui
     va_end(arguments);
 }
 
+void problem_refuse(struct problem_list *list, const char *file, uint32_t line, uint32_t column,
+                    const char *en, const char *zh, ...)
+{
+    va_list arguments;
+    va_start(arguments, zh);
+    const struct problem place = {
+        .file = file, .line = line, .column = column, .is_warning = list->is_in_force};
+    list->forgiven_count += list->is_in_force;
+    problem_tell(list, &place, en, zh, arguments);
+    va_end(arguments);
+}
+
 char *cell_name(uint32_t row, uint32_t column, char text[CELL_NAME_BYTES])
 {
     enum { LETTERS = 26, LETTERS_MAX = 8 };

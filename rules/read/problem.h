@@ -30,8 +30,11 @@ struct problem {
 /* In the order in which they were found. More than PROBLEM_MAX are counted, not kept. */
 struct problem_list {
     uint32_t count;
-    uint32_t error_count;   /* of all, kept or not */
-    uint32_t warning_count; /* of all, kept or not */
+    uint32_t error_count;    /* of all, kept or not */
+    uint32_t warning_count;  /* of all, kept or not */
+    uint32_t forgiven_count; /* warnings that were errors but for … */
+    bool is_in_force; /* … this: the texts have been in force already, and cases hang on them. What
+                         problem_refuse tells is a warning then */
     struct problem *at;
     struct problem_file *files;
 };
@@ -49,6 +52,12 @@ void problem_error(struct problem_list *list, const char *file, uint32_t line, u
 TOLD_LIKE(5, 6, 7)
 void problem_warn(struct problem_list *list, const char *file, uint32_t line, uint32_t column,
                   const char *en, const char *zh, ...);
+
+/* problem_refuse - an error that leaves a model which can be used: what a later program has learnt
+ * to refuse in a text that an earlier one took in. Of texts that are in force, a warning. */
+TOLD_LIKE(5, 6, 7)
+void problem_refuse(struct problem_list *list, const char *file, uint32_t line, uint32_t column,
+                    const char *en, const char *zh, ...);
 
 /* problem_list_names_cells - places in this file are cells of a sheet; file is copied. */
 void problem_list_names_cells(struct problem_list *list, const char *file);

@@ -73,6 +73,10 @@ MUST_USE bool words_number(struct words *words, int64_t *number_out);
 #define WORD_ERROR(words, word, ...)                                                               \
     problem_error((words)->problems, (words)->file, (words)->line, (word)->column, __VA_ARGS__)
 
+/* WORD_REFUSE - the same as problem_refuse. */
+#define WORD_REFUSE(words, word, ...)                                                              \
+    problem_refuse((words)->problems, (words)->file, (words)->line, (word)->column, __VA_ARGS__)
+
 /* WORD_ARG - a word as the two arguments of "%.*s"; an end reads as nothing. */
 #define WORD_ARG(word) SLICE_ARG((word)->text)
 

@@ -55,10 +55,13 @@ MUST_USE int yaml_parse(struct arena *arena, const char *file, struct slice text
 MUST_USE int yaml_read_bytes(struct arena *arena, const char *path, struct problem_list *problems,
                              struct slice *bytes_out);
 
-/* yaml_error, yaml_warn - a problem at the place of a node's value. */
+/* yaml_error, yaml_refuse, yaml_warn - a problem at the place of a node's value: see problem.h. */
 TOLD_LIKE(3, 4, 5)
 void yaml_error(const struct yaml_node *node, struct problem_list *problems, const char *en,
                 const char *zh, ...);
+TOLD_LIKE(3, 4, 5)
+void yaml_refuse(const struct yaml_node *node, struct problem_list *problems, const char *en,
+                 const char *zh, ...);
 TOLD_LIKE(3, 4, 5)
 void yaml_warn(const struct yaml_node *node, struct problem_list *problems, const char *en,
                const char *zh, ...);

@@ -22,6 +22,16 @@ void yaml_error(const struct yaml_node *node, struct problem_list *problems, con
     va_end(arguments);
 }
 
+void yaml_refuse(const struct yaml_node *node, struct problem_list *problems, const char *en,
+                 const char *zh, ...)
+{
+    va_list arguments;
+    va_start(arguments, zh);
+    problems->forgiven_count += problems->is_in_force;
+    tell(node, problems, problems->is_in_force, en, zh, arguments);
+    va_end(arguments);
+}
+
 void yaml_warn(const struct yaml_node *node, struct problem_list *problems, const char *en,
                const char *zh, ...)
 {

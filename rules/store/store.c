@@ -224,6 +224,7 @@ int rule_store_load_with_calendars(struct rule_store *store, uint32_t number, ui
     int status = arena == NULL ? -ENOMEM : rule_store_edition(store, number, arena, &edition);
     if (status == 0)
         status = documents_with_calendars(store, number, calendars_of, arena, &documents, &count);
+    problems->is_in_force = true; /* it was right for the program that took it in */
     if (status == 0)
         status = ruleset_compile(documents, count, number, problems, ruleset_out);
     if (status == RULESET_E_BAD) {

@@ -88,7 +88,8 @@ MUST_USE int rule_store_text(struct rule_store *store, const unsigned char *hash
  *
  * Owns:    the caller owns *ruleset_out and ends it with ruleset_destroy.
  * Returns: 0, RULE_STORE_E_UNKNOWN, a negative errno; -EBADMSG when the documents no longer
- *          compile (by a newer program): the problems say why.
+ *          compile (by a newer program): the problems say why. What an earlier program took in and
+ *          this one would refuse at import, but can judge by, is loaded: the problems warn of it.
  */
 MUST_USE int rule_store_load(struct rule_store *store, uint32_t number,
                              struct problem_list *problems, struct ruleset **ruleset_out);

@@ -325,13 +325,13 @@ static bool check_sense(struct parser *parser, struct word first)
         .code = parser->code, .count = parser->count, .constants = parser->constants};
     enum condition_sense sense = condition_sense(&whole);
     if (sense == SENSE_NEVER)
-        WORD_ERROR(&parser->words, &first, "this can never hold: its parts contradict each other",
-                   "此条件永不成立：各部分互相矛盾");
+        WORD_REFUSE(&parser->words, &first, "this can never hold: its parts contradict each other",
+                    "此条件永不成立：各部分互相矛盾");
     else if (sense == SENSE_ALWAYS)
-        WORD_ERROR(&parser->words, &first,
-                   "this always holds: leave it out, or say what it depends on",
-                   "此条件总是成立：请删去，或写明取决于什么");
-    return sense == SENSE_OPEN;
+        WORD_REFUSE(&parser->words, &first,
+                    "this always holds: leave it out, or say what it depends on",
+                    "此条件总是成立：请删去，或写明取决于什么");
+    return sense == SENSE_OPEN || parser->words.problems->is_in_force;
 }
 
 static int keep(struct arena *arena, const struct parser *parser, struct slice text,

@@ -104,10 +104,10 @@ static bool check_supervisors(struct table *table)
         struct slice code = csv_cell(&table->csv.rows[i], column - 1);
         if (slice_is_empty(code) || ruleset_org(table->compile->ruleset, code) != NULL)
             continue;
-        problem_error(table->compile->problems, table->file, table->csv.rows[i].line, column,
-                      "supervisor \"%.*s\" is no org of this table: give it a row of its own",
-                      "主管机构“%.*s”不在本表中：请为其另列一行", SLICE_ARG(code));
-        is_good = false;
+        problem_refuse(table->compile->problems, table->file, table->csv.rows[i].line, column,
+                       "supervisor \"%.*s\" is no org of this table: give it a row of its own",
+                       "主管机构“%.*s”不在本表中：请为其另列一行", SLICE_ARG(code));
+        is_good = table->compile->problems->is_in_force;
     }
     return is_good;
 }

@@ -73,9 +73,9 @@ static void check_length(struct compile *compile, const struct rule_source *sour
     term_format(limit, limit_text);
     const struct yaml_node *node = rung_node(source, index);
     if (longer == LONGER_ALWAYS)
-        yaml_error(node, compile->problems,
-                   "%s before a limit of %s: the warning is longer than its limit",
-                   "提前 %s，而时限为 %s：提前量长于时限", ahead_text, limit_text);
+        yaml_refuse(node, compile->problems,
+                    "%s before a limit of %s: the warning is longer than its limit",
+                    "提前 %s，而时限为 %s：提前量长于时限", ahead_text, limit_text);
     else
         yaml_warn(node, compile->problems,
                   "%s before a limit of %s: around holidays the warning is longer than its limit",
@@ -91,9 +91,9 @@ static void check_twice(struct compile *compile, const struct rule_source *sourc
         if (other->level != rung->level || !slice_is_equal(other->text, rung->text) ||
             other->when != NULL || rung->when != NULL || other->issue != rung->issue)
             continue;
-        yaml_error(rung_node(source, index), compile->problems,
-                   "the same card as \"%.*s\" above: it would be raised twice",
-                   "与上面的“%.*s”是同一张牌：会重复发牌", SLICE_ARG(other->name));
+        yaml_refuse(rung_node(source, index), compile->problems,
+                    "the same card as \"%.*s\" above: it would be raised twice",
+                    "与上面的“%.*s”是同一张牌：会重复发牌", SLICE_ARG(other->name));
         return;
     }
 }
@@ -105,10 +105,10 @@ static void check_share(struct compile *compile, const struct rule_source *sourc
     const struct rung *rung = &source->rule->rungs[index];
     if (rung->form == RUNG_SHARE && rung->share_permille > WHOLE_PERMILLE &&
         slice_is_equal(compile->ruleset->levels[rung->level], SLICE("warn")))
-        yaml_error(rung_node(source, index), compile->problems,
-                   "a warning at %d.%d%% comes when its limit is over: 100%% at most",
-                   "用去 %d.%d%% 才预警，时限已过：至多 100%%", rung->share_permille / 10,
-                   rung->share_permille % 10);
+        yaml_refuse(rung_node(source, index), compile->problems,
+                    "a warning at %d.%d%% comes when its limit is over: 100%% at most",
+                    "用去 %d.%d%% 才预警，时限已过：至多 100%%", rung->share_permille / 10,
+                    rung->share_permille % 10);
 }
 
 /* Where a card stands to the end of its limit: what lies before it is less than zero. */
@@ -173,9 +173,9 @@ static void check_fact(struct compile *compile, const struct rule_source *source
 {
     const struct yaml_node *is = yaml_find(yaml_find(source->node, "fact"), "is");
     if ((kinds_needed(source->rule->fact) & source->rule->on) == 0)
-        yaml_error(is, compile->problems,
-                   "this is never so: kind is that of an event of on:, which has no such kind",
-                   "此条件永不成立：kind 是 on: 所列事件的类型，其中没有这一类型");
+        yaml_refuse(is, compile->problems,
+                    "this is never so: kind is that of an event of on:, which has no such kind",
+                    "此条件永不成立：kind 是 on: 所列事件的类型，其中没有这一类型");
 }
 
 /* A limit that only kinds of item have which the rule does not apply to. */
@@ -198,10 +198,10 @@ static void check_reachable(struct compile *compile, const struct rule_source *s
     const struct rule_limit *limit = &rule->limits[rule->rungs[index].limit];
     if (is_reachable(rule, limit))
         return;
-    yaml_error(rung_node(source, index), compile->problems,
-               "this card can never be raised: no kind of item in applies: has the limit \"%s\"",
-               "这张牌永远不会发出：applies: 中的事项类型都没有时限“%s”",
-               compile->limit_names[limit->name]);
+    yaml_refuse(rung_node(source, index), compile->problems,
+                "this card can never be raised: no kind of item in applies: has the limit \"%s\"",
+                "这张牌永远不会发出：applies: 中的事项类型都没有时限“%s”",
+                compile->limit_names[limit->name]);
 }
 
 /* A limit that no card looks at, is a word too much or a card too few. */

@@ -296,7 +296,7 @@ static int check_again(struct rule_store *store, struct arena *arena,
         rule_store_draft_documents(store, draft->number, arena, &looked.documents, &looked.count);
     if (status != 0)
         return exit_of(status, store_folder(&options));
-    int code = looked_compile(&looked, &ruleset);
+    int code = looked_compile(&looked, false, &ruleset);
     if (code == EX_OK)
         code = run_tests(ruleset, &test_count);
     ruleset_destroy(&ruleset);

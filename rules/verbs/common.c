@@ -192,10 +192,11 @@ int look_at(const struct verb_options *options, struct rule_store *store, struct
     return EX_OK;
 }
 
-int looked_compile(const struct looked_at *looked, struct ruleset **ruleset_out)
+int looked_compile(const struct looked_at *looked, bool is_in_force, struct ruleset **ruleset_out)
 {
     struct problem_list problems;
     problem_list_init(&problems);
+    problems.is_in_force = is_in_force;
     int status = ruleset_compile(looked->documents, looked->count, looked->edition.number,
                                  &problems, ruleset_out);
     if (problems.error_count > 0)

@@ -137,7 +137,7 @@ static int list(struct rule_store *store, struct arena *arena)
     struct ruleset *ruleset = NULL;
     int code = look_at(&options, store, arena, &looked);
     if (code == EX_OK)
-        code = looked_compile(&looked, &ruleset);
+        code = looked_compile(&looked, looked.draft == 0, &ruleset);
     if (code == EX_OK)
         code = options.is_json ? list_json(&looked, ruleset) : list_text(&looked, ruleset);
     ruleset_destroy(&ruleset);

@@ -49,7 +49,7 @@ static int check(const struct looked_at *looked)
 {
     struct ruleset *ruleset = NULL;
     uint32_t test_count = 0;
-    int code = looked_compile(looked, &ruleset);
+    int code = looked_compile(looked, false, &ruleset);
     if (code == EX_OK)
         code = run_tests(ruleset, &test_count);
     ruleset_destroy(&ruleset);
@@ -155,7 +155,7 @@ static int make_table(struct arena *arena, const struct looked_at *looked,
 {
     const struct looked_at alone = table_alone(looked, table);
     struct ruleset *before = NULL;
-    int code = alone.count == 0 ? EX_OK : looked_compile(&alone, &before);
+    int code = alone.count == 0 ? EX_OK : looked_compile(&alone, true, &before);
     int status = code != EX_OK ? 0 : write_table(arena, before, promotion, &table->text);
     ruleset_destroy(&before);
     return status == 0 ? code : exit_of(status, "promotions");
@@ -189,7 +189,7 @@ static int promote(struct rule_store *store, struct arena *arena, const char *na
     if (code == EX_OK)
         code = look_at(&options, store, arena, &looked);
     if (code == EX_OK)
-        code = looked_compile(&looked, &ruleset);
+        code = looked_compile(&looked, true, &ruleset);
     if (code == EX_OK)
         code = check_shadow(ruleset, name, &rule);
     if (code == EX_OK) {
@@ -309,7 +309,7 @@ static int check_unused(const struct looked_at *looked, const char *name)
 {
     struct ruleset *ruleset = NULL;
     uint32_t count = 0;
-    int code = looked_compile(looked, &ruleset);
+    int code = looked_compile(looked, true, &ruleset);
     for (uint32_t i = 0; code == EX_OK && i < ruleset->rule_count; i++) {
         const struct rule *rule = &ruleset->rules[i];
         if (rule->calendar == NULL ||

@@ -99,7 +99,7 @@ static int promotes(struct rule_store *store, struct arena *arena, const struct 
     const struct looked_at alone = {.documents = &document, .count = 1};
     struct ruleset *ruleset = NULL;
     int status = rule_store_text(store, table->hash, arena, &document.text);
-    int code = status != 0 ? exit_of(status, table->file) : looked_compile(&alone, &ruleset);
+    int code = status != 0 ? exit_of(status, table->file) : looked_compile(&alone, true, &ruleset);
     *is_so_out = false;
     for (uint32_t i = 0; ruleset != NULL && i < ruleset->promotion_count; i++)
         if (ruleset->promotions[i].revision == origin->rule->revision &&
@@ -176,7 +176,7 @@ static int show_from(struct rule_store *store, struct arena *arena, const char *
     struct ruleset *ruleset = NULL;
     int code = look_at(&options, store, arena, &looked);
     if (code == EX_OK)
-        code = looked_compile(&looked, &ruleset);
+        code = looked_compile(&looked, looked.draft == 0, &ruleset);
     if (code == EX_OK)
         code = show(ruleset, looked.documents, looked.count, name);
     const struct rule *rule = code == EX_OK ? ruleset_rule(ruleset, slice_of(name)) : NULL;

@@ -147,8 +147,10 @@ MUST_USE int look_at(const struct verb_options *options, struct rule_store *stor
                      struct arena *arena, struct looked_at *looked_out);
 
 /* looked_compile - what was looked at, or other documents in its place, compiled; mistakes are
- * said. The caller owns *ruleset_out. 0 or an exit code. */
-MUST_USE int looked_compile(const struct looked_at *looked, struct ruleset **ruleset_out);
+ * said. is_in_force: it has been an edition, and what this program would refuse to import is no
+ * mistake in it. The caller owns *ruleset_out. 0 or an exit code. */
+MUST_USE int looked_compile(const struct looked_at *looked, bool is_in_force,
+                            struct ruleset **ruleset_out);
 
 /* changes_say - what `after` did to `before`: "+ rules wabo, ~ items boston, - orgs orgs". only: of
  * documents of this name; NULL: of all. */

@@ -228,6 +228,54 @@ static void an_edition_is_counted_by_the_calendars_of_another(void)
     end();
 }
 
+/* An earlier program took them in, and cases are bound to them: they are loaded as they were, and
+ * warned of. Taken in anew they are refused. */
+static void what_is_refused_today_is_loaded_where_it_is_in_force(void)
+{
+    static const char orgs[] = "org_code,org_name,supervisor\nA,甲,B\n";
+    static const struct {
+        const char *text;
+        const char *en;
+    } rows[] = {
+        {"rule: fees\ncalendar: test\nclock: {start: accept, stop: finish, limits: {promised: 5 "
+         "workday}}\ncards:\n  - warn: 120% of promised\n",
+         "a warning at 120.0% comes when its limit is over: 100% at most"},
+        {"rule: fees\ncalendar: test\nfact: {on: fee, is: kind = accept}\ncard: red\n",
+         "this is never so: kind is that of an event of on:, which has no such kind"},
+        {"rule: fees\ncalendar: test\nfact: {on: rating, is: rating < 2 and rating > 3}\ncard: "
+         "red\n",
+         "this can never hold: its parts contradict each other"},
+        {rule, "supervisor \"B\" is no org of this table: give it a row of its own"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct document documents[] = {
+            first[0],
+            first[1],
+            {.kind = DOCUMENT_ORGS, .name = "orgs", .file = "orgs.csv", .text = SLICE(orgs)}};
+        uint32_t count = rows[i].text == rule ? 3 : 2;
+        uint32_t number = 0;
+        struct ruleset *ruleset = NULL;
+        struct problem_list problems;
+        documents[1].text = slice_of(rows[i].text);
+        begin();
+        problem_list_init(&problems);
+        CHECK_EQ_INT(ruleset_compile(documents, count, 1, &problems, &ruleset), RULESET_E_BAD);
+        CHECK_EQ_STR(problems.at[0].en, rows[i].en);
+        problem_list_clear(&problems);
+        CHECK_EQ_INT(rule_store_import(store, &words, documents, count, &number), 0);
+        CHECK_EQ_INT(rule_store_load(store, number, &problems, &ruleset), 0);
+        CHECK_EQ_INT(ruleset->rule_count, 1);
+        CHECK_EQ_INT(ruleset->org_count, count - 2);
+        CHECK_EQ_INT(problems.error_count, 0);
+        CHECK_EQ_INT(problems.forgiven_count, 1);
+        CHECK(problems.at[0].is_warning);
+        CHECK_EQ_STR(problems.at[0].en, rows[i].en);
+        ruleset_destroy(&ruleset);
+        problem_list_clear(&problems);
+        end();
+    }
+}
+
 static const struct edition_words other_words = {
     .made_at = {.ms = INT64_C(1737400000000)}, .author = "李", .note = "第二次"};
 static const struct decision_words by_author = {
@@ -400,6 +448,7 @@ CHECK_MAIN("unit/rule_store", TEST(there_is_no_store_where_none_was_made),
            TEST(a_replaced_document_is_still_in_its_edition), TEST(a_record_of_old_moves_nothing),
            TEST(an_edition_says_what_moves_to_it),
            TEST(an_edition_is_counted_by_the_calendars_of_another),
+           TEST(what_is_refused_today_is_loaded_where_it_is_in_force),
            TEST(a_draft_becomes_an_edition_by_another_person),
            TEST(a_name_written_otherwise_is_the_same_person),
            TEST(of_two_drafts_on_one_edition_one_comes_into_force),
