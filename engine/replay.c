@@ -96,6 +96,9 @@ static int on_event(void *ctx, uint32_t source, uint64_t seq, const struct event
         if (error == CORE_E_UNKNOWN_ITEM) {
             refusal = REFUSAL_UNKNOWN_ITEM;
             field = "item";
+        } else if (error == CORE_E_UNKNOWN_CASE) {
+            refusal = REFUSAL_UNKNOWN_CASE;
+            field = "case";
         } else if (error == CORE_E_FULL) {
             refusal = REFUSAL_FULL;
             field = "case";
@@ -228,7 +231,7 @@ int main(int argc, char **argv)
     struct replay replay = {0};
     int code = compile(&ruleset);
     if (code == 0) {
-        replay.offline = offline_create(ruleset, &replay, on_card);
+        replay.offline = offline_create(ruleset, card_id, &replay, on_card);
         code = replay.offline == NULL ? EX_OSERR : run(&replay, argv + first);
     }
     offline_destroy(&replay.offline);

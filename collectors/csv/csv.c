@@ -12,10 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char *const canonical[] = {"case",    "kind",     "at",     "entered_at", "item",
-                                        "step",    "org",      "area",   "handler",    "result",
-                                        "reason",  "term",     "limit",  "due_at",     "parent",
-                                        "fee_due", "fee_paid", "rating", "attrs",      "version"};
+static const char *const canonical[] = {
+    "case",   "kind",    "at",      "entered_at", "item",   "step",  "org",
+    "area",   "handler", "result",  "reason",     "term",   "limit", "due_at",
+    "parent", "card",    "fee_due", "fee_paid",   "rating", "attrs", "version"};
 
 struct csv {
     struct row_reader *rows;

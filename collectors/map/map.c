@@ -9,8 +9,9 @@
 #include <stdlib.h>
 
 const char *const map_field_name[FIELD_COUNT] = {
-    "case",   "at",   "entered_at", "item",   "step",   "org",     "area",     "handler", "result",
-    "reason", "term", "limit",      "due_at", "parent", "fee_due", "fee_paid", "rating",  "version",
+    "case",    "at",      "entered_at", "item",   "step",    "org",    "area",
+    "handler", "result",  "reason",     "term",   "limit",   "due_at", "parent",
+    "card",    "fee_due", "fee_paid",   "rating", "version",
 };
 const bool map_field_is_time[FIELD_COUNT] = {[1] = true, [2] = true, [12] = true};
 

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 
 static const char *const entry_keys[] = {
-    "kind",      "kinds",   "per",      "optional",   "when",   "unless", "date_only",
-    "constants", "case",    "at",       "entered_at", "item",   "step",   "org",
-    "area",      "handler", "result",   "reason",     "term",   "limit",  "due_at",
-    "parent",    "fee_due", "fee_paid", "rating",     "version"};
+    "kind",      "kinds",   "per",     "optional",   "when",   "unless", "date_only",
+    "constants", "case",    "at",      "entered_at", "item",   "step",   "org",
+    "area",      "handler", "result",  "reason",     "term",   "limit",  "due_at",
+    "parent",    "card",    "fee_due", "fee_paid",   "rating", "version"};
 
 static enum event_kind kind_of(const struct yaml_node *node, struct problem_list *problems)
 {

@@ -11,7 +11,7 @@
 #include "rules/read/yaml.h"
 
 enum {
-    FIELD_COUNT = 18,
+    FIELD_COUNT = 19,
     FIELD_AT = 1,
     FIELD_STEP = 4,
     WORDS_MAX = 512,

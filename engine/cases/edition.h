@@ -28,6 +28,7 @@ struct edition {
     bool is_joint;           /* some rule looks at the children of a case */
     bool is_counting_cards;  /* some rule counts cards across cases */
     event_kind_set dated;    /* … how long ago the last of them was */
+    bool is_confirming;      /* some card waits for a supervisor */
     bool is_noting_arrivals; /* some condition asks what arrived together */
 };
 

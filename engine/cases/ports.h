@@ -36,6 +36,10 @@ struct core_ports {
      * `room` of them and returns how many there are. A failure of the store cannot be judged
      * over: the port does not return then. */
     uint32_t (*history)(void *ctx, struct event_ref newest, struct past_event *past, uint32_t room);
+
+    /* The id of a card, by which an event may name it. NULL: by its rule alone. */
+    void (*card_id)(struct slice case_no, struct slice clock, uint32_t cycle, struct slice rung,
+                    char id_out[CARD_ID_BYTES]);
 };
 
 struct core_counts {
@@ -50,6 +54,8 @@ struct core_counts {
     uint64_t kindless;    /* rules for certain kinds of case that passed over a case whose kind is
                              not known: the edition has a catalogue, and the case is not in it */
     uint64_t unaddressed; /* cards for the supervisor of an org that has none: they are its own */
+    uint64_t pending;     /* cards that wait for a supervisor */
+    uint64_t overdue;     /* … longer than they may */
     uint64_t stray[STRAY_REASON_COUNT]; /* events without the effect they were sent for, as the
                                            cases stand: recorded, and told by core_strays */
     uint64_t memory_bytes;

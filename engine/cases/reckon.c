@@ -3,6 +3,8 @@
  */
 #include "engine/cases/reckon.h"
 
+#include "engine/cases/decisions.h"
+
 #include <string.h>
 
 /* The line a limit lies on. */
@@ -359,6 +361,11 @@ static struct instant at_chain(struct reckoning *reckoning, const struct rung *r
     struct instant before = reckon_rung(reckoning, rung->chain_rung);
     if (before.ms == INT64_MAX || !instant_is_set(before))
         return before;
+    if (reckoning->rule->rungs[rung->chain_rung].issue == ISSUE_CONFIRM)
+        before = confirm_released_at(reckoning->core, reckoning->kase, reckoning->clock,
+                                     rung->chain_rung, before);
+    if (!instant_is_set(before))
+        return INSTANT_NEVER; /* it waits for its release */
     struct instant due;
     bool is_provisional = false;
     if (counting_due(reckoning->calendar, &reckoning->rule->counting, before, rung->offset, &due,

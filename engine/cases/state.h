@@ -17,6 +17,8 @@
  *     core_group ── root ──▶ core_mark, a tree     only where some rule looks across cases
  *         └─ first_run ──▶ core_run …              one without a window; newest first
  *     case_side ── first_mark ──▶ core_mark ── next ──▶ core_mark …    the marks of one case
+ *         ├─ first_confirm ──▶ core_confirm …    cards that wait for a supervisor
+ *         └─ first_decision ──▶ core_decision …  what supervisors said
  *     core_kin ── first_child ──▶ core_kin ── next ──▶ core_kin …      joint cases
  */
 #ifndef CASES_STATE_H
@@ -78,8 +80,8 @@ static_assert(PAUSE_MAX < 1 << 8, "a case counts its pauses");
 static_assert(sizeof(struct core_case) == 64, "a case is one line of the cache");
 
 enum { HEEDS_BITS = 28, HEEDS_MASK = (1 << HEEDS_BITS) - 1 };
-static_assert((int)EVENT_KIND_COUNT <= (int)HEEDS_BITS,
-              "a clock has a bit for every kind of event");
+static_assert((int)EVENT_OF_CASE_COUNT <= (int)HEEDS_BITS,
+              "a clock has a bit for every kind of event that it may heed");
 
 /* heeds_fold - what a case keeps of the kinds that its running clocks heed: a bit a group. A bit
  * too many makes an event walk the clocks for nothing. */
@@ -172,7 +174,7 @@ struct core_stray {
 };
 
 struct case_tally {
-    uint16_t count[EVENT_KIND_COUNT];
+    uint16_t count[EVENT_OF_CASE_COUNT];
     uint16_t last_step_place;
     uint16_t furthest_step_place;
     uint32_t last_result; /* of the last step finished; number of a name */
@@ -196,14 +198,14 @@ struct case_recent {
 
 /* An instant for each kind of event; INT64_MIN: there is none. */
 struct case_instants {
-    int64_t at_ms[EVENT_KIND_COUNT];
+    int64_t at_ms[EVENT_OF_CASE_COUNT];
 };
 
 /* The events of one step of a case. */
 struct step_tally {
     uint32_t next;
     uint32_t step;
-    uint16_t count[EVENT_KIND_COUNT];
+    uint16_t count[EVENT_OF_CASE_COUNT];
 };
 
 /* Cases looked at together: of one rule, one key, one window. */
@@ -260,6 +262,8 @@ struct core_mark {
 struct case_side {
     uint32_t case_key;
     uint32_t first_mark;
+    uint32_t first_decision; /* in the order in which they happened */
+    uint32_t first_confirm;
 };
 
 /* A case that is a parent or a child of another. */
@@ -326,6 +330,8 @@ struct core {
     struct pool runs;
     struct pool sides;
     struct pool kins;
+    struct pool decisions;
+    struct pool confirms;
     struct table limit_table;
     struct table group_table;
     struct table side_table;
@@ -467,14 +473,6 @@ static inline bool deadline_is_due(const struct core *core, const struct deadlin
 static inline enum card_state rung_state(const struct rung *rung)
 {
     return rung->issue == ISSUE_CONFIRM ? CARD_PENDING : CARD_ISSUED;
-}
-
-/* rung_outranks - may a card of one rung take the place of one of the other? What nobody was told
- * of, because it is shadow or waits for a supervisor, takes the place of nothing public. */
-static inline bool rung_outranks(const struct rung *rung, const struct rung *other)
-{
-    bool is_of_one_kind = rung->issue == ISSUE_SHADOW && other->issue == ISSUE_SHADOW;
-    return rung->level > other->level && (rung->issue == ISSUE_AUTO || is_of_one_kind);
 }
 
 static inline uint16_t rung_bit(uint32_t rung)

@@ -42,6 +42,21 @@ void stray_release(struct core *core, struct core_case *kase)
     kase->first_stray = 0;
 }
 
+void stray_forget(struct core *core, struct core_case *kase, event_kind_set kinds)
+{
+    for (uint32_t *link = &kase->first_stray; *link != 0;) {
+        uint32_t row = *link;
+        struct core_stray *stray = pool_row(&core->strays, row);
+        if ((EVENT_KIND_BIT(stray->kind) & kinds) == 0) {
+            link = &stray->next;
+            continue;
+        }
+        *link = stray->next;
+        core->counts.stray[stray->reason]--;
+        pool_free(&core->strays, row);
+    }
+}
+
 bool stray_asks_again(const struct core *core, const struct core_case *kase,
                       const struct event *event)
 {

@@ -13,6 +13,9 @@
 void stray_note(struct core *core, struct core_case *kase, const struct event *event,
                 enum stray_reason reason, const struct rule *rule);
 
+/* stray_forget - the notes about events of these kinds are taken back. */
+void stray_forget(struct core *core, struct core_case *kase, event_kind_set kinds);
+
 /* stray_release - hand the notes of a case back. */
 void stray_release(struct core *core, struct core_case *kase);
 

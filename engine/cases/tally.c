@@ -73,7 +73,7 @@ static void instant_note(struct core *core, uint32_t *row, enum event_kind kind,
         if (*row == 0)
             return;
         struct case_instants *fresh = pool_row(&core->instants, *row);
-        for (uint32_t i = 0; i < EVENT_KIND_COUNT; i++)
+        for (uint32_t i = 0; i < EVENT_OF_CASE_COUNT; i++)
             fresh->at_ms[i] = INSTANT_NONE.ms;
     }
     struct case_instants *instants = pool_row(&core->instants, *row);

@@ -1,9 +1,11 @@
 /* across.c - see across.h. */
 #include "engine/core/across.h"
 
+#include "engine/cases/decisions.h"
 #include "engine/cases/groups.h"
 #include "engine/cases/marks.h"
 #include "engine/cases/reckon.h"
+#include "engine/core/confirm.h"
 #include "engine/core/judge.h"
 
 enum { NUMBERS_BYTES = 64 };
@@ -17,41 +19,6 @@ static struct core_mark *mark_row(const struct core *core, uint32_t row)
 
 /* ---- the marks of one case --------------------------------------------------------------------
  */
-
-static struct slice side_key(const uint32_t *case_key)
-{
-    return (struct slice){.start = (const char *)case_key, .count = sizeof *case_key};
-}
-
-static bool is_side(const void *owner, uint32_t row, struct slice key)
-{
-    const struct core *core = owner;
-    const struct case_side *side = pool_row(&core->sides, row);
-    return slice_is_equal(side_key(&side->case_key), key);
-}
-
-static struct case_side *side_find(const struct core *core, const struct core_case *kase)
-{
-    struct slice key = side_key(&kase->key);
-    uint32_t row = table_find(&core->side_table, table_hash(key), key, is_side, core);
-    return row == 0 ? NULL : pool_row(&core->sides, row);
-}
-
-static struct case_side *side_make(struct core *core, const struct core_case *kase)
-{
-    struct case_side *side = side_find(core, kase);
-    if (side != NULL)
-        return side;
-    uint32_t row = pool_add(&core->sides);
-    if (row == 0)
-        return NULL;
-    side = pool_row(&core->sides, row);
-    side->case_key = kase->key;
-    if (table_add(&core->side_table, table_hash(side_key(&kase->key)), row) == 0)
-        return side;
-    pool_free(&core->sides, row);
-    return NULL;
-}
 
 static void touch(struct core *core, uint32_t row, int64_t at_ms)
 {
@@ -105,13 +72,13 @@ static void mark_take(struct core *core, uint32_t *link)
 
 uint32_t across_marks(const struct core *core, const struct core_case *kase)
 {
-    const struct case_side *side = core->sides.count == 1 ? NULL : side_find(core, kase);
+    const struct case_side *side = core->sides.count == 1 ? NULL : case_side_find(core, kase);
     return side == NULL ? 0 : side->first_mark;
 }
 
 static void forget(struct core *core, const struct core_case *kase, bool is_of_cards)
 {
-    struct case_side *side = core->sides.count == 1 ? NULL : side_find(core, kase);
+    struct case_side *side = core->sides.count == 1 ? NULL : case_side_find(core, kase);
     if (side == NULL)
         return;
     for (uint32_t *link = &side->first_mark; *link != 0;) {
@@ -161,7 +128,7 @@ void across_event(struct core *core, const struct core_case *kase, const struct 
     uint32_t key = key_of(kase, rule->across->per);
     if (key == 0 || (rule->across->form == ACROSS_COUNT && !mark.is_so))
         return; /* whose it is, is not known; or it is not counted */
-    struct case_side *side = side_make(core, kase);
+    struct case_side *side = case_side_make(core, kase);
     uint32_t group_index = side == NULL ? 0 : group_make(core, rule, key, asking->event->at);
     if (group_index == 0) {
         core->counts.unjudgeable++;
@@ -204,7 +171,7 @@ void across_card(struct core *core, const struct core_case *kase, const struct c
                              .cycle = clock->cycle,
                              .rung = (uint8_t)rung_index,
                              .is_so = true};
-    struct case_side *side = side_make(core, kase);
+    struct case_side *side = case_side_make(core, kase);
     if (side == NULL || mark.clock_rule == UINT32_MAX) {
         core->counts.unjudgeable++;
         return;
@@ -217,8 +184,9 @@ void across_card(struct core *core, const struct core_case *kase, const struct c
         else
             link = &mark_row(core, *link)->next;
     }
-    bool is_standing = card->state == CARD_ISSUED || card->state == CARD_DISMISSED;
-    for (uint32_t i = 0; is_standing && rung->issue == ISSUE_AUTO && i < ruleset->rule_count; i++) {
+    bool is_told = rung->issue == ISSUE_AUTO || confirm_is_released(core, kase, clock, rung_index);
+    bool is_counted = is_told && (card->state == CARD_ISSUED || card->state == CARD_DISMISSED);
+    for (uint32_t i = 0; is_counted && i < ruleset->rule_count; i++) {
         const struct rule *rule = &ruleset->rules[i];
         uint32_t key = rule->across == NULL ? 0 : key_of(kase, rule->across->per);
         if (key == 0 || !counts_card(rule, of, rung, card->due_at))
@@ -240,9 +208,7 @@ static void clock_cards_again(struct core *core, const struct core_case *kase,
         if ((clock->issued & rung_bit(i)) == 0)
             continue;
         const struct card card = {.due_at = reckon_rung(&reckoning, i),
-                                  .state = (clock->dismissed & rung_bit(i)) != 0
-                                               ? CARD_DISMISSED
-                                               : rung_state(&reckoning.rule->rungs[i])};
+                                  .state = confirm_card_state(core, kase, clock, i)};
         across_card(core, kase, clock, i, &card);
     }
 }
@@ -316,7 +282,7 @@ static struct slice used_text(const struct core *core, const struct core_group *
 }
 
 void across_emit(struct core *core, const struct core_group *group, const struct group_card *about,
-                 enum card_state state, const char *reason)
+                 const struct card_change *change)
 {
     const struct rule *rule = group_rule(core, group);
     const struct ruleset *ruleset = core->editions[group->edition].ruleset;
@@ -341,16 +307,19 @@ void across_emit(struct core *core, const struct core_group *group, const struct
         .due_at = due,
         .issued_at = core->now,
         .late_ms = core->now.ms > due.ms ? core->now.ms - due.ms : 0,
-        .state = state,
+        .until = INSTANT_NEVER,
+        .is_unreleased = rung->issue == ISSUE_CONFIRM,
+        .before = change->before,
+        .state = change->state,
         .limit = limit_text(rule->across, &limit),
         .used = used_text(core, group, about, &used),
-        .reason = slice_of(reason),
+        .reason = slice_of(change->reason),
         .is_shadow = rung->issue == ISSUE_SHADOW,
         .edition = ruleset->edition,
         .offset_s = calendar_offset_s(rule->calendar, due),
     };
     if (!rung_address(ruleset, rung, &card.org, &card.area) &&
-        (state == CARD_ISSUED || state == CARD_PENDING))
+        (change->state == CARD_ISSUED || change->state == CARD_PENDING))
         core->counts.unaddressed++;
     core->ports.card(core->ports.ctx, &card);
 }
@@ -398,14 +367,19 @@ static void window_judge(struct core *core, struct core_group *group, const char
     if (!due_of(core, group, &card.due_ms)) {
         card.due_ms = group->issued_ms;
         if (group->issued_ms != INT64_MIN)
-            across_emit(core, group, &card, CARD_WITHDRAWN, reason_withdrawn[core->is_moving]);
+            across_emit(
+                core, group, &card,
+                &(struct card_change){state, CARD_WITHDRAWN, reason_withdrawn[core->is_moving]});
         group->issued_ms = INT64_MIN;
         return;
     }
     if (group->issued_ms == INT64_MIN)
-        across_emit(core, group, &card, state, rule->across->form == ACROSS_SHARE ? late : "");
+        across_emit(core, group, &card,
+                    &(struct card_change){CARD_NONE, state,
+                                          rule->across->form == ACROSS_SHARE ? late : ""});
     else if (group->issued_ms != card.due_ms)
-        across_emit(core, group, &card, state, reason_moved[core->is_moving]);
+        across_emit(core, group, &card,
+                    &(struct card_change){state, state, reason_moved[core->is_moving]});
     group->issued_ms = card.due_ms;
 }
 
@@ -460,18 +434,13 @@ int across_reindex(struct core *core)
         group->armed = 0;
         arm(core, group, row);
     }
-    for (uint32_t row = 1; row < core->sides.count; row++) {
-        const struct case_side *side = pool_row(&core->sides, row);
-        int error = table_add(&core->side_table, table_hash(side_key(&side->case_key)), row);
-        if (error != 0)
-            return error;
-    }
     return 0;
 }
 
 uint64_t across_bytes(const struct core *core)
 {
     return pool_bytes(&core->instants) + pool_bytes(&core->groups) + pool_bytes(&core->marks) +
-           pool_bytes(&core->runs) + pool_bytes(&core->sides) + table_bytes(&core->group_table) +
+           pool_bytes(&core->runs) + pool_bytes(&core->sides) + pool_bytes(&core->decisions) +
+           pool_bytes(&core->confirms) + table_bytes(&core->group_table) +
            table_bytes(&core->side_table);
 }

@@ -11,6 +11,7 @@
 #define CORE_ACROSS_H
 
 #include "engine/core/fold.h"
+#include "engine/core/judge.h"
 
 /* across_event - the rule looks at the event at hand: the case stands in its group. */
 void across_event(struct core *core, const struct core_case *kase, const struct rule *rule,
@@ -56,7 +57,7 @@ struct group_card {
 
 /* across_emit - a record of a card. */
 void across_emit(struct core *core, const struct core_group *group, const struct group_card *card,
-                 enum card_state state, const char *reason);
+                 const struct card_change *change);
 
 /* ---- runs (runs.c) ----------------------------------------------------------------------------
  */

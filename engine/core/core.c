@@ -4,6 +4,7 @@
  * instant, and every rung whose instant lies before core->now has been judged.
  */
 #include "engine/core/core.h"
+#include "engine/cases/decisions.h"
 #include "engine/cases/stray.h"
 #include "engine/core/across.h"
 #include "engine/core/family.h"
@@ -42,6 +43,8 @@ static int core_init(struct core *core, const struct core_limits *limits)
         {&core->sides, sizeof(struct case_side), case_max},
         {&core->strays, sizeof(struct core_stray), clock_max},
         {&core->kins, sizeof(struct core_kin), clock_max},
+        {&core->decisions, sizeof(struct core_decision), clock_max},
+        {&core->confirms, sizeof(struct core_confirm), clock_max},
     };
     for (size_t i = 0; i < COUNT_OF(pools); i++) {
         int error =
@@ -96,6 +99,8 @@ void core_destroy(struct core **core_p)
     pool_clear(&core->sides);
     pool_clear(&core->strays);
     pool_clear(&core->kins);
+    pool_clear(&core->decisions);
+    pool_clear(&core->confirms);
     table_clear(&core->case_table);
     table_clear(&core->limit_table);
     table_clear(&core->group_table);
@@ -184,6 +189,7 @@ static void rule_look(struct edition *edition, const struct rule *rule)
     for (uint32_t i = 0; i < rule->rung_count; i++) {
         condition_look(edition, rule->rungs[i].when);
         edition->is_dismissing |= rule->rungs[i].dismiss_count > 0;
+        edition->is_confirming |= rule->rungs[i].issue == ISSUE_CONFIRM;
     }
 }
 
@@ -319,6 +325,8 @@ int core_admit(struct core *core, const struct event *event, struct event_ref re
     uint64_t hash = table_hash(event->case_no);
     uint32_t row = table_find(&core->case_table, hash, event->case_no, is_case, core);
     uint16_t edition = row != 0 ? case_row(core, row)->edition : (uint16_t)core->in_force;
+    if (row == 0 && event_is_of_card(event->kind))
+        return CORE_E_UNKNOWN_CASE;
     if (!is_item_known(core, edition, event->item))
         return CORE_E_UNKNOWN_ITEM;
     if (core->clocks.count >= core->clocks.max && core->clocks.free == 0)
@@ -341,7 +349,7 @@ int core_admit(struct core *core, const struct event *event, struct event_ref re
 static bool changes_item(const struct core *core, const struct core_case *kase,
                          const struct event *event)
 {
-    return event->item.count > 0 && kase->item != 0 &&
+    return event->item.count > 0 && kase->item != 0 && !event_is_of_card(event->kind) &&
            !slice_is_equal(names_get(&core->names, kase->item), event->item);
 }
 

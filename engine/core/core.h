@@ -27,6 +27,7 @@ struct core_limits {
 enum {
     CORE_E_FULL = 1,     /* case_max, clock_max or the room for names is reached */
     CORE_E_UNKNOWN_ITEM, /* the edition in force has a catalogue, and the item is not in it */
+    CORE_E_UNKNOWN_CASE, /* what acts on a card, of a case of which no event has come */
     CORE_E_IMAGE,        /* the image is not of this build's form, or is damaged */
 };
 
@@ -75,7 +76,7 @@ void core_advance(struct core *core, struct instant now);
  * source:       number of its source.
  * case_out:     handle for core_apply.
  * previous_out: the case's event before this one in the journal; place 0: it is the first.
- * Returns:      0; CORE_E_FULL, CORE_E_UNKNOWN_ITEM, and nothing has changed.
+ * Returns:      0; CORE_E_FULL, CORE_E_UNKNOWN_ITEM, CORE_E_UNKNOWN_CASE, and nothing has changed.
  */
 MUST_USE int core_admit(struct core *core, const struct event *event, struct event_ref ref,
                         uint32_t source, uint32_t *case_out, struct event_ref *previous_out);
@@ -284,6 +285,31 @@ struct limit_instant {
  * are. Cost: O(limits), each laid once. */
 uint32_t core_limits(const struct core *core, uint32_t case_index, struct limit_instant *limits,
                      uint32_t max);
+
+/* What a supervisor has to decide on, or has decided. */
+struct confirm_view {
+    uint32_t case_index;
+    struct slice rule;
+    struct slice step;
+    struct slice rung;
+    uint32_t cycle;
+    bool is_pending;
+    bool is_overdue;
+    bool is_released; /* else, where something decided: dismissed */
+    struct instant since;
+    struct instant until;   /* INSTANT_NEVER: there is no such time */
+    struct event_ref by;    /* the event that decided; place 0: none has */
+    struct instant free_at; /* public without an act: when its time was over; INSTANT_NEVER: not */
+};
+
+/* core_confirm - of a card that is there; false: it is none that waits for a supervisor. */
+bool core_confirm(const struct core *core, uint32_t case_index, const struct clock_view *clock,
+                  uint32_t rung, struct confirm_view *view_out);
+
+/* core_pending - call visit with every card that waits, in no order. Cost: O(cards that wait, or
+ * have waited). */
+void core_pending(const struct core *core,
+                  void (*visit)(void *ctx, const struct confirm_view *view), void *ctx);
 
 /* core_pauses - every pause of the case as one of its clocks counted it. */
 void core_pauses(const struct core *core, uint32_t case_index, const struct clock_view *clock,

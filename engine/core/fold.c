@@ -184,6 +184,8 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
 {
     const struct edition *edition = case_edition(core, kase);
     struct asking asking = {.core = core, .kase = kase, .event = event, .arrived = arrived};
+    if (event_is_of_card(event->kind))
+        return decision_take(core, kase, event);
     if (event->parent.count > 0)
         family_name(core, kase, event->parent);
     bool is_touched = follow(core, kase, event->at);
@@ -260,14 +262,14 @@ void fold_reset(struct core *core, struct core_case *kase)
     }
     tally_release(core, kase);
     across_forget(core, kase);
+    decision_forget(core, kase);
     stray_release(core, kase);
     family_reset(core, kase);
     state_set(core, kase, CASE_OPEN);
     kase->first_clock = kase->first_pause = kase->tally = 0;
     kase->heeds = 0;
     kase->item = kase->org = kase->area = kase->handler = 0;
-    kase->is_accepted = false;
-    kase->has_cards = false;
+    kase->is_accepted = kase->has_cards = false;
     kase->ended_by = EVENT_NONE;
     kase->pause_count = 0;
     kase->settled_ms = INT64_MIN;

@@ -68,6 +68,11 @@ void fold_continue(struct core *core, struct core_case *kase, struct core_clock 
 void fold_end_at_once(struct core *core, struct core_case *kase, struct core_clock *clock,
                       const struct rule *rule, const struct event *event);
 
+/* decision_take - fold a release or a dismissal of a card. decision_forget - the case is folded
+ * again: nothing was decided yet. (decision.c) */
+bool decision_take(struct core *core, struct core_case *kase, const struct event *event);
+void decision_forget(struct core *core, const struct core_case *kase);
+
 /* follow - begin the clocks that cards begin, for every card whose instant lies before `end`; take
  * away those whose card is not one any more. Before and after each event, and when time passes.
  *

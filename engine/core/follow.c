@@ -2,10 +2,12 @@
  * answer to be had within its term.
  *
  * Such a card is not asked whether it was issued, or when: its instant follows from the events, and
- * so do the clocks that begin there; folding the case again gives the same. There is one for each
+ * so do the clocks that begin there; folding the case again gives the same. One that waits for a
+ * supervisor begins them when it is released, which is an event too. There is one for each
  * card, known by its rule and by the step and the cycle of the clock that raised the card.
  */
 #include "engine/cases/reckon.h"
+#include "engine/core/confirm.h"
 #include "engine/core/fold.h"
 
 static struct core_clock *clock_find(const struct core *core, const struct core_case *kase,
@@ -28,7 +30,8 @@ static bool is_waiting(const struct core_clock *source, uint32_t rung, struct in
            source->next_ms >= end.ms && (past & rung_bit(rung)) == 0;
 }
 
-/* The instant of the card, if it has passed; else INSTANT_NONE. */
+/* The instant of the card, if it has passed; of one that waited for a supervisor, of its release.
+ * Else INSTANT_NONE. */
 static struct instant card_instant(const struct core *core, const struct core_case *kase,
                                    const struct core_clock *source, uint32_t rung,
                                    struct instant end)
@@ -39,9 +42,11 @@ static struct instant card_instant(const struct core *core, const struct core_ca
     reckon_init(&reckoning, core, kase, source);
     struct instant due = reckon_rung(&reckoning, rung);
     int64_t end_ms = source->stop_ms < end.ms ? source->stop_ms : end.ms;
-    if (source->state == CLOCK_FACT || (instant_is_set(due) && due.ms < end_ms))
-        return due;
-    return INSTANT_NONE;
+    if (source->state != CLOCK_FACT && (!instant_is_set(due) || due.ms >= end_ms))
+        return INSTANT_NONE;
+    return reckoning.rule->rungs[rung].issue == ISSUE_CONFIRM
+               ? confirm_released_at(core, kase, source, rung, due)
+               : due;
 }
 
 static bool is_of_items(const struct rule *rule, struct slice code)
@@ -162,7 +167,7 @@ bool follow_is_moved(const struct core *core, const struct core_case *kase,
         (event->item.count > 0 && kase->item == 0) ||
         (event->org.count > 0 && !slice_is_equal(names_get(&core->names, kase->org), event->org));
     return case_edition(core, kase)->ruleset->follower_count > 0 && kase->first_clock != 0 &&
-           (event->kind == EVENT_EXTEND || is_elsewhere);
+           (event->kind == EVENT_EXTEND || (is_elsewhere && !event_is_of_card(event->kind)));
 }
 
 bool follow(struct core *core, struct core_case *kase, struct instant end)

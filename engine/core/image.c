@@ -2,15 +2,16 @@
  * from these (tables, places in the deadlines) is not written. The form is this build's own: an
  * image of another form is refused, and the journal is replayed instead.
  */
+#include "engine/cases/decisions.h"
 #include "engine/core/across.h"
 #include "engine/core/family.h"
 #include "engine/core/judge.h"
 
 #include <string.h>
 
-enum { POOL_KINDS = 15, POOL_OF_GROUPS = 8 };
+enum { POOL_KINDS = 17, POOL_OF_GROUPS = 8 };
 
-static const char image_mark[8] = "CWCORE6";
+static const char image_mark[8] = "CWCORE7";
 
 struct image_head {
     char mark[8];
@@ -42,6 +43,8 @@ static void pools_of(const struct core *core, const struct pool *pools[POOL_KIND
     pools[12] = &core->kins;
     pools[13] = &core->recents;
     pools[14] = &core->runs;
+    pools[15] = &core->decisions;
+    pools[16] = &core->confirms;
 }
 
 static void head_fill(const struct core *core, struct image_head *head)
@@ -139,6 +142,9 @@ static int heap_load(struct text_heap *heap, uint32_t used, core_read read, void
  * fresh entry is exact, and both are right. */
 static int reindex(struct core *core)
 {
+    int failed = case_side_reindex(core);
+    if (failed != 0)
+        return failed;
     for (uint32_t row = 1; row < core->cases.count; row++) {
         struct core_case *kase = case_row(core, row);
         if (kase->key == 0 || kase->key >= core->keys.used || kase->edition >= core->edition_count)
@@ -179,7 +185,8 @@ int core_load(struct core *core, core_read read, void *ctx)
     struct pool *pools[POOL_KINDS] = {
         &core->cases,      &core->clocks,       &core->mores,    &core->pauses,  &core->tallies,
         &core->limit_sets, &core->step_tallies, &core->instants, &core->groups,  &core->marks,
-        &core->sides,      &core->strays,       &core->kins,     &core->recents, &core->runs};
+        &core->sides,      &core->strays,       &core->kins,     &core->recents, &core->runs,
+        &core->decisions,  &core->confirms};
     for (int i = 0; error == 0 && i < POOL_KINDS; i++) {
         error = pool_load(pools[i], head.row_count[i], read, ctx);
         pools[i]->free = head.row_free[i];

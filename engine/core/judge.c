@@ -7,12 +7,10 @@
  */
 #include "engine/core/judge.h"
 #include "engine/cases/reckon.h"
-#include "engine/core/across.h"
+#include "engine/core/confirm.h"
 #include "engine/core/fold.h"
 
 #include <stdlib.h>
-
-enum { LIMIT_TEXT_BYTES = 40 };
 
 /* Why a card is what it is; static words of the contract, told in viewer/README.md. */
 const char *const reason_late[2] = {"late: found after its instant",
@@ -22,169 +20,6 @@ const char *const reason_moved[2] = {"moved: its instant was judged again",
 const char *const reason_withdrawn[2] = {
     "withdrawn: a later event shows that it should not have been",
     "withdrawn: the rules or the calendar of its case have changed"};
-static const char reason_dismissed[] = "dismissed: a higher card took its place";
-static const char reason_restored[] = "restored: the higher card was withdrawn";
-
-/* "5.6 workday" from tenths; pure, so without printf. */
-static struct slice tenths_text(int64_t tenths, enum unit unit, char text[LIMIT_TEXT_BYTES])
-{
-    char number[TERM_TEXT_BYTES];
-    int64_t whole = tenths / 10;
-    if (whole > TERM_MAX)
-        whole = TERM_MAX;
-    term_format((struct term){.n = (int32_t)whole, .unit = unit}, number);
-    size_t digits = strcspn(number, " ");
-    size_t at = digits;
-    memcpy(text, number, digits);
-    if (tenths % 10 != 0) {
-        text[at++] = '.';
-        text[at++] = (char)('0' + tenths % 10);
-    }
-    size_t rest = strlen(number + digits);
-    memcpy(text + at, number + digits, rest);
-    return (struct slice){.start = text, .count = at + rest};
-}
-
-static struct slice clock_name(const struct core *core, const struct rule *rule,
-                               const struct core_clock *clock, char *text, size_t room)
-{
-    struct slice step = names_get(&core->names, clock->step);
-    if (step.count == 0 || rule->name.count + step.count + 1 > room)
-        return rule->name;
-    memcpy(text, rule->name.start, rule->name.count);
-    text[rule->name.count] = '/';
-    memcpy(text + rule->name.count + 1, step.start, step.count);
-    return (struct slice){.start = text, .count = rule->name.count + 1 + step.count};
-}
-
-static void emit(struct core *core, const struct core_case *kase, const struct core_clock *clock,
-                 uint32_t rung_index, struct instant due, enum card_state state, const char *reason)
-{
-    struct reckoning reckoning;
-    reckon_init(&reckoning, core, kase, clock);
-    const struct rule *rule = reckoning.rule;
-    const struct rung *rung = &rule->rungs[rung_index];
-    const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
-    char name[2 * EVENT_CODE_BYTES_MAX + 256];
-    char limit[LIMIT_TEXT_BYTES];
-    char used[LIMIT_TEXT_BYTES];
-    char over[LIMIT_TEXT_BYTES];
-    struct card card = {
-        .case_no = text_heap_get(&core->keys, kase->key),
-        .item = names_get(&core->names, kase->item),
-        .step = names_get(&core->names, clock->step),
-        .handler = names_get(&core->names, kase->handler),
-        .level = ruleset->levels[rung->level],
-        .rule = rule->name,
-        .rule_version = rule->revision,
-        .clock = clock_name(core, rule, clock, name, sizeof name),
-        .cycle = clock->cycle,
-        .rung = rung->name,
-        .due_at = due,
-        .issued_at = core->now,
-        .late_ms = core->now.ms > due.ms ? core->now.ms - due.ms : 0,
-        .state = state,
-        .reason = slice_of(reason),
-        .is_shadow = rung->issue == ISSUE_SHADOW,
-        .edition = ruleset->edition,
-        .offset_s = reckoning.calendar == NULL ? 0 : calendar_offset_s(reckoning.calendar, due),
-    };
-    bool is_addressed = judge_address(core, kase, rung, &card.org, &card.area);
-    if (!is_addressed && (state == CARD_ISSUED || state == CARD_PENDING))
-        core->counts.unaddressed++;
-    if (clock->state != CLOCK_FACT && rule->limit_count > 0) {
-        int64_t tenths;
-        int64_t added;
-        enum unit unit;
-        struct term term = reckoning.limits->terms[rung->limit];
-        if (term_is_set(term))
-            card.limit = tenths_text((int64_t)term.n * 10, term.unit, limit);
-        if (reckon_used(&reckoning, rung->limit, due, &tenths, &added, &unit)) {
-            card.used = tenths_text(tenths, unit, used);
-            int64_t past = tenths - (int64_t)term.n * 10 - added;
-            if (term_is_set(term) && past >= 0)
-                card.over = tenths_text(past, unit, over);
-        }
-        (void)reckon_rung(&reckoning, rung_index);
-        card.is_provisional = reckoning.is_provisional;
-    }
-    core->ports.card(core->ports.ctx, &card);
-    if (case_edition(core, kase)->is_counting_cards)
-        across_card(core, kase, clock, rung_index, &card);
-}
-
-static bool rung_dismisses(const struct rung *rung, const struct rule *rule)
-{
-    if (rung->issue != ISSUE_AUTO)
-        return false;
-    for (uint32_t i = 0; i < rung->dismiss_count; i++)
-        if (slice_is_equal(rung->dismisses[i], rule->name))
-            return true;
-    return false;
-}
-
-/* Does a card of another clock of the case, of the same step where both have one, dismiss those of
- * this one? */
-static bool is_dismissed_by_others(const struct core *core, const struct core_case *kase,
-                                   const struct core_clock *clock, const struct rule *rule)
-{
-    for (uint32_t row = rule->is_dismissible ? kase->first_clock : 0; row != 0;) {
-        const struct core_clock *other = clock_row(core, row);
-        const struct rule *by = clock_rule(core, kase, other);
-        row = other->next;
-        if (other->step != clock->step && other->step != 0 && clock->step != 0)
-            continue;
-        for (uint32_t i = 0; other->issued != 0 && i < by->rung_count; i++)
-            if ((other->issued & rung_bit(i)) != 0 && rung_dismisses(&by->rungs[i], rule))
-                return true;
-    }
-    return false;
-}
-
-/* Is one of these rungs of the rule above this one, so that its card takes the place? */
-static bool is_outranked(const struct rule *rule, uint16_t rungs, uint32_t rung)
-{
-    for (uint32_t i = 0; i < rule->rung_count; i++)
-        if ((rungs & rung_bit(i)) != 0 && rung_outranks(&rule->rungs[i], &rule->rungs[rung]))
-            return true;
-    return false;
-}
-
-/* A higher card of the same clock takes the place of the lower ones, where the rule says so: of
- * those that there are, the highest stand. A card of another rule takes the place of all. */
-static void supersede_settle(struct core *core, const struct core_case *kase,
-                             struct core_clock *clock, struct reckoning *reckoning)
-{
-    const struct rule *rule = reckoning->rule;
-    if (rule->supersede != SUPERSEDE_DISMISS && !rule->is_dismissible)
-        return;
-    bool is_by_others = is_dismissed_by_others(core, kase, clock, clock_rule(core, kase, clock));
-    uint16_t above = rule->supersede == SUPERSEDE_DISMISS ? clock->issued : 0;
-    for (uint32_t i = 0; i < rule->rung_count; i++) {
-        bool is_lower = is_by_others || is_outranked(rule, above, i);
-        if ((clock->issued & rung_bit(i)) == 0 ||
-            is_lower == ((clock->dismissed & rung_bit(i)) != 0))
-            continue;
-        clock->dismissed ^= rung_bit(i);
-        emit(core, kase, clock, i, reckon_rung(reckoning, i),
-             is_lower ? CARD_DISMISSED : rung_state(&rule->rungs[i]),
-             is_lower ? reason_dismissed : reason_restored);
-    }
-}
-
-/* The cards of other rules that some card dismisses, or does no more. */
-static void others_settle(struct core *core, const struct core_case *kase)
-{
-    for (uint32_t row = kase->first_clock; row != 0;) {
-        struct core_clock *clock = clock_row(core, row);
-        row = clock->next;
-        if (clock->issued == 0 || !clock_rule(core, kase, clock)->is_dismissible)
-            continue;
-        struct reckoning reckoning;
-        reckon_init(&reckoning, core, kase, clock);
-        supersede_settle(core, kase, clock, &reckoning);
-    }
-}
 
 static void issue(struct core *core, struct core_case *kase, struct core_clock *clock,
                   struct reckoning *reckoning, uint32_t rung_index, struct instant due,
@@ -200,10 +35,11 @@ static void issue(struct core *core, struct core_case *kase, struct core_clock *
     clock->issued |= rung_bit(rung_index);
     kase->has_cards = true;
     case_settle_after(kase, due);
-    emit(core, kase, clock, rung_index, due, rung_state(rung), reason);
-    supersede_settle(core, kase, clock, reckoning);
+    struct card_change change = {.before = CARD_NONE, .state = rung_state(rung), .reason = reason};
+    judge_tell(core, kase, clock, rung_index, due, &change);
+    rank_settle(core, kase, clock, reckoning);
     if (rung->dismiss_count > 0)
-        others_settle(core, kase);
+        rank_settle_others(core, kase);
 }
 
 /* The rungs of a clock that have an instant and wait for it, and the earliest of these. */
@@ -287,7 +123,8 @@ static void skip_late(const struct core *core, struct core_clock *clock,
     if (rule->late_discovery != DISCOVER_HIGHEST)
         return;
     for (uint32_t i = 0; i < rule->rung_count; i++)
-        if ((found & rung_bit(i)) != 0 && is_outranked(rule, found | clock->issued, i))
+        if ((found & rung_bit(i)) != 0 &&
+            rank_is_below(core, reckoning->kase, clock, found | clock->issued, i))
             clock->skipped |= rung_bit(i);
 }
 
@@ -318,7 +155,7 @@ static void issue_late(struct core *core, struct core_case *kase, struct core_cl
     waiting_list(reckoning, waiting_out);
 }
 
-void judge_case(struct core *core, struct core_case *kase)
+static void judge_clocks(struct core *core, struct core_case *kase)
 {
     (void)follow(core, kase, core->now);
     for (uint32_t row = kase->first_clock; row != 0;) {
@@ -341,8 +178,17 @@ void judge_case(struct core *core, struct core_case *kase)
     }
 }
 
+void judge_case(struct core *core, struct core_case *kase)
+{
+    judge_clocks(core, kase);
+    while (confirm_settle(core, kase)) /* what follows a released card is looked at again */
+        judge_clocks(core, kase);
+}
+
 void judge_due(struct core *core, struct core_case *kase, struct instant at)
 {
+    if (confirm_due(core, kase, at))
+        (void)follow(core, kase, (struct instant){.ms = at.ms + 1});
     for (;;) {
         struct core_clock *first = NULL;
         for (uint32_t row = kase->first_clock; row != 0;) {
@@ -415,27 +261,28 @@ static void old_give_back(struct core *core, struct core_case *kase, struct core
             continue;
         struct instant due = reckon_rung(&reckoning, i);
         if (!is_held(core, clock, due)) {
+            judge_withdraw(core, kase, clock, i, (struct instant){.ms = old->due_ms[i]});
             clock->issued &= (uint16_t)~rung_bit(i);
             clock->dismissed &= (uint16_t)~rung_bit(i);
-            emit(core, kase, clock, i, (struct instant){.ms = old->due_ms[i]}, CARD_WITHDRAWN,
-                 reason_withdrawn[core->is_moving]);
             continue;
         }
         case_settle_after(kase, due);
+        enum card_state state = confirm_card_state(core, kase, clock, i);
         if (due.ms != old->due_ms[i])
-            emit(core, kase, clock, i, due,
-                 (clock->dismissed & rung_bit(i)) != 0 ? CARD_DISMISSED
-                                                       : rung_state(&reckoning.rule->rungs[i]),
-                 reason_moved[core->is_moving]);
+            judge_tell(core, kase, clock, i, due,
+                       &(struct card_change){state, state, reason_moved[core->is_moving]});
     }
     if (!reckoning.rule->is_dismissible) /* the others are looked at when all are there */
-        supersede_settle(core, kase, clock, &reckoning);
+        rank_settle(core, kase, clock, &reckoning);
 }
 
 void judge_withdraw(struct core *core, const struct core_case *kase, const struct core_clock *clock,
                     uint32_t rung, struct instant due)
 {
-    emit(core, kase, clock, rung, due, CARD_WITHDRAWN, reason_withdrawn[core->is_moving]);
+    struct card_change change = {.before = confirm_card_state(core, kase, clock, rung),
+                                 .state = CARD_WITHDRAWN,
+                                 .reason = reason_withdrawn[core->is_moving]};
+    judge_tell(core, kase, clock, rung, due, &change);
 }
 
 void judge_old_settle(struct core *core, struct core_case *kase, uint32_t old_count)
@@ -458,17 +305,16 @@ void judge_old_settle(struct core *core, struct core_case *kase, uint32_t old_co
         uint16_t issued = old->is_matched ? 0 : old->clock.issued;
         for (uint32_t k = 0; issued != 0 && k < RULE_RUNGS_MAX; k++)
             if ((issued & rung_bit(k)) != 0)
-                emit(core, kase, &old->clock, k, (struct instant){.ms = old->due_ms[k]},
-                     CARD_WITHDRAWN, reason_withdrawn[core->is_moving]);
+                judge_withdraw(core, kase, &old->clock, k, (struct instant){.ms = old->due_ms[k]});
     }
     if (case_edition(core, kase)->is_dismissing)
-        others_settle(core, kase);
+        rank_settle_others(core, kase);
 }
 
 /* An entry that would only move later is left: the case is looked at once for nothing. */
 void judge_arm(struct core *core, struct core_case *kase, uint32_t case_index)
 {
-    struct instant next = INSTANT_NEVER;
+    struct instant next = {.ms = confirm_next_ms(core, kase)};
     event_kind_set heeds = 0;
     for (uint32_t row = kase->first_clock; row != 0;) {
         const struct core_clock *clock = clock_row(core, row);

@@ -2,6 +2,7 @@
  * limits or calendar are others.
  */
 #include "engine/core/across.h"
+#include "engine/core/confirm.h"
 #include "engine/core/fold.h"
 #include "engine/core/judge.h"
 
@@ -79,6 +80,7 @@ bool core_move(struct core *core, struct instant now, uint32_t case_index, uint3
     kase->edition = (uint16_t)edition;
     fold_history(core, kase, (struct event_ref){.place = UINT64_MAX});
     judge_old_settle(core, kase, old_count);
+    confirm_adopt(core, kase);
     for (uint32_t i = 0; i < old_count; i++)
         fold_release(core, &core->old[i].clock);
     judge_case(core, kase);

@@ -58,7 +58,7 @@ static void card_on(void *ctx, const struct card *card)
     offline->card(offline->ctx, card);
 }
 
-struct offline *offline_create(const struct ruleset *ruleset, void *ctx,
+struct offline *offline_create(const struct ruleset *ruleset, offline_card_id card_id, void *ctx,
                                void (*card)(void *ctx, const struct card *card))
 {
     struct offline *offline = calloc(1, sizeof *offline);
@@ -66,7 +66,8 @@ struct offline *offline_create(const struct ruleset *ruleset, void *ctx,
         return NULL;
     offline->ctx = ctx;
     offline->card = card;
-    struct core_ports ports = {.ctx = offline, .card = card_on, .history = history};
+    struct core_ports ports = {
+        .ctx = offline, .card = card_on, .history = history, .card_id = card_id};
     offline->core = core_create(&(struct core_limits){.is_stepping = true}, &ports);
     if (offline->core == NULL || core_set_rules(offline->core, ruleset) != 0)
         offline_destroy(&offline);
@@ -110,8 +111,9 @@ static void *block_take(struct offline *offline, size_t bytes)
 static struct kept *event_keep(struct offline *offline, const struct event *event)
 {
     struct event copy = *event;
-    struct slice *texts[] = {&copy.case_no, &copy.item,   &copy.step,   &copy.org,    &copy.area,
-                             &copy.handler, &copy.result, &copy.reason, &copy.parent, &copy.attrs};
+    struct slice *texts[] = {&copy.case_no, &copy.item,    &copy.step,   &copy.org,
+                             &copy.area,    &copy.handler, &copy.result, &copy.reason,
+                             &copy.parent,  &copy.card,    &copy.attrs};
     size_t bytes = sizeof(struct kept);
     for (size_t i = 0; i < COUNT_OF(texts); i++)
         bytes += texts[i]->count;

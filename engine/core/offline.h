@@ -9,9 +9,14 @@
 
 struct offline;
 
+/* How the id of a card is made: as in core_ports. */
+typedef void (*offline_card_id)(struct slice case_no, struct slice clock, uint32_t cycle,
+                                struct slice rung, char id_out[CARD_ID_BYTES]);
+
 /* offline_create - judges by this one edition. card: called for every card record, as in
  * core_ports. Borrows: the ruleset, until offline_destroy. NULL if memory is short. */
-MUST_USE struct offline *offline_create(const struct ruleset *ruleset, void *ctx,
+MUST_USE struct offline *offline_create(const struct ruleset *ruleset, offline_card_id card_id,
+                                        void *ctx,
                                         void (*card)(void *ctx, const struct card *card));
 void offline_destroy(struct offline **offline_p);
 

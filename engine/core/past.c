@@ -40,7 +40,7 @@ static void past_of_one_item(struct past_event *past, uint32_t count)
 {
     struct slice last = {0};
     for (uint32_t i = 0; i < count; i++)
-        if (past[i].event.item.count > 0)
+        if (past[i].event.item.count > 0 && !event_is_of_card(past[i].event.kind))
             last = past[i].event.item;
     for (uint32_t i = 0; i < count; i++)
         if (past[i].event.item.count > 0)

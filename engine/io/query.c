@@ -67,6 +67,17 @@ static json_t *sources_json(const struct query_world *world, int32_t offset_s)
     return list;
 }
 
+/* Those alone of which some wait. */
+static json_t *pending_json(const struct turn_counts *counts)
+{
+    json_t *levels = json_object();
+    for (uint32_t i = 0; i < counts->level_count; i++)
+        if (counts->levels[i].pending > 0)
+            json_object_set_new(levels, counts->levels[i].level,
+                                json_integer((json_int_t)counts->levels[i].pending));
+    return levels;
+}
+
 static json_t *levels_json(const struct turn_counts *counts, const struct ruleset *ruleset)
 {
     json_t *levels = json_object();
@@ -138,6 +149,8 @@ json_t *query_pulse(const struct query_world *world)
         {"cases_open", json_integer((json_int_t)inside.cases_open)},
         {"clocks_running", json_integer((json_int_t)inside.clocks_running)},
         {"cards", levels_json(counts, ruleset)},
+        {"cards_pending", pending_json(counts)},
+        {"cards_overdue", json_integer((json_int_t)inside.overdue)},
         {"due_next", query_instant(due, offset_s)},
         {"zone", place == NULL ? json_null() : query_text(calendar_zone_name(place))},
         {"sources", sources_json(world, offset_s)},
@@ -252,10 +265,9 @@ char *query_answer(const struct query_world *world, struct slice request_bytes)
         const char *name;
         void (*answer)(const struct query_world *world, const json_t *request, json_t *answer);
     } queries[] = {
-        {"status", query_status}, {"card", query_card},
-        {"case", query_case},     {"explain", query_explain},
-        {"open", query_open},     {"due", query_due},
-        {"counts", query_counts}, {"quarantine", query_quarantine},
+        {"status", query_status},   {"card", query_card},     {"case", query_case},
+        {"explain", query_explain}, {"open", query_open},     {"due", query_due},
+        {"pending", query_pending}, {"counts", query_counts}, {"quarantine", query_quarantine},
     };
     char *text = NULL;
     json_t *answer = json_object();

@@ -33,6 +33,11 @@ void query_open(const struct query_world *world, const json_t *request, json_t *
 void query_due(const struct query_world *world, const json_t *request, json_t *answer);
 void query_counts(const struct query_world *world, const json_t *request, json_t *answer);
 
+void query_pending(const struct query_world *world, const json_t *request, json_t *answer);
+
+/* query_card_newest - the newest record of a card; NULL: there is none. */
+json_t *query_card_newest(const struct query_world *world, const char *id);
+
 /* query_refuse - the answer becomes an error. */
 void query_refuse(json_t *answer, const char *code, const char *text);
 

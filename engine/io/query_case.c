@@ -37,8 +37,7 @@ static bool newest_note(void *ctx, uint64_t seq)
     return true;
 }
 
-/* The newest record of a card; NULL: there is none. */
-static json_t *card_newest(const struct query_world *world, const char *id)
+json_t *query_card_newest(const struct query_world *world, const char *id)
 {
     struct store *store = turn_store(world->turn);
     uint64_t newest = 0;
@@ -56,7 +55,7 @@ static json_t *rung_card(const struct receipt_case *about, const struct clock_vi
     char id[CARD_ID_BYTES];
     receipt_clock_name(clock, name);
     card_id(about->kase->case_no, slice_of(name), clock->cycle, clock->rungs[rung].rung->name, id);
-    return card_newest(about->world, id);
+    return query_card_newest(about->world, id);
 }
 
 static json_t *rungs_json(const struct receipt_case *about, const struct clock_view *clock)
@@ -290,7 +289,7 @@ static void group_append(const struct query_world *world, const struct rule *rul
     card_id(slice_of(name), rule->name, 0, group.rule->rungs[0].name, id);
     json_t *json = json_pack("{s:o, s:i, s:i}", "rule", query_text(rule->name), "count",
                              (int)group.count, "so", (int)group.so_count);
-    json_t *card = card_newest(world, id);
+    json_t *card = query_card_newest(world, id);
     json_object_set_new(json, "card", card == NULL ? json_null() : card);
     json_array_append_new(groups, json);
 }
@@ -343,7 +342,7 @@ void query_case(const struct query_world *world, const json_t *request, json_t *
 
 static void explain_card(const struct query_world *world, const char *id, json_t *answer)
 {
-    json_t *card = card_newest(world, id);
+    json_t *card = query_card_newest(world, id);
     if (card == NULL)
         query_refuse(answer, "not_found", "there is no such card");
     else

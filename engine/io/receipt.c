@@ -397,7 +397,8 @@ json_t *receipt_pauses(const struct receipt_case *about, const struct clock_view
  */
 
 /* NOLINTNEXTLINE(misc-no-recursion): a chain points to an earlier rung, checked at import */
-static json_t *rung_json(const struct clock_view *clock, uint32_t index)
+static json_t *rung_json(const struct receipt_case *about, const struct clock_view *clock,
+                         uint32_t index)
 {
     static const char *const forms[] = {"before", "at",     "after", "share",
                                         "over",   "cutoff", "chain"};
@@ -417,8 +418,11 @@ static json_t *rung_json(const struct clock_view *clock, uint32_t index)
         put(json, "cutoff_ms", json_integer(rung->cutoff_ms));
     if (is_clock && rung->form == RUNG_CHAIN) {
         enum rung_state state = clock->rungs[rung->chain_rung].state;
-        json_t *follows = rung_json(clock, rung->chain_rung);
+        json_t *follows = rung_json(about, clock, rung->chain_rung);
+        json_t *released = receipt_released(about, clock, rung->chain_rung);
         put(follows, "issued", json_boolean(state == RUNG_ISSUED || state == RUNG_DISMISSED));
+        if (released != NULL) /* the chain begins there */
+            put(follows, "released_at", released);
         put(json, "follows", follows);
     }
     return json;
@@ -456,7 +460,7 @@ json_t *receipt_count(const struct receipt_case *about, const struct clock_view 
     put(count, "limit", limit_json(about, clock, limit, start, &tally));
     put(count, "extensions", extensions_json(about, clock));
     put(count, "pauses", receipt_pauses(about, clock, limit, clock->stop_at));
-    put(count, "rung", rung_json(clock, (uint32_t)(rung - clock->rungs)));
+    put(count, "rung", rung_json(about, clock, (uint32_t)(rung - clock->rungs)));
     json_t *days = tally_days(&tally, &used, &total);
     put(count, "days_total", json_integer(total));
     put(count, "days_cut", json_boolean((size_t)total > json_array_size(days)));
@@ -477,6 +481,7 @@ json_t *receipt_make(const struct receipt_case *about, const struct clock_view *
     json_t *receipt = json_pack("{s:i, s:O}", "receipt", 1, "card", card);
     (void)json_object_update(receipt, count);
     json_decref(count);
+    put(receipt, "confirm", receipt_confirm(about, clock, (uint32_t)(rung - clock->rungs)));
     put(receipt, "learned_later", learned_json(about, clock, rung->due_at, card));
     receipt_sign(receipt);
     return receipt;

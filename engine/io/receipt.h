@@ -50,6 +50,18 @@ void receipt_sign(json_t *receipt);
 json_t *receipt_pauses(const struct receipt_case *about, const struct clock_view *clock,
                        uint32_t limit, struct instant open_to);
 
+/* receipt_confirm - of a card that has to be released: since when it waits, who decided; null: of
+ * any other. receipt_released - when it was released, null: it was not; NULL: it is no such card.
+ * (receipt_confirm.c) */
+json_t *receipt_confirm(const struct receipt_case *about, const struct clock_view *clock,
+                        uint32_t rung);
+json_t *receipt_released(const struct receipt_case *about, const struct clock_view *clock,
+                         uint32_t rung);
+
+/* receipt_origin - the source of an event and its number there, into an object. */
+void receipt_origin(const struct receipt_case *about, json_t *object,
+                    const struct past_event *past);
+
 /* receipt_after - the card that a clock begins with; null: it begins with an event. */
 json_t *receipt_after(const struct receipt_case *about, const struct clock_view *clock);
 

@@ -18,7 +18,8 @@ enum card_state {
     CARD_WITHDRAWN, /* 撤销: late truth showed that it should not have been */
     CARD_DISMISSED, /* 摘牌 */
     CARD_CLOSED,    /* 销号 */
-    CARD_STATE_COUNT
+    CARD_STATE_COUNT,
+    CARD_NONE = CARD_STATE_COUNT /* before the first: there was no card */
 };
 
 extern const char *const card_state_name[CARD_STATE_COUNT];
@@ -44,6 +45,8 @@ struct card {
     struct instant due_at;    /* the instant after which the rung holds */
     struct instant issued_at; /* the engine's now when it was judged */
     int64_t late_ms;          /* issued_at - due_at */
+    struct instant until;     /* of a pending one: when it should be decided on; INSTANT_NEVER */
+    enum card_state before;   /* in which it was; CARD_NONE: this is its first record */
     enum card_state state;
     struct slice limit;  /* as written: "7 workday"; across cases "> 1%", "20" */
     struct slice used;   /* of the limit when the rung began to hold: "7 workday"; "7/350", "23" */
@@ -51,6 +54,8 @@ struct card {
     uint64_t seq;        /* place in the feed, from 1, no gaps */
     struct slice reason; /* why it was issued late, changed or withdrawn; empty: in its time */
     bool is_shadow;      /* recorded, never public */
+    bool is_unreleased;  /* it waits for a supervisor, or was taken back before he released it: the
+                            public was not told of it, and is not told of this */
     bool is_provisional; /* computed beyond the calendar's horizon */
     int32_t offset_s;    /* of local time at due_at, by the calendar that counted: for display */
     uint32_t edition;    /* of the rule store */

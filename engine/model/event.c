@@ -48,7 +48,7 @@ enum { SLOT_COUNT = 64, KIND_BYTES_MIN = 3, KIND_BYTES_MAX = 12 };
 #define SLOT(count, first, third, last)                                                            \
     ((((uint32_t)(count) << 24 | (uint32_t)(first) << 16 | (uint32_t)(third) << 8 |                \
        (uint32_t)(last)) *                                                                         \
-      UINT32_C(0x7b734b5b)) >>                                                                     \
+      UINT32_C(0x66fec087)) >>                                                                     \
      26)
 
 static const uint8_t slots[SLOT_COUNT] = {
@@ -65,7 +65,8 @@ static const uint8_t slots[SLOT_COUNT] = {
     [SLOT(6, 'r', 't', 'g')] = EVENT_RATING,       [SLOT(4, 's', 'g', 'n')] = EVENT_SIGN,
     [SLOT(6, 'a', 's', 'n')] = EVENT_ASSIGN,       [SLOT(8, 'c', 'l', 'k')] = EVENT_CALLBACK,
     [SLOT(9, 's', 'p', 'e')] = EVENT_SUPERVISE,    [SLOT(8, 'f', 'e', 'k')] = EVENT_FEEDBACK,
-    [SLOT(9, 'c', 'o', 't')] = EVENT_CLOSE_OUT,
+    [SLOT(9, 'c', 'o', 't')] = EVENT_CLOSE_OUT,    [SLOT(7, 'r', 'l', 'e')] = EVENT_RELEASE,
+    [SLOT(7, 'd', 's', 's')] = EVENT_DISMISS,
 };
 
 static const uint8_t kind_bytes[EVENT_KIND_COUNT] = {
@@ -74,7 +75,7 @@ static const uint8_t kind_bytes[EVENT_KIND_COUNT] = {
 #include "engine/model/kinds.def"
 #undef KIND
 };
-static_assert(EVENT_KIND_COUNT == 28, "a new kind needs its slot");
+static_assert(EVENT_KIND_COUNT == 30, "a new kind needs its slot");
 
 enum event_kind event_kind_find(struct slice name)
 {
@@ -111,6 +112,7 @@ static const struct text_field {
     {"result", offsetof(struct event, result), EVENT_CODE_BYTES_MAX, false},
     {"reason", offsetof(struct event, reason), EVENT_REASON_BYTES_MAX, true},
     {"parent", offsetof(struct event, parent), EVENT_CASE_BYTES_MAX, false},
+    {"card", offsetof(struct event, card), EVENT_CARD_BYTES_MAX, false},
     {"attrs", offsetof(struct event, attrs), EVENT_ATTRS_BYTES_MAX, false},
 };
 
@@ -197,6 +199,18 @@ static enum refusal check_amounts(const struct event *event, const char **field_
     return REFUSAL_NONE;
 }
 
+/* Which card, and who answers for it; for taking one from the table, also why. */
+static enum refusal check_of_card(const struct event *event, const char **field_out)
+{
+    if (slice_is_empty(event->card))
+        return refuse(REFUSAL_MISSING, "card", field_out);
+    if (slice_is_empty(event->handler))
+        return refuse(REFUSAL_MISSING, "handler", field_out);
+    if (event->kind == EVENT_DISMISS && slice_is_empty(event->reason))
+        return refuse(REFUSAL_MISSING, "reason", field_out);
+    return REFUSAL_NONE;
+}
+
 enum refusal event_check(const struct event *event, struct instant now, const char **field_out)
 {
     if (slice_is_empty(event->case_no))
@@ -215,5 +229,5 @@ enum refusal event_check(const struct event *event, struct instant now, const ch
         return refuse(REFUSAL_MISSING, "step", field_out);
     if (!slice_is_empty(event->parent) && slice_is_equal(event->parent, event->case_no))
         return refuse(REFUSAL_OUT_OF_RANGE, "parent", field_out);
-    return REFUSAL_NONE;
+    return event_is_of_card(event->kind) ? check_of_card(event, field_out) : REFUSAL_NONE;
 }

@@ -18,6 +18,15 @@ enum event_kind {
     EVENT_KIND_COUNT
 };
 
+/* The kinds before this one act on the case: its clocks, its pauses, what is counted of it. Those
+ * from it on act on the card that they name, and on nothing else. */
+enum { EVENT_OF_CASE_COUNT = EVENT_RELEASE };
+
+static inline bool event_is_of_card(enum event_kind kind)
+{
+    return (int)kind >= (int)EVENT_OF_CASE_COUNT;
+}
+
 /* "accept" and so on, in the order of enum event_kind; "" for EVENT_NONE. */
 extern const char *const event_kind_name[EVENT_KIND_COUNT];
 extern const char *const event_kind_zh[EVENT_KIND_COUNT];
@@ -31,6 +40,7 @@ enum {
     EVENT_CASE_BYTES_MAX = 64,
     EVENT_CODE_BYTES_MAX = 64, /* item, step, org, area, handler, result */
     EVENT_SOURCE_BYTES_MAX = 64,
+    EVENT_CARD_BYTES_MAX = 160,
     EVENT_REASON_BYTES_MAX = 1024,
     EVENT_ATTRS_BYTES_MAX = 2048, /* as JSON text */
 };
@@ -54,6 +64,7 @@ struct event {
     struct term limit;     /* a limit the source itself sets for this case */
     struct instant due_at; /* … or its instant; INSTANT_NONE: not given */
     struct slice parent;   /* the joint case this one belongs to */
+    struct slice card;     /* the card it acts on: its id, or "red of my-rule" */
     int64_t fee_due;       /* in hundredths (分); EVENT_FEE_NONE: not given */
     int64_t fee_paid;
     int32_t rating;     /* 1 to 5; 0: not given */

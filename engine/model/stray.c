@@ -13,6 +13,9 @@ const char *const stray_reason_name[STRAY_REASON_COUNT] = {
     [STRAY_EXTENSION_SPENT] = "extension-spent",
     [STRAY_EXTENSION_TOO_LATE] = "extension-too-late",
     [STRAY_EXTENSION_AFTER_END] = "extension-after-end",
+    [STRAY_NO_CARD] = "no-card",
+    [STRAY_NOT_PENDING] = "not-pending",
+    [STRAY_CARDS_ALIKE] = "cards-alike",
 };
 
 const char *const stray_reason_en[STRAY_REASON_COUNT] = {
@@ -27,6 +30,9 @@ const char *const stray_reason_en[STRAY_REASON_COUNT] = {
     [STRAY_EXTENSION_SPENT] = "no further extension is allowed: no effect",
     [STRAY_EXTENSION_TOO_LATE] = "an extension after the due instant: no effect",
     [STRAY_EXTENSION_AFTER_END] = "an extension after the case has ended: no effect",
+    [STRAY_NO_CARD] = "no card of the case is called so, or none stood then: no effect",
+    [STRAY_NOT_PENDING] = "the card does not wait to be released: no effect",
+    [STRAY_CARDS_ALIKE] = "several cards are called so, name it by its id: no effect",
 };
 
 const char *const stray_reason_zh[STRAY_REASON_COUNT] = {
@@ -41,4 +47,7 @@ const char *const stray_reason_zh[STRAY_REASON_COUNT] = {
     [STRAY_EXTENSION_SPENT] = "不允许再次延期：不起作用",
     [STRAY_EXTENSION_TOO_LATE] = "延期申请晚于到期时刻：不起作用",
     [STRAY_EXTENSION_AFTER_END] = "延期申请在办件结束之后：不起作用",
+    [STRAY_NO_CARD] = "办件没有这张牌，或当时尚无此牌：不起作用",
+    [STRAY_NOT_PENDING] = "该牌不在待发状态：不起作用",
+    [STRAY_CARDS_ALIKE] = "有多张牌同名，请用牌的编号指明：不起作用",
 };

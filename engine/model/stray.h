@@ -20,6 +20,9 @@ enum stray_reason {
     STRAY_EXTENSION_SPENT,   /* the rule allows no further extension */
     STRAY_EXTENSION_TOO_LATE,  /* asked for after the due instant */
     STRAY_EXTENSION_AFTER_END, /* asked for after the case has ended */
+    STRAY_NO_CARD,             /* a release or dismissal, and no such card of the case stands */
+    STRAY_NOT_PENDING,         /* … and the card does not wait for one */
+    STRAY_CARDS_ALIKE,         /* … and several cards are called so */
     STRAY_REASON_COUNT
 };
 

@@ -72,21 +72,27 @@ static struct level_count *level_of(struct turn *turn, struct slice level)
     return row;
 }
 
-/* A card that moved is issued again though it stood: told by its reason, it is not counted twice.
- */
+/* Where a card of this state is counted; NULL: nowhere. */
+static uint64_t *level_place(struct level_count *row, enum card_state state)
+{
+    return state == CARD_ISSUED ? &row->issued : state == CARD_PENDING ? &row->pending : NULL;
+}
+
 static void level_note(struct turn *turn, const struct card *card)
 {
     struct level_count *row = level_of(turn, card->level);
     if (row == NULL)
         return;
-    bool is_again = slice_starts(card->reason, SLICE("moved: "));
-    if (card->is_shadow)
-        row->shadow++;
-    else if ((card->state == CARD_ISSUED || card->state == CARD_PENDING) && !is_again)
-        row->issued++;
-    else if (card->state == CARD_WITHDRAWN || card->state == CARD_DISMISSED)
-        row->issued -= row->issued > 0 ? 1 : 0;
     row->withdrawn += card->state == CARD_WITHDRAWN ? 1 : 0;
+    row->shadow += card->is_shadow ? 1 : 0;
+    if (card->is_shadow)
+        return;
+    uint64_t *before = level_place(row, card->before);
+    uint64_t *after = level_place(row, card->state);
+    if (before != NULL && *before > 0)
+        --*before;
+    if (after != NULL)
+        ++*after;
 }
 
 static void topic_part(char *place, size_t room, size_t *at, struct slice part)
@@ -101,7 +107,9 @@ static void topic_part(char *place, size_t room, size_t *at, struct slice part)
 
 static size_t topic_write(const struct card *card, char topic[CARD_TOPIC_BYTES])
 {
-    struct slice family = card->is_shadow ? SLICE("shadow") : SLICE("card");
+    struct slice family = card->is_shadow       ? SLICE("shadow")
+                          : card->is_unreleased ? SLICE("pending")
+                                                : SLICE("card");
     size_t at = family.count;
     memcpy(topic, family.start, family.count);
     topic_part(topic, CARD_TOPIC_BYTES, &at, card->level);

@@ -19,7 +19,7 @@
 
 enum { BUFFER_BYTES = 1 << 20, PATH_BYTES = 4096, SUM_BYTES = 32 };
 
-static const char file_mark[8] = "CWIMG03";
+static const char file_mark[8] = "CWIMG04";
 
 struct file_head {
     char mark[8];
@@ -268,7 +268,8 @@ static int image_read(struct turn *turn, struct image_file *file, uint64_t *entr
 /* An image that fails leaves half a state: an empty core takes its place. */
 static int start_empty(struct turn *turn)
 {
-    struct core_ports ports = {.ctx = turn, .card = turn_card_on, .history = turn_history_port};
+    struct core_ports ports = {
+        .ctx = turn, .card = turn_card_on, .history = turn_history_port, .card_id = card_id};
     core_destroy(&turn->core);
     turn->core = core_create(&turn->options.limits, &ports);
     turn->moving = (struct turn_moving){.kind = MOVE_NONE};

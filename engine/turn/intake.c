@@ -98,7 +98,9 @@ static int admit(struct taking *taking, uint32_t index, uint32_t slot, uint64_t 
             return 0;
         }
         bool is_item = outcome == CORE_E_UNKNOWN_ITEM;
-        taking->refusals[index] = is_item ? REFUSAL_UNKNOWN_ITEM : REFUSAL_FULL;
+        taking->refusals[index] = is_item                          ? REFUSAL_UNKNOWN_ITEM
+                                  : outcome == CORE_E_UNKNOWN_CASE ? REFUSAL_UNKNOWN_CASE
+                                                                   : REFUSAL_FULL;
         taking->fields[index] = is_item ? "item" : "case";
     }
     turn->words[slot] = WORD_REFUSED;

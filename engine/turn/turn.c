@@ -9,7 +9,8 @@
 
 static int turn_init(struct turn *turn)
 {
-    struct core_ports ports = {.ctx = turn, .card = turn_card_on, .history = turn_history_port};
+    struct core_ports ports = {
+        .ctx = turn, .card = turn_card_on, .history = turn_history_port, .card_id = card_id};
     turn->core = core_create(&turn->options.limits, &ports);
     turn->events = calloc(BATCH_EVENTS_MAX, sizeof *turn->events);
     turn->event_bytes = calloc(BATCH_EVENTS_MAX, sizeof *turn->event_bytes);

@@ -61,7 +61,8 @@ struct turn_options {
 
 struct level_count {
     char level[32];
-    uint64_t issued; /* standing: issued, not withdrawn or dismissed */
+    uint64_t issued;  /* standing: issued, not withdrawn or dismissed */
+    uint64_t pending; /* they wait for a supervisor */
     uint64_t withdrawn;
     uint64_t shadow;
 };

@@ -3,7 +3,7 @@
 
 const char event_csv_header[] =
     "case,kind,at,entered_at,item,step,org,area,handler,result,reason,term,limit,due_at,parent,"
-    "fee_due,fee_paid,rating,attrs,version\n";
+    "card,fee_due,fee_paid,rating,attrs,version\n";
 
 /* Quotes where a reader would need them; blanks at the ends are quoted as some readers trim them.
  */

@@ -123,8 +123,9 @@ static unsigned more_count(const struct event *event)
 {
     return (unsigned)term_is_set(event->term) + term_is_set(event->limit) +
            instant_is_set(event->due_at) + !slice_is_empty(event->parent) +
-           (event->fee_due != EVENT_FEE_NONE) + (event->fee_paid != EVENT_FEE_NONE) +
-           (event->rating != 0) + !slice_is_empty(event->attrs);
+           !slice_is_empty(event->card) + (event->fee_due != EVENT_FEE_NONE) +
+           (event->fee_paid != EVENT_FEE_NONE) + (event->rating != 0) +
+           !slice_is_empty(event->attrs);
 }
 
 static void put_more(struct encoder *encoder, const struct event *event)
@@ -139,6 +140,10 @@ static void put_more(struct encoder *encoder, const struct event *event)
     if (!slice_is_empty(event->parent)) {
         put_text(encoder, SLICE("parent"));
         put_text(encoder, event->parent);
+    }
+    if (!slice_is_empty(event->card)) {
+        put_text(encoder, SLICE("card"));
+        put_text(encoder, event->card);
     }
     put_fee(encoder, "fee_due", event->fee_due);
     put_fee(encoder, "fee_paid", event->fee_paid);

@@ -7,9 +7,9 @@
 #include <stdio.h>
 
 const char *const field_name[FIELD_COUNT] = {
-    "case",     "kind",   "at",     "entered_at", "item",   "step",   "org",    "area",
-    "handler",  "result", "reason", "term",       "limit",  "due_at", "parent", "fee_due",
-    "fee_paid", "rating", "attrs",  "version",    "source", "seq",
+    "case",    "kind",     "at",     "entered_at", "item",    "step",   "org",    "area",
+    "handler", "result",   "reason", "term",       "limit",   "due_at", "parent", "card",
+    "fee_due", "fee_paid", "rating", "attrs",      "version", "source", "seq",
 };
 
 const enum field_type field_type[FIELD_COUNT] = {
@@ -88,7 +88,8 @@ static struct slice *text_place(enum field field, struct event *event)
         [FIELD_STEP] = &event->step,     [FIELD_ORG] = &event->org,
         [FIELD_AREA] = &event->area,     [FIELD_HANDLER] = &event->handler,
         [FIELD_RESULT] = &event->result, [FIELD_REASON] = &event->reason,
-        [FIELD_PARENT] = &event->parent, [FIELD_ATTRS] = &event->attrs,
+        [FIELD_PARENT] = &event->parent, [FIELD_CARD] = &event->card,
+        [FIELD_ATTRS] = &event->attrs,
     };
     return places[field];
 }

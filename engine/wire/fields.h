@@ -23,6 +23,7 @@ enum field {
     FIELD_LIMIT,
     FIELD_DUE_AT,
     FIELD_PARENT,
+    FIELD_CARD,
     FIELD_FEE_DUE,
     FIELD_FEE_PAID,
     FIELD_RATING,

@@ -137,13 +137,14 @@ enum more {
     MORE_LIMIT,
     MORE_DUE,
     MORE_PARENT,
+    MORE_CARD,
     MORE_FEE_DUE,
     MORE_FEE_PAID,
     MORE_RATING,
     MORE_ATTRS,
     MORE_COUNT
 };
-static const char *const more_name[MORE_COUNT] = {"term",    "limit",    "due_at", "parent",
+static const char *const more_name[MORE_COUNT] = {"term",    "limit",    "due_at", "parent", "card",
                                                   "fee_due", "fee_paid", "rating", "attrs"};
 
 static enum more more_find(struct slice name)
@@ -167,6 +168,8 @@ static enum refusal take_one_more(struct cursor *cursor, enum more which, char *
         return take_instant(cursor, &event->due_at);
     case MORE_PARENT:
         return take_text(cursor, &event->parent) ? REFUSAL_NONE : REFUSAL_NOT_TEXT;
+    case MORE_CARD:
+        return take_text(cursor, &event->card) ? REFUSAL_NONE : REFUSAL_NOT_TEXT;
     case MORE_FEE_DUE:
         return take_fee(cursor, &event->fee_due);
     case MORE_FEE_PAID:

@@ -97,7 +97,7 @@ static int on_event(void *ctx, uint32_t source, uint64_t seq, const struct event
 static int play_files(struct play *play)
 {
     struct event_files files = {.ctx = play, .event = on_event, .refused = on_refused};
-    play->offline = offline_create(play->ruleset, play, on_card_with_id);
+    play->offline = offline_create(play->ruleset, card_id, play, on_card_with_id);
     int error = play->offline == NULL ? -ENOMEM : 0;
     for (uint32_t i = 0; i < event_files.count && error == 0; i++) {
         error = event_files_read(&files, event_files.values[i]);

@@ -207,6 +207,7 @@ static struct card card_of(const struct record *record)
                         .rung = texts[5],
                         .reason = texts[6],
                         .due_at = {.ms = record->due_ms},
+                        .until = INSTANT_NEVER,
                         .issued_at = {.ms = record->issued_ms},
                         .state = (enum card_state)record->state,
                         .is_shadow = record->is_shadow,

@@ -15,7 +15,7 @@ enum { NO_MEMORY = -12, FIRST_ROOM = 4096 };
 /* A field that is new may make two rules differ: it belongs into the key, then its size here. */
 #define HAS_SIZE(type, bytes) (sizeof(void *) != 8 || sizeof(struct type) == (bytes))
 static_assert(HAS_SIZE(rule, 344), "the key of a rule has all of its fields");
-static_assert(HAS_SIZE(rung, 120), "the key of a rung has all of its fields");
+static_assert(HAS_SIZE(rung, 136), "the key of a rung has all of its fields");
 static_assert(HAS_SIZE(rule_limit, 72), "the key of a limit has all of its fields");
 static_assert(HAS_SIZE(rule_pause, 24), "the key of a pause has all of its fields");
 static_assert(HAS_SIZE(condition, 56), "the key of a condition has all of its fields");
@@ -134,6 +134,8 @@ static void put_rung(struct key *key, const struct rung *rung)
     PUT(key, rung->after_finish);
     PUT(key, rung->after_limit);
     PUT(key, rung->issue);
+    put_term(key, rung->confirm_within);
+    PUT(key, rung->confirm_issues);
     put_condition(key, rung->when);
     PUT(key, rung->to_supervisor);
     put_text(key, rung->to_org);

@@ -142,6 +142,9 @@ struct rung {
     bool after_limit;      /* found only when its limit is over already, it is still issued; false:
                               a warning that comes after what it warns of, is not */
     enum rung_issue issue;
+    struct term
+        confirm_within;  /* ISSUE_CONFIRM: it should be decided on in this time; not set: any */
+    bool confirm_issues; /* when it is over, the card is issued; false: that is told */
     const struct condition *when; /* NULL: always */
     bool to_supervisor;           /* its card is the supervising org's, */
     struct slice to_org;          /* or this org's; empty: the case's own */

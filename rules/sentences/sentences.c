@@ -340,6 +340,18 @@ static void say_when(const struct speaker *speaker, const struct rung *rung)
     }
 }
 
+static void say_confirm(const struct speaker *speaker, const struct rung *rung)
+{
+    printf("%s", IN(speaker, "; a supervisor releases it", "；由监察员确认后发出"));
+    if (!term_is_set(rung->confirm_within))
+        return;
+    printf("%s", IN(speaker, ", within ", "，限 "));
+    say_term(speaker, rung->confirm_within);
+    printf("%s", rung->confirm_issues
+                     ? IN(speaker, ", else it is issued", " 内，逾期自动发出")
+                     : IN(speaker, ", else it is told as overdue", " 内，逾期则提示超期未定"));
+}
+
 static void say_rung(const struct speaker *speaker, const struct rung *rung)
 {
     const struct ruleset *ruleset = speaker->ruleset;
@@ -367,7 +379,7 @@ static void say_rung(const struct speaker *speaker, const struct rung *rung)
         printf(IN(speaker, "; it dismisses the cards of %.*s", "；使“%.*s”的牌摘牌"),
                SLICE_ARG(rung->dismisses[i]));
     if (rung->issue == ISSUE_CONFIRM)
-        printf("%s", IN(speaker, "; a supervisor releases it", "；由监察员确认后发出"));
+        say_confirm(speaker, rung);
     if (rung->issue == ISSUE_SHADOW)
         printf("%s", IN(speaker, "; recorded only, never public", "；只记录，不公开"));
     printf("\n");

@@ -76,10 +76,18 @@ bool event_kind_at(struct compile *compile, const struct yaml_node *node, enum e
     if (!yaml_is_scalar(node, compile->problems))
         return false;
     *kind_out = event_kind_find(node->value);
+    if (event_is_of_card(*kind_out)) {
+        yaml_error(node, compile->problems,
+                   "%.*s acts on a card, and no clock heeds it: a clock begins with the card, "
+                   "{after: red of my-rule}",
+                   "%.*s 只作用于牌，时钟不理会它：时钟可随牌开始 {after: red of my-rule}",
+                   SLICE_ARG(node->value));
+        return false;
+    }
     if (*kind_out != EVENT_NONE)
         return true;
     tell_unknown(compile->problems, node->file, node->line, node->column, node->value,
-                 event_kind_name + 1, EVENT_KIND_COUNT - 1, "event kind", "事件类型");
+                 event_kind_name + 1, EVENT_OF_CASE_COUNT - 1, "event kind", "事件类型");
     return false;
 }
 

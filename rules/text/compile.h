@@ -131,6 +131,13 @@ bool across_read(struct compile *compile, const struct rule_source *source,
 bool limits_read(struct compile *compile, const struct rule_source *source,
                  const struct yaml_node *limits);
 
+/* issue_read - issue: of a card (own; NULL: it has none), else of its rule or set. */
+bool issue_read(struct compile *compile, const struct rule_source *source,
+                const struct yaml_node *own, struct rung *rung);
+
+/* issue_across_refuse - a card across cases cannot wait for a supervisor: told. */
+void issue_across_refuse(struct compile *compile, const char *file, uint32_t line, uint32_t column);
+
 /* cards_read - the list under cards: of a clock, or what stands under card: of a fact or of a rule
  * across cases. */
 bool cards_read(struct compile *compile, const struct rule_source *source);

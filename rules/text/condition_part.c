@@ -64,7 +64,7 @@ static int read_field(struct parser *parser)
 bool condition_read_kind(struct parser *parser, uint32_t *kind_out)
 {
     struct word word = words_next(&parser->words);
-    int kind = words_pick(&parser->words, &word, event_kind_name + 1, EVENT_KIND_COUNT - 1,
+    int kind = words_pick(&parser->words, &word, event_kind_name + 1, EVENT_OF_CASE_COUNT - 1,
                           "event kind", "事件类型");
     if (kind < 0)
         return false;

@@ -82,7 +82,7 @@ static bool check_word(struct parser *parser, int field, struct slice text, stru
 {
     bool is_kind = field == FIELD_KIND;
     const char *const *names = is_kind ? event_kind_name + 1 : item_kind_name;
-    size_t count = is_kind ? EVENT_KIND_COUNT - 1 : ITEM_KIND_COUNT;
+    size_t count = is_kind ? EVENT_OF_CASE_COUNT - 1 : ITEM_KIND_COUNT;
     if (!is_kind && field != FIELD_ITEM_KIND)
         return true;
     word.kind = WORD_NAME;

@@ -93,6 +93,8 @@ static bool check_once(const struct table *table, const struct csv_row *row,
 static void promote(struct compile *compile, struct rule *rule, const struct promotion *promotion)
 {
     struct rung *rungs = compile_take(compile, rule->rung_count, sizeof *rungs);
+    if (rule->form == RULE_ACROSS && promotion->issue == ISSUE_CONFIRM)
+        issue_across_refuse(compile, rule->file.start, rule->line, 1);
     for (uint32_t i = 0; rungs != NULL && i < rule->rung_count; i++) {
         rungs[i] = rule->rungs[i];
         if (rungs[i].issue != ISSUE_SHADOW)

@@ -1,7 +1,6 @@
 /* rule_cards.c - the rungs of a ladder: "2 workday before promised", and what may stand with it. */
 #include "rules/text/compile.h"
 
-static const char *const issues[] = {"auto", "confirm", "shadow"};
 static const char *const skips[] = {"skip", "issue"};
 
 /* ---- the text of a rung ---------------------------------------------------------------------- */
@@ -267,17 +266,6 @@ static void set_defaults(const struct compile *compile, struct rung *rung)
     rung->after_limit = !(is_warn && is_ahead);
 }
 
-static bool read_issue(struct compile *compile, const struct rule_source *source,
-                       const struct yaml_node *own, struct rung *rung)
-{
-    const struct yaml_node *node = own != NULL ? own : setting(source, "issue");
-    if (node == NULL)
-        return true;
-    int choice = yaml_choice(node, issues, COUNT_OF(issues), compile->problems);
-    rung->issue = (enum rung_issue)(choice < 0 ? 0 : choice);
-    return choice >= 0;
-}
-
 /* The names of other rules; whether there are such is checked in rule_links.c. */
 static bool read_dismisses(struct compile *compile, const struct yaml_node *node, struct rung *rung)
 {
@@ -345,7 +333,7 @@ static bool read_details(struct compile *compile, const struct rule_source *sour
     bool is_good = condition_when_due_at(compile, yaml_find(map, "if"), &rung->when);
     is_good &= read_skip(compile, map, "after_finish", &rung->after_finish);
     is_good &= read_skip(compile, map, "after_limit", &rung->after_limit);
-    is_good &= read_issue(compile, source, yaml_find(map, "issue"), rung);
+    is_good &= issue_read(compile, source, yaml_find(map, "issue"), rung);
     is_good &= read_to(compile, yaml_find(map, "to"), rung);
     is_good &= read_dismisses(compile, yaml_find(map, "dismisses"), rung);
     is_good &= read_name(compile, source->rule, map, rung);

@@ -124,7 +124,7 @@ static bool check_start_and_stop(struct compile *compile, const struct yaml_node
 static bool read_pause_kind(struct words *words, enum event_kind *kind_out)
 {
     struct word word = words_next(words);
-    int kind = words_pick(words, &word, event_kind_name + 1, EVENT_KIND_COUNT - 1, "event kind",
+    int kind = words_pick(words, &word, event_kind_name + 1, EVENT_OF_CASE_COUNT - 1, "event kind",
                           "事件类型");
     if (kind >= 0)
         *kind_out = (enum event_kind)(kind + 1);

@@ -161,8 +161,8 @@ static void check_counted(struct compile *compile, const struct rule_source *sou
         return;
     }
     for (uint32_t i = 0; i < rule->rung_count; i++)
-        is_any =
-            is_any || (rule->rungs[i].level == across->level && rule->rungs[i].issue == ISSUE_AUTO);
+        is_any = is_any ||
+                 (rule->rungs[i].level == across->level && rule->rungs[i].issue != ISSUE_SHADOW);
     if (!is_any)
         yaml_error(source->node, compile->problems,
                    "there is nothing to count: \"%.*s\" issues no card of the level \"%.*s\"",

@@ -114,6 +114,7 @@ enum value_place {
     PLACE_RESULT,
     PLACE_REASON,
     PLACE_PARENT,
+    PLACE_CARD,
     PLACE_TERM,
     PLACE_LIMIT,
     PLACE_DUE_AT,
@@ -127,16 +128,16 @@ enum value_place {
 };
 
 static const char *const place_names[] = {
-    "case",    "item",     "step",   "org",     "area",   "handler",    "result",
-    "reason",  "parent",   "term",   "limit",   "due_at", "entered_at", "seen",
-    "fee_due", "fee_paid", "rating", "version", "seq",
+    "case",   "item",    "step",     "org",    "area",    "handler", "result",
+    "reason", "parent",  "card",     "term",   "limit",   "due_at",  "entered_at",
+    "seen",   "fee_due", "fee_paid", "rating", "version", "seq",
 };
 
 static struct slice *text_place(struct event *event, enum value_place place)
 {
-    struct slice *const places[] = {&event->case_no, &event->item,   &event->step,
-                                    &event->org,     &event->area,   &event->handler,
-                                    &event->result,  &event->reason, &event->parent};
+    struct slice *const places[] = {
+        &event->case_no, &event->item,   &event->step,   &event->org,    &event->area,
+        &event->handler, &event->result, &event->reason, &event->parent, &event->card};
     return places[place];
 }
 
@@ -166,7 +167,7 @@ static bool put_value(const struct test_reader *reader, struct rule_test_event *
                       enum value_place place, struct slice value)
 {
     struct event *event = &it->event;
-    if (place <= PLACE_PARENT) {
+    if (place <= PLACE_CARD) {
         *text_place(event, place) = compile_copy(reader->compile, value);
         return !slice_is_empty(value);
     }

@@ -252,7 +252,7 @@ static int trial_run(const struct ruleset *ruleset, const struct rule_test *test
     if (trial.arena == NULL)
         return NO_MEMORY;
     if (take_part(&trial)) {
-        struct offline *offline = offline_create(&trial.part, &trial, on_card);
+        struct offline *offline = offline_create(&trial.part, NULL, &trial, on_card);
         trial.is_short = offline == NULL;
         if (offline != NULL)
             play(&trial, offline);

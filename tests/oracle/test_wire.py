@@ -14,7 +14,8 @@ from tests.lib.check import check_eq, main, skip, test
 DECODE = os.path.join(os.environ.get("BUILD", "build/release"), "tests/unit/test_wire")
 KINDS = """apply preaccept accept reject correct_ask correct_done step_start step_end pause resume
            extend decide finish deliver return forward withdraw void reopen fee rating sign assign
-           callback supervise feedback close_out""".split()
+           callback supervise feedback close_out release dismiss""".split()
+OF_CARD = ("release", "dismiss")  # they name a card, who acts on it, and why
 UNITS = "minute hour workminute workhour day workday month year".split()
 TEXTS = ["item", "step", "org", "area", "handler", "result", "reason"]
 FIRST_MS, LAST_MS = -2208988800000, 7258118399999
@@ -48,6 +49,8 @@ def more(should):
         sent["due_at"], should["due_at"] = instant()
     if rng.random() < 0.3:
         sent["parent"] = should["parent"] = "P-" + text(8)
+    if should["kind"] in OF_CARD or rng.random() < 0.3:
+        sent["card"] = should["card"] = "red of " + text(8)
     for name in ("fee_due", "fee_paid"):
         if rng.random() < 0.3:
             sent[name] = should[name] = rng.choice([0, 1, 255, 65536, 10**12])
@@ -65,24 +68,26 @@ def more(should):
 def event():
     """An event as it is sent, and the JSON it is to become."""
     should = {"case": "C-" + text(), "kind": rng.choice(KINDS)}
+    is_of_card = should["kind"] in OF_CARD
     sent_at, should["at"] = instant()
     sent = [should["case"], should["kind"], sent_at]
     for name in TEXTS:
-        value = text() if rng.random() < 0.6 or name == "step" else rng.choice([None, ""])
+        is_wanted = name == "step" or (is_of_card and name in ("handler", "reason"))
+        value = text() if rng.random() < 0.6 or is_wanted else rng.choice([None, ""])
         sent.append(value)
         if value:
             should[name] = value
     if rng.random() < 0.5:
         entered, should["entered_at"] = instant()
         sent.append(entered)
-    elif rng.random() < 0.5:
+    elif is_of_card or rng.random() < 0.5:
         sent.append(None)
-    if len(sent) == 11 and rng.random() < 0.5:
+    if len(sent) == 11 and (is_of_card or rng.random() < 0.5):
         version = rng.choice([0, 1, 127, 128, 2**32 - 1])
         sent.append(version)
         if version:
             should["version"] = version
-        if rng.random() < 0.8:
+        if is_of_card or rng.random() < 0.8:
             sent.append(more(should))
     return sent, should
 

@@ -10,12 +10,13 @@
 static void on_card(void *ctx, uint64_t seq, struct slice topic, struct slice line)
 {
     struct stage *stage = ctx;
-    (void)topic;
+    const char *dot = memchr(topic.start, '.', topic.count);
+    json_t *card = json_loadb(line.start, line.count, 0, NULL);
+    json_object_set_new(card, "topic", json_stringn(topic.start, (size_t)(dot - topic.start)));
     if (seq != stage->card_seq + 1 || stage->out_count == OUTBOX_MAX)
         house_fail("numbers of the cards", (int)seq);
     stage->card_seq = seq;
-    stage->out[stage->out_count++] =
-        (struct out_card){.at = stage->wall, .card = json_loadb(line.start, line.count, 0, NULL)};
+    stage->out[stage->out_count++] = (struct out_card){.at = stage->wall, .card = card};
 }
 
 static void text_copy(char *to, size_t room, struct slice text)

@@ -93,6 +93,10 @@ static const struct {
     {"pending-late", "pending", "late:"},
     {"pending-moved", "pending", "moved:"},
     {"pending-restored", "pending", "restored:"},
+    {"overdue", "pending", "overdue:"},
+    {"recalled", "pending", "recalled:"},
+    {"released", "issued", "released:"},
+    {"refused", "dismissed", "dismissed: by a supervisor"},
 };
 
 static bool is_of_kind(const json_t *card, size_t kind)

@@ -142,7 +142,7 @@ static void run(struct play *play, const struct event *events, const uint32_t *o
                 uint32_t count)
 {
     play->count = 0;
-    struct offline *offline = offline_create(ruleset, play, on_card);
+    struct offline *offline = offline_create(ruleset, NULL, play, on_card);
     CHECK(offline != NULL);
     int64_t now_ms = INT64_MIN;
     for (uint32_t i = 0; i < count; i++) {

@@ -340,8 +340,45 @@ static void an_attr_too_long_for_the_room_is_none(void)
     CHECK(!event_attr(&event, SLICE("a"), &room, &room_bytes, &value));
 }
 
+/* What acts on a card says on which, and who answers for it; taking one away, also why. */
+static void what_acts_on_a_card_names_it_and_who_acts(void)
+{
+    static const struct {
+        enum event_kind kind;
+        const char *card;
+        const char *handler;
+        const char *reason;
+        const char *missing; /* NULL: it passes */
+    } rows[] = {
+        {EVENT_RELEASE, "red of one", "Li", "", NULL},
+        {EVENT_RELEASE, "", "Li", "seen", "card"},
+        {EVENT_RELEASE, "red of one", "", "seen", "handler"},
+        {EVENT_DISMISS, "red of one", "Li", "a flood", NULL},
+        {EVENT_DISMISS, "red of one", "Li", "", "reason"},
+        {EVENT_DISMISS, "", "Li", "a flood", "card"},
+        {EVENT_SUPERVISE, "", "", "", NULL},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const char *field = "none";
+        struct event event = good_event();
+        event.kind = rows[i].kind;
+        event.card = slice_of(rows[i].card);
+        event.handler = slice_of(rows[i].handler);
+        event.reason = slice_of(rows[i].reason);
+        CHECK_EQ_INT(event_check(&event, now, &field),
+                     rows[i].missing == NULL ? REFUSAL_NONE : REFUSAL_MISSING);
+        CHECK_EQ_STR(field, rows[i].missing == NULL ? "none" : rows[i].missing);
+    }
+    struct event event = good_event();
+    const char *field = "none";
+    event.card = long_slice(EVENT_CARD_BYTES_MAX + 1);
+    CHECK_EQ_INT(event_check(&event, now, &field), REFUSAL_TOO_LONG);
+    CHECK_EQ_STR(field, "card");
+}
+
 CHECK_MAIN("unit/event", TEST(an_attr_is_found_by_its_name),
            TEST(an_attr_too_long_for_the_room_is_none), TEST(every_kind_finds_itself),
            TEST(no_other_word_is_a_kind), TEST(words_are_all_there), TEST(clean_text),
            TEST(dirty_text), TEST(every_byte_at_every_place), TEST(a_good_event_passes),
-           TEST(a_broken_event_is_refused_for_its_reason))
+           TEST(a_broken_event_is_refused_for_its_reason),
+           TEST(what_acts_on_a_card_names_it_and_who_acts))

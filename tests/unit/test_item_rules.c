@@ -182,7 +182,7 @@ static void play(const struct ruleset *ruleset, uint32_t seed, struct said *said
                                             EVENT_FINISH};
     enum { EVENTS = 40, HOUR_MS = 3600000 };
     int64_t now_ms = INT64_C(1740931200000); /* 2025-03-03 00:00 in Shanghai */
-    struct offline *offline = offline_create(ruleset, said, on_card);
+    struct offline *offline = offline_create(ruleset, NULL, said, on_card);
     CHECK(offline != NULL);
     said->count = 0;
     for (uint32_t i = 0; i < EVENTS; i++) {

@@ -118,6 +118,7 @@ static struct event random_event(struct bytes *attrs)
                           .limit = maybe_term(1),
                           .due_at = maybe_instant(),
                           .parent = maybe_text(EVENT_CASE_BYTES_MAX),
+                          .card = maybe_text(EVENT_CARD_BYTES_MAX),
                           .fee_due = maybe_fee(),
                           .fee_paid = maybe_fee(),
                           .rating = (int32_t)random_below(6),
@@ -128,7 +129,13 @@ static struct event random_event(struct bytes *attrs)
     if (slice_is_equal(event.parent, event.case_no))
         event.parent = SLICE("another");
     if (slice_is_empty(event.step))
-        event.step = SLICE("review"); /* wanted by some kinds */
+        event.step = SLICE("review"); /* wanted by some kinds … */
+    if (slice_is_empty(event.card))
+        event.card = SLICE("red of one"); /* … and so are these */
+    if (slice_is_empty(event.handler))
+        event.handler = SLICE("Li");
+    if (slice_is_empty(event.reason))
+        event.reason = SLICE("seen");
     return event;
 }
 
@@ -143,6 +150,7 @@ static void check_texts(const struct event *is, const struct event *should)
     CHECK(slice_is_equal(is->result, should->result));
     CHECK(slice_is_equal(is->reason, should->reason));
     CHECK(slice_is_equal(is->parent, should->parent));
+    CHECK(slice_is_equal(is->card, should->card));
     CHECK(slice_is_equal(is->attrs, should->attrs));
 }
 

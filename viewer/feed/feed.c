@@ -81,9 +81,12 @@ static int feed_connect(struct feed *feed, const struct feed_options *options)
     if (feed->watch_fd < 0)
         return -errno;
     int error = socket_open(SOCKET_SUB, false, options->feed_endpoint, &feed_limits, &feed->cards);
-    /* Shadow cards have their numbers in the same row: without them there would be gaps. */
+    /* All cards have their numbers in one row: without those that wait, or are shadow, there would
+     * be gaps. */
     if (error == 0)
         error = socket_subscribe(feed->cards, SLICE("card."));
+    if (error == 0)
+        error = socket_subscribe(feed->cards, SLICE("pending."));
     if (error == 0)
         error = socket_subscribe(feed->cards, SLICE("shadow."));
     if (error == 0)

@@ -1,0 +1,324 @@
+/* test_core_confirm.c - cards that wait for a supervisor: what is released, what is dismissed, and
+ * what hangs on it comes to the same in whatever order the events arrive.
+ */
+#include "engine/core/offline.h"
+#include "rules/text/ruleset_text.h"
+#include "tests/lib/check.h"
+
+#include <stdlib.h>
+
+static const char calendar_text[] = "calendar: test\n"
+                                    "zone: Asia/Shanghai\n"
+                                    "known: {from: 2024-01-01, to: 2026-12-31}\n"
+                                    "week: {mon-fri: \"09:00-12:00 13:30-17:30\", sat-sun: off}\n";
+
+/* No card depends on when it was found. */
+static const char rules_text[] =
+    "set: test\n"
+    "calendar: test\n"
+    "rules:\n"
+    "  - rule: one\n"
+    "    supersede: dismiss\n"
+    "    clock: {start: apply, stop: finish, pauses: [pause … resume], limits: {statutory: 5 "
+    "workday}}\n"
+    "    cards:\n"
+    "      - yellow: {when: after statutory, issue: {confirm: 2 workday}}\n"
+    "      - red: 2 workday after yellow card\n"
+    "  - rule: two\n"
+    "    clock: {start: step_start, stop: step_end, per: step, limits: {promised: 2 workday}}\n"
+    "    cards:\n"
+    "      - red: {when: after promised, issue: confirm, dismisses: three}\n"
+    "  - rule: three\n"
+    "    fact: {on: return, is: count(return) >= 1, per: step}\n"
+    "    card: warn\n"
+    "  - rule: four\n"
+    "    fact: {on: fee, is: count(fee) >= 1}\n"
+    "    card: {level: yellow, issue: confirm}\n"
+    "  - rule: order\n"
+    "    clock: {start: {after: yellow of one}, stop: supervise, limits: {statutory: 2 workday}}\n"
+    "    cards:\n"
+    "      - red: after statutory\n"
+    "  - rule: reply\n"
+    "    clock: {start: {after: yellow of four}, stop: feedback, limits: {statutory: 1 workday}}\n"
+    "    cards:\n"
+    "      - yellow: {when: after statutory, issue: confirm}\n"
+    "  - rule: last\n"
+    "    clock: {start: {after: yellow of reply}, stop: sign, limits: {statutory: 1 workday}}\n"
+    "    cards:\n"
+    "      - red: after statutory\n";
+
+enum { KEPT_MAX = 256, TEXT_BYTES = 96, EVENT_MAX = 14, HOUR_MS = 3600000 };
+
+/* 2025-03-03 00:00 in Shanghai, a Monday. */
+static const int64_t monday_ms = INT64_C(1740931200000);
+
+struct kept {
+    char name[TEXT_BYTES]; /* clock#cycle:rung */
+    int64_t due_ms;
+    enum card_state state;
+};
+
+struct play {
+    struct kept kept[KEPT_MAX];
+    uint32_t count;
+};
+
+static struct problem_list problems;
+static struct ruleset *ruleset;
+
+static void begin(void)
+{
+    const struct document documents[] = {
+        {.kind = DOCUMENT_CALENDAR, .name = "t", .text = SLICE(calendar_text), .file = "t.yaml"},
+        {.kind = DOCUMENT_RULES, .name = "r", .text = SLICE(rules_text), .file = "r.yaml"}};
+    problem_list_init(&problems);
+    int status = ruleset_compile(documents, COUNT_OF(documents), 1, &problems, &ruleset);
+    for (uint32_t i = 0; i < problems.error_count; i++)
+        printf("%u: %s\n", problems.at[i].line, problems.at[i].en);
+    CHECK_EQ_INT(status, 0);
+}
+
+static void end(void)
+{
+    ruleset_destroy(&ruleset);
+    problem_list_clear(&problems);
+}
+
+static void on_card(void *ctx, const struct card *card)
+{
+    struct play *play = ctx;
+    char name[TEXT_BYTES];
+    (void)snprintf(name, sizeof name, "%.*s#%u:%.*s", SLICE_ARG(card->clock), card->cycle,
+                   SLICE_ARG(card->rung));
+    uint32_t at = 0;
+    while (at < play->count && strcmp(play->kept[at].name, name) != 0)
+        at++;
+    CHECK(at < KEPT_MAX);
+    memcpy(play->kept[at].name, name, sizeof name);
+    play->kept[at].due_ms = card->due_at.ms;
+    play->kept[at].state = card->state;
+    play->count += at == play->count;
+}
+
+static const struct kept *find(const struct play *play, const char *name)
+{
+    for (uint32_t i = 0; i < play->count; i++)
+        if (strcmp(play->kept[i].name, name) == 0)
+            return &play->kept[i];
+    return NULL;
+}
+
+/* No two cards have the same. */
+static void id_make(struct slice case_no, struct slice clock, uint32_t cycle, struct slice rung,
+                    char id_out[CARD_ID_BYTES])
+{
+    uint64_t hash = 14695981039346656037u + cycle + case_no.count;
+    for (size_t i = 0; i < clock.count; i++)
+        hash = (hash ^ (unsigned char)clock.start[i]) * 1099511628211u;
+    for (size_t i = 0; i < rung.count; i++)
+        hash = (hash ^ (unsigned char)rung.start[i]) * 1099511628211u;
+    (void)snprintf(id_out, CARD_ID_BYTES, "%016llx%016llx", (unsigned long long)hash,
+                   (unsigned long long)~hash);
+}
+
+static struct event event_at(enum event_kind kind, int hour, const char *step, const char *card)
+{
+    return (struct event){.case_no = SLICE("C"),
+                          .kind = kind,
+                          .at = {.ms = monday_ms + (int64_t)hour * HOUR_MS},
+                          .entered_at = INSTANT_NONE,
+                          .step = slice_of(step),
+                          .card = slice_of(card),
+                          .due_at = INSTANT_NONE,
+                          .fee_due = EVENT_FEE_NONE,
+                          .fee_paid = EVENT_FEE_NONE};
+}
+
+/* Every event arrives when it happened, or, where it comes behind a later one, with that. */
+static void run(struct play *play, const struct event *events, const uint32_t *order,
+                uint32_t count)
+{
+    play->count = 0;
+    struct offline *offline = offline_create(ruleset, id_make, play, on_card);
+    CHECK(offline != NULL);
+    int64_t now_ms = INT64_MIN;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t n = order == NULL ? i : order[i];
+        if (now_ms < events[n].at.ms)
+            now_ms = events[n].at.ms;
+        /* (Of two at the same instant the one that came first counts first: hence not shuffled.) */
+        CHECK_EQ_INT(offline_apply(offline, (struct instant){.ms = now_ms}, 1, n + 1, &events[n]),
+                     0);
+    }
+    offline_advance(offline, (struct instant){.ms = monday_ms + INT64_C(2000) * HOUR_MS});
+    offline_destroy(&offline);
+}
+
+static void check_card(const struct play *play, const char *name, int hour, enum card_state state)
+{
+    const struct kept *kept = find(play, name);
+    if (kept == NULL)
+        printf("no card %s\n", name);
+    CHECK(kept != NULL);
+    CHECK_EQ_INT((kept->due_ms - monday_ms) / HOUR_MS, hour);
+    CHECK_EQ_INT(kept->state, state);
+}
+
+/* 10:00 on Monday; five workdays end with the next Monday: the instant lies at hour 8 * 24. */
+static void what_is_released_begins_what_hangs_on_it(void)
+{
+    static struct play play;
+    struct event events[] = {event_at(EVENT_APPLY, 10, "", ""),
+                             event_at(EVENT_RELEASE, 9 * 24 + 10, "", "yellow of one"),
+                             event_at(EVENT_SUPERVISE, 60 * 24, "", "")};
+    begin();
+    run(&play, events, NULL, 1);
+    check_card(&play, "one#0:yellow", 8 * 24, CARD_PENDING);
+    CHECK(find(&play, "one#0:red") == NULL);
+    CHECK(find(&play, "order#0:red") == NULL);
+    run(&play, events, NULL, COUNT_OF(events)); /* on Wednesday: Thursday and Friday are two days */
+    check_card(&play, "one#0:yellow", 8 * 24, CARD_DISMISSED); /* by the red of its clock */
+    check_card(&play, "one#0:red", 12 * 24, CARD_ISSUED);
+    check_card(&play, "order#0:red", 12 * 24, CARD_ISSUED);
+    events[1].kind = EVENT_DISMISS;
+    run(&play, events, NULL, COUNT_OF(events));
+    check_card(&play, "one#0:yellow", 8 * 24, CARD_DISMISSED); /* by the supervisor */
+    CHECK(find(&play, "one#0:red") == NULL);
+    CHECK(find(&play, "order#0:red") == NULL);
+    events[1] = event_at(EVENT_RELEASE, 8 * 24, "", "yellow of one"); /* at the very instant */
+    run(&play, events, NULL, COUNT_OF(events));
+    check_card(&play, "one#0:yellow", 8 * 24, CARD_PENDING);
+    end();
+}
+
+/* A fact's card is raised with its event, and may be released at that very instant. */
+static void of_two_alike_the_id_says_which(void)
+{
+    static struct play play;
+    char id[CARD_ID_BYTES] = "";
+    struct event events[] = {event_at(EVENT_FEE, 10, "", ""), event_at(EVENT_FEE, 11, "", ""),
+                             event_at(EVENT_RELEASE, 11, "", "yellow of four"),
+                             event_at(EVENT_RELEASE, 12, "", id)};
+    id_make(SLICE("C"), SLICE("four"), 1, SLICE("yellow"), id);
+    events[3].card = slice_of(id);
+    begin();
+    run(&play, events, NULL, 1);
+    check_card(&play, "four#0:yellow", 10, CARD_PENDING);
+    run(&play, events, NULL, 3);
+    check_card(&play, "four#0:yellow", 10, CARD_PENDING);
+    check_card(&play, "four#1:yellow", 11, CARD_PENDING);
+    run(&play, events, NULL, 4);
+    check_card(&play, "four#0:yellow", 10, CARD_PENDING);
+    check_card(&play, "four#1:yellow", 11, CARD_ISSUED);
+    events[1].kind = EVENT_RATING; /* now there is but one that is called so */
+    run(&play, events, NULL, 3);
+    check_card(&play, "four#0:yellow", 10, CARD_ISSUED);
+    end();
+}
+
+static int order_by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct kept *)a)->name, ((const struct kept *)b)->name);
+}
+
+/* What was withdrawn is as if it had never been. */
+static void leave_standing(struct play *play)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < play->count; i++)
+        if (play->kept[i].state != CARD_WITHDRAWN)
+            play->kept[count++] = play->kept[i];
+    play->count = count;
+    qsort(play->kept, count, sizeof *play->kept, order_by_name);
+}
+
+static uint32_t random_below(uint32_t *seed, uint32_t below)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return (*seed >> 8) % below;
+}
+
+static uint32_t make_life(struct event *events, uint32_t *seed)
+{
+    static const enum event_kind kinds[] = {
+        EVENT_STEP_START, EVENT_STEP_START, EVENT_STEP_END, EVENT_RETURN,  EVENT_FEE,
+        EVENT_PAUSE,      EVENT_RESUME,     EVENT_FINISH,   EVENT_REOPEN,  EVENT_SUPERVISE,
+        EVENT_FEEDBACK,   EVENT_RELEASE,    EVENT_RELEASE,  EVENT_RELEASE, EVENT_RELEASE,
+        EVENT_RELEASE,    EVENT_DISMISS,    EVENT_RELEASE,  EVENT_DISMISS};
+    static const char *const cards[] = {"yellow of one", "red of two",      "yellow of four",
+                                        "yellow of one", "yellow of reply", "red of order"};
+    static const char *const steps[] = {"", "a", "b"};
+    uint32_t count = 4 + random_below(seed, EVENT_MAX - 3);
+    int hour = 10;
+    for (uint32_t i = 0; i < count; i++) {
+        enum event_kind kind = i == 0 ? EVENT_APPLY : kinds[random_below(seed, COUNT_OF(kinds))];
+        const char *card = cards[random_below(seed, COUNT_OF(cards))];
+        bool is_of_step = !event_is_of_card(kind) || strcmp(card, "red of two") == 0;
+        events[i] =
+            event_at(kind, hour, is_of_step ? steps[random_below(seed, COUNT_OF(steps))] : "",
+                     event_is_of_card(kind) ? card : "");
+        hour += 1 + (int)random_below(seed, 100);
+    }
+    return count;
+}
+
+/* A case begins with what is no act on a card: such an event would be refused. */
+static void shuffle(const struct event *events, uint32_t *order, uint32_t count, uint32_t *seed)
+{
+    for (uint32_t i = 0; i < count; i++)
+        order[i] = i;
+    for (uint32_t i = count - 1; i > 0; i--) {
+        uint32_t other = random_below(seed, i + 1);
+        uint32_t kept = order[i];
+        order[i] = order[other];
+        order[other] = kept;
+    }
+    uint32_t first = 0;
+    while (event_is_of_card(events[order[first]].kind))
+        first++;
+    uint32_t kept = order[0];
+    order[0] = order[first];
+    order[first] = kept;
+}
+
+static void the_order_of_arrival_changes_nothing(void)
+{
+    enum { ROUNDS = 400 };
+    static struct play straight;
+    static struct play shuffled;
+    struct event events[EVENT_MAX + 1];
+    uint32_t order[EVENT_MAX + 1];
+    uint32_t seed = 11;
+    uint32_t seen[CARD_STATE_COUNT] = {0};
+    uint32_t followed = 0;
+    begin();
+    for (uint32_t round = 0; round < ROUNDS; round++) {
+        uint32_t round_seed = seed;
+        uint32_t count = make_life(events, &seed);
+        shuffle(events, order, count, &seed);
+        run(&straight, events, NULL, count);
+        run(&shuffled, events, order, count);
+        leave_standing(&straight);
+        leave_standing(&shuffled);
+        bool is_same = straight.count == shuffled.count;
+        for (uint32_t i = 0; is_same && i < straight.count; i++)
+            is_same = strcmp(straight.kept[i].name, shuffled.kept[i].name) == 0 &&
+                      straight.kept[i].due_ms == shuffled.kept[i].due_ms &&
+                      straight.kept[i].state == shuffled.kept[i].state;
+        for (uint32_t i = 0; i < straight.count; i++) {
+            seen[straight.kept[i].state]++;
+            followed += strncmp(straight.kept[i].name, "last", 4) == 0;
+        }
+        if (!is_same)
+            printf("round %u, seed %u\n", round, round_seed);
+        CHECK(is_same);
+    }
+    CHECK(seen[CARD_PENDING] > ROUNDS / 4);
+    CHECK(seen[CARD_ISSUED] > ROUNDS / 4);
+    CHECK(seen[CARD_DISMISSED] > ROUNDS / 4);
+    CHECK(followed > 0);
+    end();
+}
+
+CHECK_MAIN("unit/core_confirm", TEST(what_is_released_begins_what_hangs_on_it),
+           TEST(of_two_alike_the_id_says_which), TEST(the_order_of_arrival_changes_nothing))
