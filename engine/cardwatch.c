@@ -65,6 +65,8 @@ static const struct verb verbs[] = {
     {"explain", NULL, "cardwatch-ask", WITH_VERB, "why a card was raised", "为什么发这张牌"},
     {"open", NULL, "cardwatch-ask", WITH_VERB, "the open cases", "在办件列表"},
     {"soon", NULL, "cardwatch-ask", WITH_VERB, "what falls due, soonest first", "即将到期"},
+    {"pending", NULL, "cardwatch-ask", WITH_VERB, "the cards that wait for a supervisor",
+     "待发的牌"},
     {"status", NULL, "cardwatch-ask", WITH_VERB, "health, sources, queues", "运行状况、来源、队列"},
     {"quarantine", NULL, "cardwatch-ask", WITH_VERB, "refused events, and why",
      "被拒收的事件及原因"},

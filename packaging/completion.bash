@@ -5,7 +5,7 @@ _cardwatch()
     local word=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]-} words='' call
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words='engine rules due replay collect view case explain open soon status quarantine'
+        words='engine rules due replay collect view case explain open soon pending status quarantine'
         words+=' keys backup verify config help'
     elif [[ $word == -* ]]; then
         call=("${COMP_WORDS[@]:0:2}")

@@ -18,7 +18,7 @@ static void number_fact(FILE *out, const char *name, const json_t *answer, const
     fact_print(out, name, text);
 }
 
-static void show_cards(FILE *out, json_t *cards)
+static void show_cards(FILE *out, const char *name, json_t *cards)
 {
     const char *level;
     json_t *count;
@@ -33,7 +33,7 @@ static void show_cards(FILE *out, json_t *cards)
         memcpy(before, text, sizeof before);
         (void)JOINED(text, "  ", before, one);
     }
-    fact_print(out, say("cards", "发牌"), text);
+    fact_print(out, name, text);
 }
 
 static void show_sources(FILE *out, const json_t *sources)
@@ -160,7 +160,10 @@ void show_status(FILE *out, const json_t *answer)
     number_fact(out, say("cases", "办件"), answer, "cases");
     number_fact(out, say("open cases", "在办"), answer, "cases_open");
     number_fact(out, say("last card", "末牌号"), answer, "head");
-    show_cards(out, json_object_get(answer, "cards"));
+    show_cards(out, say("cards", "发牌"), json_object_get(answer, "cards"));
+    show_cards(out, say("pending", "待发"), json_object_get(answer, "cards_pending"));
+    if (field_number(answer, "cards_overdue") > 0)
+        number_fact(out, say("! overdue", "！超期未定"), answer, "cards_overdue");
     fact_print(out, say("next due", "下次到期"), field_when(answer, "due_next", text));
     show_bytes(out, say("journal", "日志"), answer, "journal_bytes");
     show_bytes(out, say("memory", "内存"), answer, "memory_bytes");
@@ -233,6 +236,36 @@ void show_soon(FILE *out, const json_t *answer)
         (void)fprintf(out, "%s\n", say("nothing falls due", "没有即将到期的办件"));
     else
         table_print(out, &table);
+}
+
+void show_pending(FILE *out, const json_t *answer)
+{
+    const json_t *pending = json_object_get(answer, "pending");
+    struct table table = {.column_count = 6,
+                          .names = {say("decide by", "应决定于"), say("level", "级别"),
+                                    say("case", "办件"), say("org", "部门"),
+                                    say("waits since", "待发自"), say("card", "牌")}};
+    for (size_t i = 0; i < json_array_size(pending); i++) {
+        const json_t *row = json_array_get(pending, i);
+        char until[WORDS_BYTES];
+        char by[WORDS_BYTES];
+        char since[WORDS_BYTES];
+        char label[WORDS_BYTES];
+        (void)field_when(row, "until", until);
+        TABLE_ADD(&table,
+                  JOINED(by, " ", until[0] == '\0' ? say("no time set", "未设期限") : until,
+                         field_is_true(row, "overdue") ? say("! overdue", "！超期") : ""),
+                  level_label(field_text(row, "level"), label), field_text(row, "case"),
+                  field_text(row, "org"), field_when(row, "since", since), field_text(row, "card"));
+    }
+    if (table_is_empty(&table)) {
+        (void)fprintf(out, "%s\n", say("no card waits", "没有待发的牌"));
+        return;
+    }
+    table_print(out, &table);
+    long long total = (long long)field_number(answer, "total");
+    if (total > (long long)json_array_size(pending))
+        (void)fprintf(out, say("%lld in all: --max N\n", "共 %lld 张：--max N\n"), total);
 }
 
 void show_quarantine(FILE *out, const json_t *answer)

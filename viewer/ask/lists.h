@@ -11,6 +11,7 @@
 
 void show_status(FILE *out, const json_t *answer);
 void show_open(FILE *out, const json_t *answer);
+void show_pending(FILE *out, const json_t *answer);
 void show_soon(FILE *out, const json_t *answer);
 void show_quarantine(FILE *out, const json_t *answer);
 void show_requeued(FILE *out, const json_t *answer);

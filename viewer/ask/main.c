@@ -1,4 +1,5 @@
-/* main.c - one question to the engine, one answer: case, explain, status, open, soon, quarantine.
+/* main.c - one question to the engine, one answer: case, explain, status, open, soon, pending,
+ * quarantine.
  *
  * `cardwatch case X` runs this program with "case" as its first argument. Each verb is one row of
  * the table at the end: its options, the query it makes, and how the answer is shown.
@@ -105,6 +106,7 @@ static const struct option options_soon[] = {
     {"before", 0, OPTION_TEXT, "INSTANT", NULL, 0, 0, "what falls due before this instant",
      "在该时刻之前到期", &wish.before},
     OPTION_MAX("100")};
+static const struct option options_pending[] = {OPTION_TO_ALL, OPTION_ORG, OPTION_MAX("100")};
 static const struct option options_quarantine[] = {
     OPTION_TO_ALL,
     {"who", 0, OPTION_TEXT, "NAME", NULL, 0, 0, "requeue: who takes them in again",
@@ -185,6 +187,13 @@ static json_t *request_open(int count, char **operands)
     (void)operands;
     json_t *request = with_max(request_of("open", "org", wish.org));
     return with_text(with_text(request, "area", wish.area), "after", wish.after);
+}
+
+static json_t *request_pending(int count, char **operands)
+{
+    (void)count;
+    (void)operands;
+    return with_max(request_of("pending", "org", wish.org));
 }
 
 static json_t *request_soon(int count, char **operands)
@@ -276,6 +285,13 @@ static const struct verb verbs[] = {
      0,
      request_soon,
      show_soon},
+    {{"cardwatch pending", "pending", "[OPTION…]",
+      "The cards that wait for a supervisor, the most urgent first.",
+      "待发的牌：等待监察员确认，最紧迫的在前。", options_pending, COUNT_OF(options_pending)},
+     0,
+     0,
+     request_pending,
+     show_pending},
     {{"cardwatch quarantine", "quarantine", "[OPTION…] [list | requeue N…]",
       "Events that were refused and kept aside.", "被拒收并保留的事件。", options_quarantine,
       COUNT_OF(options_quarantine)},

@@ -296,6 +296,14 @@ const char *reason_text(const char *reason)
          "改期：办件的规则或日历已变更"},
         {"dismissed: a higher card took its place", "摘牌：由更高一级的牌取代"},
         {"restored: the higher card was withdrawn", "恢复：更高一级的牌已撤销"},
+        {"released: by a supervisor", "发牌：监察员确认"},
+        {"released: its time to be decided on has passed", "发牌：期限内无人决定，自动发出"},
+        {"released: the rules of its case have changed", "发牌：办件的规则已变更，无须确认"},
+        {"dismissed: by a supervisor", "摘牌：监察员不予发牌"},
+        {"recalled: its release does not hold any more", "收回待发：其确认已不成立"},
+        {"restored: its dismissal does not hold any more", "恢复待发：不予发牌的决定已不成立"},
+        {"overdue: its time to be decided on has passed", "超期未定：监察员未在期限内决定"},
+        {"waits for the release of the card it follows", "待所依据的前一张牌确认发出后起算"},
         {"found only after the clock had stopped", "时钟停止后才得知"},
         {"found only after the clock was cancelled", "时钟终止后才得知"},
         {"found only after its limit was over", "时限已过才得知"},
@@ -341,8 +349,10 @@ struct card_view card_view_of(const json_t *card)
         .due = field_moment(card, "due_at"),
         .issued = field_moment(card, "issued_at"),
         .late_ms = field_number(card, "late_ms"),
+        .until = field_moment(card, "until"),
         .is_shadow = field_is_true(card, "shadow"),
     };
     view.is_withdrawn = strcmp(view.state, "withdrawn") == 0;
+    view.is_pending = strcmp(view.state, "pending") == 0;
     return view;
 }

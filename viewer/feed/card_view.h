@@ -109,8 +109,10 @@ struct card_view {
     struct moment due;
     struct moment issued;
     int64_t late_ms;
+    struct moment until; /* of a pending one: when it should be decided on */
     bool is_shadow;
     bool is_withdrawn;
+    bool is_pending;
 };
 
 /* card_view_of - borrows from the card. */

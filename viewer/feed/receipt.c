@@ -2,7 +2,6 @@
  * count starts, by which convention, every day or interval of it with its number, what was left
  * out and on which ground, and what it comes to.
  */
-#include "engine/model/card.h"
 #include "engine/sys/lang.h"
 #include "viewer/feed/fit.h"
 #include "viewer/feed/show.h"
@@ -11,6 +10,60 @@
 
 #include <stdio.h>
 #include <string.h>
+
+/* Who decided on the card, when, and why. */
+static void show_decision(FILE *out, const json_t *confirm)
+{
+    const json_t *by = json_object_get(confirm, "by");
+    const char *state = field_text(confirm, "state");
+    bool is_released = strcmp(state, "released") == 0;
+    char text[WORDS_BYTES];
+    char when[WORDS_BYTES];
+    if (json_is_object(by))
+        fact_print(out,
+                   is_released ? say("released by", "确认人") : say("dismissed by", "不予发牌"),
+                   JOINED(text, " · ", field_text(by, "handler"), field_text(by, "org"),
+                          field_when(by, "at", when), field_text(by, "ground")));
+    else if (is_released)
+        fact_print(out, say("released", "发出"),
+                   JOINED(text, " ", say("nobody decided by", "期限内无人决定"),
+                          field_when(confirm, "by_time", when)));
+}
+
+/* Since when it waits for a supervisor, until when it may, and what he does. */
+static void show_confirm(FILE *out, const json_t *receipt)
+{
+    const json_t *confirm = json_object_get(receipt, "confirm");
+    struct card_view view = card_view_of(json_object_get(receipt, "card"));
+    char text[WORDS_BYTES];
+    char when[WORDS_BYTES];
+    char within[TERM_ROOM_BYTES];
+    if (!json_is_object(confirm))
+        return;
+    show_decision(out, confirm);
+    if (!view.is_pending)
+        return;
+    fact_print(out, say("waits since", "待发自"), field_when(confirm, "since", when));
+    (void)field_when(confirm, "until", when);
+    fact_print(out, say("decide by", "应决定于"),
+               when[0] == '\0'
+                   ? say("no time set", "未设期限")
+                   : JOINED(text, " · ", when, term_text(field_text(confirm, "within"), within),
+                            field_is_true(confirm, "overdue") ? say("! overdue", "！超期未定") : "",
+                            strcmp(field_text(confirm, "then"), "issue") == 0
+                                ? say("then it is issued", "逾期自动发出")
+                                : ""));
+    (void)fprintf(
+        out, say("\nTo release it, add this line to a file and push the file (or dismiss, with a "
+                 "\"reason\"):\n",
+                 "\n确认发牌：把下面一行加入文件并推送（不予发牌用 dismiss，并写明 reason）：\n"));
+    (void)fprintf(out,
+                  "  {\"case\":\"%s\",\"kind\":\"release\",\"card\":\"%s\",\"at\":\"%s\","
+                  "\"handler\":\"%s\"}\n",
+                  view.case_no, view.id, say("NOW", "现在的时刻"), say("YOU", "确认人"));
+    (void)fprintf(out, "  cardwatch collect jsonl --source supervisors --position decisions.pos "
+                       "decisions.jsonl\n");
+}
 
 static void show_card(FILE *out, const json_t *card)
 {
@@ -31,8 +84,7 @@ static void show_card(FILE *out, const json_t *card)
     head[0] = '\0';
     if (moment_text(view.issued, MOMENT_FULL, time)[0] != '\0')
         (void)snprintf(head, sizeof head, "%s  (+%s)", time, span_text(view.late_ms, late));
-    bool is_pending = strcmp(view.state, card_state_name[CARD_PENDING]) == 0;
-    fact_print(out, is_pending ? say("waits since", "待发自") : say("issued", "发出"), head);
+    fact_print(out, view.is_pending ? say("told", "最近记录") : say("issued", "发出"), head);
     fact_print(out, say("reason", "原因"), reason_text(view.reason));
 }
 
@@ -271,6 +323,7 @@ void show_explanation(FILE *out, const json_t *answer)
         return;
     }
     show_card(out, json_object_get(receipt, "card"));
+    show_confirm(out, receipt);
     (void)fputc('\n', out);
     show_grounds(out, receipt);
     if (json_is_object(json_object_get(receipt, "across"))) {

@@ -89,6 +89,7 @@ static void put_late(struct text *text, const struct card_view *view)
 static void put_state(struct text *text, const struct card_view *view)
 {
     char term[TERM_ROOM_BYTES];
+    char until[MOMENT_TEXT_BYTES];
     if (view->is_shadow)
         put(text, say("(shadow) ", "（试运行） "));
     if (view->is_withdrawn)
@@ -96,6 +97,11 @@ static void put_state(struct text *text, const struct card_view *view)
     if (strcmp(view->state, "issued") != 0) {
         put_rest(text, state_text(view->state));
         put(text, " ");
+        if (view->is_pending && instant_is_set(view->until.at)) {
+            put(text, say("until ", "至 "));
+            put(text, moment_text(view->until, MOMENT_SHORT, until));
+            put(text, " ");
+        }
     } else if (view->limit[0] != '\0') {
         put(text, say("limit ", "时限 "));
         put_rest(text, term_text(view->limit, term));

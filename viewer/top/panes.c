@@ -83,6 +83,7 @@ static void draw_card(const struct row *row)
     (void)snprintf(text, sizeof text, "%s %s", look.shape, look.text);
     x += put(row, x, level_columns() + 1, view.is_withdrawn ? ink : ink_of(look.tint), text);
     const char *mark = view.is_withdrawn      ? (fit_is_utf8() ? "↩" : "<")
+                       : view.is_pending      ? "?"
                        : view.late_ms >= 1000 ? "+"
                        : view.is_shadow       ? "~"
                                               : "";
@@ -97,7 +98,7 @@ static void draw_card(const struct row *row)
     if (tail == 0)
         return;
     text[0] = '\0';
-    if (view.is_withdrawn)
+    if (view.is_withdrawn || view.is_pending)
         (void)snprintf(text, sizeof text, " %s", state_text(view.state));
     else if (view.late_ms >= 1000)
         (void)snprintf(text, sizeof text, " +%s", span_text(view.late_ms, span));

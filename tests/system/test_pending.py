@@ -1,0 +1,109 @@
+#!/usr/bin/python3
+"""test_pending.py - a card that waits for a supervisor, from its list to his decision, as he does it."""
+
+import json
+
+from tests.lib.check import check, check_eq, main, test
+from tests.lib.told import engine_of, has, has_not, read, tell
+from tests.lib.watched import wait_until
+
+ASKED = """rule: asked
+revision: 1
+clock: {start: accept, stop: finish, limits: {statutory: 5 workday}}
+cards:
+  - yellow: {when: after statutory, issue: {confirm: 2 workday}}
+  - red: {when: 1 workday after statutory, issue: confirm}
+"""
+
+
+def shown(house, *words, lang="en"):
+    """What the lists say, blanks made one."""
+    return " ".join(read(house, *words, lang=lang).split())
+
+
+def decide(house, *lines):
+    """Lines at the end of the supervisors' file, and the push that explain names."""
+    path = house.path("decisions.jsonl")
+    with open(path, "a", encoding="utf-8") as file:
+        for line in lines:
+            file.write(line + "\n")
+    check_eq(house.collect("jsonl", "--source", "supervisors", "--position",
+                           house.path("decisions.pos"), path).end(), 0)
+
+
+@test
+def a_supervisor_sees_what_waits_and_releases_it_as_he_is_told_to():
+    with engine_of(ASKED) as house:
+        has(read(house, "pending"), "no card waits")
+        tell(house, "A 2025-03-03 10:00 accept org=O", "B 2025-03-04 10:00 accept org=P",
+             "A 2025-03-11 10:00 rating rating=5")
+        # A's statutory limit ended with the 10th; two workdays from the 11th are the 12th and 13th
+        status = house.ask("status")
+        check_eq((status["cards"]["yellow"], status["cards_pending"], status["cards_overdue"]),
+                 (0, {"yellow": 1}, 0))
+        has(read(house, "status"), "pending")
+        has(read(house, "status", lang="zh"), "待发")
+        card = house.cards()[-1]
+        check_eq((card["state"], card["until"]), ("pending", "2025-03-14T00:00:00+08:00"))
+        has(shown(house, "pending"), f"2025-03-14 00:00:00 ■ yellow A O 2025-03-11 00:00:00 {card['card']}")
+        text = read(house, "explain", card["card"])
+        has(shown(house, "explain", card["card"]), "waits since 2025-03-11 00:00:00",
+            "decide by 2025-03-14 00:00:00 · 2 workday")
+        has(read(house, "explain", card["card"], lang="zh"), "待发自", "应决定于", "2 个工作日")
+        line = next(line.strip() for line in text.splitlines() if '"kind":"release"' in line)
+        decide(house, line.replace("NOW", "2025-03-12T10:00:00+08:00").replace("YOU", "Li"))
+        wait_until(lambda: house.cards()[-1]["state"] == "issued", "the card to be issued")
+        released = house.cards()[-1]
+        check_eq((released["card"], released["due_at"], released["issued_at"], released["reason"]),
+                 (card["card"], card["due_at"], "2025-03-12T10:00:00+08:00",
+                  "released: by a supervisor"))
+        check("until" not in released, released)
+        text = shown(house, "explain", card["card"])
+        has(text, "released by Li · 2025-03-12 10:00:00")
+        has_not(text, "waits since", "To release it")
+        has(read(house, "explain", card["card"], lang="zh"), "确认人", "Li", "监察员确认")
+        status = house.ask("status")
+        # that of B fell due with the 12th
+        check_eq((status["cards"]["yellow"], status["cards"]["red"], status["cards_pending"]),
+                 (1, 0, {"yellow": 1, "red": 1}))
+
+
+@test
+def what_is_dismissed_or_overdue_says_so_and_a_wrong_word_does_nothing():
+    with engine_of(ASKED) as house:
+        tell(house, "A 2025-03-03 10:00 accept org=O", "B 2025-03-03 11:00 accept org=P",
+             "A 2025-03-14 10:00 rating rating=5")
+        # both: yellow overdue since the 14th began, red (without a time) since the 12th began
+        status = house.ask("status")
+        check_eq((status["cards_pending"], status["cards_overdue"]), ({"yellow": 2, "red": 2}, 2))
+        has(read(house, "status"), "overdue")
+        has(read(house, "status", lang="zh"), "超期未定")
+        answer = house.ask("pending")
+        check_eq([(row["case"], row["level"], row["overdue"]) for row in answer["pending"]],
+                 [("A", "yellow", True), ("B", "yellow", True), ("A", "red", False),
+                  ("B", "red", False)])
+        check_eq([row["case"] for row in house.ask("pending", org="P")["pending"]], ["B", "B"])
+        check_eq((len(house.ask("pending", max=1)["pending"]), house.ask("pending", max=1)["total"]),
+                 (1, 4))
+        has(shown(house, "pending"), "2025-03-14 00:00:00 ! overdue", "no time set")
+        has(shown(house, "pending", "--max", "1", lang="zh"), "！超期", "共 4 张")
+        rows = {(row["case"], row["level"]): row["card"] for row in answer["pending"]}
+        has(read(house, "explain", rows["A", "yellow"]), "! overdue")
+        decide(house, json.dumps({"case": "A", "kind": "dismiss", "card": "yellow of asked",
+                                  "at": "2025-03-14T11:00:00+08:00", "handler": "Li", "org": "S",
+                                  "reason": "a flood"}),
+               json.dumps({"case": "A", "kind": "release", "card": "yellow of asked",
+                           "at": "2025-03-14T12:00:00+08:00", "handler": "Wu"}))
+        wait_until(lambda: house.ask("status")["stray"] == {"not-pending": 1}, "the stray release")
+        check_eq(house.cards()[-1]["reason"], "dismissed: by a supervisor")
+        has(shown(house, "explain", rows["A", "yellow"]), "dismissed by Li · S · ", "a flood")
+        has(read(house, "explain", rows["A", "yellow"], lang="zh"), "不予发牌")
+        has(read(house, "case", "A"), "the card does not wait to be released")
+        has(read(house, "case", "A", lang="zh"), "该牌不在待发状态")
+        decide(house, json.dumps({"case": "NO", "kind": "release", "card": "yellow of asked",
+                                  "at": "2025-03-14T12:00:00+08:00", "handler": "Wu"}))
+        refused = wait_until(lambda: house.ask("quarantine")["refused"], "the refusal")
+        check_eq(refused[0]["code"], "unknown_case")
+
+
+main("system/pending")
