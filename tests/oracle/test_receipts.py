@@ -105,6 +105,8 @@ def verify_all(house, calendars, keep=None):
         kinds[kind] += 1
         kinds["pauses"] += any(pause["excluded_steps"] for pause in receipt.get("pauses", []))
         kinds["extended"] += bool(receipt.get("extensions"))
+        if receipt.get("confirm"):
+            kinds[receipt["confirm"]["state"]] += 1
         kinds["cards"] += 1
         if keep is not None:
             keep.append(receipt)
@@ -172,6 +174,8 @@ def packed(event):
             more[name] = f"{event[name][0]} {event[name][1]}"
     if "due_at" in event:
         more["due_at"] = event["due_at"]
+    if event.get("card"):
+        more["card"] = event["card"]
     return [event.get(name) for name in FIELDS] + [more]
 
 
@@ -222,7 +226,7 @@ def every_card_of_made_up_authorities():
             raise AssertionError(f"--seed {WISH.seed}, world {number}: {error}") from error
     print(f"authorities={WISH.worlds} seconds={time.monotonic() - begun:.0f}", said(sums))
     check(sums["cards"] > 10 * WISH.worlds)
-    for name in ("pauses", "extended"):
+    for name in ("pauses", "extended", "pending", "released", "dismissed"):
         check(sums[name] > 0, name)
 
 
@@ -248,7 +252,7 @@ def is_refused(raw, calendars):
 FREE = ("ground", "title_zh", "title_en", "set", "source", "seq", "provisional", "issued_at",
         "stop_at", "state", "stopped_by", "text", "item", "org", "area", "handler", "reason",
         "kind", "from", "to", "shadow", "edition",
-        "calendars_edition", "given", "name", "version")
+        "calendars_edition", "given", "name", "version", "since", "overdue")
 
 
 def leaves(value, path=()):
@@ -291,7 +295,7 @@ def forged(rng, receipt, path, value):
 def is_telling(path):
     """Is there anything in the receipt that this figure could contradict?"""
     return (path[0] not in UNUSED and path not in (("digest",), ("start", "at")) and
-            path[-2:] != ("follows", "level"))
+            path[-2:] != ("follows", "level") and path[:2] != ("confirm", "by"))
 
 
 # Settings that this one count did not need: another start or other pauses would have.

@@ -84,6 +84,24 @@ def at_an_instant(rng, world, case, life):
     life.sort(key=lambda event: event["at"])
 
 
+def act_on_cards(rng, world, case, life):
+    """A supervisor looks at the cards that wait for him, and at what follows those he released."""
+    for _ in range(rng.randrange(0, 3)):
+        for seq, event in enumerate(life):
+            event.update(source="", seq=seq)
+        watch = oracle.run(world, life, life[-1]["at"] + 40 * DAY)[case["no"]]
+        for key in sorted(watch.waiting):
+            at = watch.cards[key] + rng.choice((0, 1, rng.randrange(1, 10 * 24) * HOUR))
+            event = {"case": case["no"], "at": at, "version": 0, "handler": "Li", "reason": "seen",
+                     "kind": "release" if rng.random() < 0.75 else "dismiss",
+                     "card": f"{key[3]} of {key[0]}"}
+            if key[1] and rng.random() < 0.8:
+                event["step"] = key[1]
+            if rng.random() < 0.8:
+                life.append(event)
+        life.sort(key=lambda event: event["at"])
+
+
 def number(events):
     """Each source counts its own events, in the order in which they are written here."""
     counts = {}
@@ -129,11 +147,23 @@ def make(rng, world, case_count, is_in_order):
         life = make_life(rng, case)
         if rng.random() < 0.4:
             at_an_instant(rng, world, case, life)
+        act_on_cards(rng, world, case, life)
         events += life
     events.sort(key=lambda event: event["at"])
     number(events)
     until = events[-1]["at"] + rng.randrange(0, 60) * DAY
-    return (events if is_in_order else disorder(rng, events)), until
+    return (events if is_in_order else begun(disorder(rng, events))), until
+
+
+def begun(events):
+    """Without the acts on a card that come before any other event of their case: refused."""
+    seen, kept = set(), []
+    for event in events:
+        if event["kind"] not in oracle.OF_CARD:
+            seen.add(event["case"])
+        if event["case"] in seen:
+            kept.append(event)
+    return kept
 
 
 def text_of(at):

@@ -58,8 +58,8 @@ def key_of(record):
 def fold(records):
     """The cards that stand after the last record of each."""
     last = {key_of(record): record for record in records}
-    return {key: instant(record["due_at"]) for key, record in last.items()
-            if record["state"] in STANDING}
+    return {key: (instant(record["due_at"]), record["state"] == "pending")
+            for key, record in last.items() if record["state"] in STANDING}
 
 
 def sequence(watches):
@@ -76,22 +76,27 @@ def said(records):
     """The same of the program's records; a card that another dismisses is no news of its own."""
     words = []
     for record in records:
-        what = {"issued": "issued", "withdrawn": "withdrawn"}.get(record["state"])
+        what = {"issued": "issued", "pending": "issued",
+                "withdrawn": "withdrawn"}.get(record["state"])
         reason = record["reason"].split(":")[0]
-        what = reason if reason in ("late", "moved") else what
-        if what is None or reason == "restored":
+        what = reason if reason in ("late", "moved", "overdue") else what
+        if what is None or reason in ("restored", "released", "recalled"):
             continue
         words.append((instant(record["issued_at"]), what, key_of(record),
                       instant(record["due_at"])))
     return words
 
 
+def told(card):
+    return stream.text_of(card[0]) + (", pending" if card[1] else "")
+
+
 def differences(is_set, should):
-    lines = [f"  missing  {key} due {stream.text_of(due)}" +
-             (f" but is {stream.text_of(is_set[key])}" if key in is_set else "")
-             for key, due in sorted(should.items()) if is_set.get(key) != due]
-    return lines + [f"  surplus  {key} due {stream.text_of(due)}"
-                    for key, due in sorted(is_set.items()) if key not in should]
+    lines = [f"  missing  {key} due {told(card)}" +
+             (f" but is {told(is_set[key])}" if key in is_set else "")
+             for key, card in sorted(should.items()) if is_set.get(key) != card]
+    return lines + [f"  surplus  {key} due {told(card)}"
+                    for key, card in sorted(is_set.items()) if key not in should]
 
 
 def same_order(records, watches):

@@ -165,6 +165,10 @@ def make_rung(rng, rule, names):
     rung["after_limit"] = not (level == "warn" and ahead)
     if rng.random() < 0.2:
         rung["after_limit"] = not rung["after_limit"]
+    if rule["late"] == "all" and rng.random() < 0.3:  # a supervisor has to release it
+        is_timed = rng.random() < 0.5 and not rule["supersede"]
+        units = ("workday", "workday", "day", "hour", "workhour")
+        rung["confirm"] = make_term(rng, rng.choice(units), 1, 9) if is_timed else True
     return rung
 
 
@@ -190,9 +194,11 @@ def rung_when(rule, rung):
 
 def rung_text(rule, rung):
     word = {True: "issue", False: "skip"}
+    said = rung.get("confirm", "auto")
+    issue = "confirm" if said is True else said if said == "auto" else f"{{confirm: {term(said)}}}"
     return (f"      - {rung['level']}: {{when: '{rung_when(rule, rung)}', name: {rung['name']}, "
             f"after_finish: {word[rung['after_finish']]}, "
-            f"after_limit: {word[rung['after_limit']]}}}\n")
+            f"after_limit: {word[rung['after_limit']]}, issue: {issue}}}\n")
 
 
 PAUSES = (("pause", "resume"), ("correct_ask", "correct_done"), ("correct_ask", "resume"),

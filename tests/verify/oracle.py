@@ -5,9 +5,12 @@ engine. Nothing is kept but the events and the cards: whatever arrives, the case
 from its first event on.
 """
 
+from tests.verify.counting import Ending, lay, length_of, measure_of
+from tests.verify.days import Unknown
 from tests.verify.reckoning import NEVER, Reckoning
 
 CLOSING = ("finish", "reject", "forward", "withdraw", "void")
+OF_CARD = ("release", "dismiss")
 WITH_TERM = ("pause", "correct_ask", "supervise")  # how long it is to last is its limit
 
 
@@ -40,6 +43,7 @@ class Case:
         self.ended_by = None
         self.pauses = []
         self.clocks = []
+        self.decisions = []
         for event in events:
             self.take(event)
 
@@ -54,6 +58,10 @@ class Case:
 
     def take(self, event):
         self.follow(event["at"])
+        if event["kind"] in OF_CARD:  # it acts on a card, and on nothing else of the case
+            self.decisions.append(event)
+            self.follow(event["at"])
+            return
         for clock in self.clocks:
             self.to_clock(clock, event)
         self.item = event.get("item") or self.item
@@ -102,7 +110,35 @@ class Case:
     def card_instant(self, clock, name, end):
         rung = next(r for r in clock.rule["rungs"] if r["name"] == name)
         due = self.reckoning(clock).rung(rung, set())
-        return due if due is not None and due < min(clock.stop, end) else None
+        if due is None or not due < min(clock.stop, end):
+            return None
+        return self.released_at(clock, rung, due) if rung.get("confirm") else due
+
+    # ---- cards that wait for a supervisor -------------------------------------------------------
+
+    def decision(self, clock, rung, due):
+        """The first act on a card that names it and comes after its instant; or none."""
+        for event in self.decisions:
+            if self.is_behind(clock, event, due) and self.names(event, clock, rung) and not any(
+                    self.names(event, other, rung) and
+                    self.is_behind(other, event, self.reckoning(other).rung(rung, set()))
+                    for other in self.clocks if other is not clock and other.rule is clock.rule):
+                return event
+        return None
+
+    @staticmethod
+    def is_behind(clock, event, due):
+        return due is not None and due < event["at"] and due < clock.stop
+
+    @staticmethod
+    def names(event, clock, rung):
+        step = event.get("step", "")
+        return (event["card"] == f"{rung['name']} of {clock.rule['name']}" and
+                (not step or step == clock.step))
+
+    def released_at(self, clock, rung, due):
+        event = self.decision(clock, rung, due)
+        return event["at"] if event is not None and event["kind"] == "release" else None
 
     def resume(self, kind, event):
         """It ends the oldest open pause of its pair, of the same step where there is one."""
@@ -218,6 +254,7 @@ class Watch:
         self.arrived = []
         self.case = Case(world, [])
         self.cards = {}    # (rule, step, cycle, rung) -> due instant
+        self.waiting = {}  # of those that are pending: until when; NEVER, or told to be overdue
         self.skipped = set()
         self.records = []  # (now, 0 by time or 1 by an event, order, what, key, due)
 
@@ -297,10 +334,16 @@ class Watch:
                     if (due is not None and due < now and key not in self.cards and
                             key not in self.skipped):
                         found.append((due, order, place, key))
+            found += [(until, -1, 0, key) for key, until in self.waiting.items() if until < now]
             if not found:
                 return
-            due, _, _, key = min(found)
+            due, order, _, key = min(found)
+            if order < 0:
+                self.waiting[key] = NEVER
+                self.records.append((due + 1, 0, self.number, "overdue", key, self.cards[key]))
+                continue
             self.cards[key] = due
+            self.wait(due + 1)
             self.case.follow(due + 1)
             self.records.append((due + 1, 0, self.number, "issued", key, due))
 
@@ -322,6 +365,40 @@ class Watch:
                     self.cards[key] = due
                     self.records.append((now, 1, place, "moved", key, due))
             self.discover(now, place, clock, end)
+        self.wait(now)
+
+    # ---- cards that wait for a supervisor -------------------------------------------------------
+
+    def clock_of(self, key):
+        clock = next(c for c in self.case.clocks if c.key() == key[:3])
+        return clock, next(r for r in clock.rule["rungs"] if r["name"] == key[3])
+
+    def decided(self, key):
+        """None: the card waits."""
+        clock, rung = self.clock_of(key)
+        event = self.case.decision(clock, rung, self.cards[key])
+        return event and event["kind"]
+
+    def is_public(self, key):
+        return not self.clock_of(key)[1].get("confirm") or self.decided(key) == "release"
+
+    def wait(self, now):
+        """Those that have begun to wait, and those that do so no more."""
+        pending = [key for key in self.cards
+                   if self.clock_of(key)[1].get("confirm") and self.decided(key) is None]
+        self.waiting = {key: self.waiting.get(key) or self.until(key, now) for key in pending}
+
+    def until(self, key, now):
+        clock, rung = self.clock_of(key)
+        if rung["confirm"] is True:
+            return NEVER
+        calendar = self.case.calendar(clock.rule)
+        measure = measure_of("day", rung["confirm"][1])
+        try:
+            length = length_of(calendar, measure, now, *rung["confirm"])
+            return max(now, lay(calendar, measure, now, length, Ending(False, True)))
+        except Unknown:
+            return now
 
     def drop(self, now, place, key):
         self.records.append((now, 1, place, "withdrawn", key, self.cards.pop(key)))
@@ -362,14 +439,16 @@ class Watch:
         return kept
 
     def standing(self):
-        """The cards that stand: (rule, step, cycle, rung) -> due instant."""
+        """The cards that stand: (rule, step, cycle, rung) -> (due instant, does it wait?)."""
         stands = {}
         for key, due in self.cards.items():
-            rule = next(r for r in self.world["rules"] if r["name"] == key[0])
-            level = {r["name"]: self.levels.index(r["level"]) for r in rule["rungs"]}
-            top = max(level[k[3]] for k in self.cards if k[:3] == key[:3])
-            if not rule["supersede"] or level[key[3]] == top:
-                stands[key] = due
+            clock, rung = self.clock_of(key)
+            level = {r["name"]: self.levels.index(r["level"]) for r in clock.rule["rungs"]}
+            above = [k for k in self.cards if k[:3] == key[:3] and level[k[3]] > level[key[3]] and
+                     self.is_public(k)]
+            is_refused = rung.get("confirm") and self.decided(key) == "dismiss"
+            if not is_refused and not (clock.rule["supersede"] and above):
+                stands[key] = (due, not self.is_public(key))
         return stands
 
 

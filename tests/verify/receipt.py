@@ -15,6 +15,7 @@ from tests.verify.counting import WHOLE_DAYS, Ending, amount, length_of, measure
 from tests.verify.days import DAY, MS, Unknown, ms_of
 from tests.verify.moves import check_moves, is_of_today, is_withdrawn_by_move
 from tests.verify.receipt_calendar import spans_of
+from tests.verify.receipt_confirm import check_confirm
 from tests.verify.reckoning import NEVER, Reckoning
 from tests.verify.windows import check_counts, check_handled
 
@@ -100,6 +101,8 @@ def rung_of(said):
     if rung["form"] in ("before", "after") and offset is None:
         rung["form"] = "at"
     rungs = []
+    if "released_at" in said:  # a card that had to be released: what follows begins there
+        rung["confirm"], rung["released_at"] = True, instant_of(said["released_at"])
     if rung["form"] == "chain":
         rung["chain"] = said["follows"]["name"]
         rungs = rung_of(said["follows"])
@@ -135,7 +138,8 @@ class Counted:
             extended=[self.of_steps(limit["extended_steps"])], due_at=instant_of(limit["given"]),
             gaps=[(p["from"], p["to"]) for p in self.pauses if p["kind"] == "reopen"])
         self.pauses = [p for p in self.pauses if p["kind"] != "reopen"]
-        case = types.SimpleNamespace(pauses=self.pauses)
+        case = types.SimpleNamespace(pauses=self.pauses,
+                                     released_at=lambda clock, rung, due: rung["released_at"])
         self.reckoning = Reckoning(calendar, case, self.clock)
         self.start = self.reckoning.start
 
@@ -473,6 +477,9 @@ def check(receipt, calendars=None):
             wrong += check_count(receipt, calendar_of(calendars, receipt, receipt))
         if receipt.get("moves"):
             wrong += check_moves(receipt, lambda count: check_again(count, calendars, receipt))
+        if "confirm" in receipt:
+            wrong += check_confirm(receipt, receipt["calendar"] and calendar_of(
+                calendars, receipt, receipt), instant_of, term_of)
         if card["state"] in STANDING and "rule" in receipt:
             expect("card.due_at", card["due_at"], receipt["due_at"])
             late = instant_of(card["issued_at"]) - instant_of(card["due_at"])

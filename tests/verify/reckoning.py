@@ -29,6 +29,7 @@ class Line:
 class Reckoning:
     def __init__(self, calendar, case, clock):
         self.calendar = calendar
+        self.case = case
         self.clock = clock
         self.rule = clock.rule
         self.count = clock.rule["count"]
@@ -260,6 +261,10 @@ class Reckoning:
         due = self.rung_of(before, issued)
         if due in (NEVER, NONE):
             return due
+        if before.get("confirm"):  # its instant is not enough: it has to be released
+            due = self.case.released_at(self.clock, before, due)
+            if due is None:
+                return NEVER
         start = counted_from(self.calendar, self.rule["start_at"], due)
         measure = measure_of(self.count, rung["offset"][1])
         length = length_of(self.calendar, measure, start, *rung["offset"])
