@@ -318,7 +318,7 @@ void across_emit(struct core *core, const struct core_group *group, const struct
         .edition = ruleset->edition,
         .offset_s = calendar_offset_s(rule->calendar, due),
     };
-    if (!rung_address(ruleset, rung, &card.org, &card.area) &&
+    if (!rung_address(ruleset, rung, &card) &&
         (change->state == CARD_ISSUED || change->state == CARD_PENDING))
         core->counts.unaddressed++;
     core->ports.card(core->ports.ctx, &card);

@@ -44,16 +44,15 @@ bool core_group(const struct core *core, struct slice rule, struct slice case_no
     const struct core_group *group = group_row(core, row);
     const struct rung *rung = &group_rule(core, group)->rungs[0];
     struct slice key = names_get(&core->names, group->key);
-    struct slice org = group->per == PER_ORG ? key : (struct slice){0};
-    struct slice area = {0};
-    (void)rung_address(core->editions[group->edition].ruleset, rung, &org, &area);
+    struct card card = {.org = group->per == PER_ORG ? key : (struct slice){0}};
+    (void)rung_address(core->editions[group->edition].ruleset, rung, &card);
     *group_out = (struct group_view){
         .index = row,
         .first = 1,
         .ruleset = core->editions[group->edition].ruleset,
         .rule = group_rule(core, group),
         .key = key,
-        .org = org,
+        .org = card.org,
         .per = (enum across_per)group->per,
         .window = (enum across_window)group->window,
         .from = begin,

@@ -3,29 +3,53 @@
  */
 #include "engine/core/judge.h"
 
-bool rung_address(const struct ruleset *ruleset, const struct rung *rung, struct slice *org_io,
-                  struct slice *area_io)
+/* The area that the table of orgs has for a code; empty: none. */
+static struct slice area_of(const struct ruleset *ruleset, struct slice code)
 {
-    struct slice to = rung->to_org;
-    if (rung->to_supervisor) {
-        const struct org *own = ruleset_org(ruleset, *org_io);
-        if (own == NULL || own->supervisor.count == 0)
-            return false;
-        to = own->supervisor;
-    }
-    if (to.count == 0)
+    const struct org *org = code.count == 0 ? NULL : ruleset_org(ruleset, code);
+    return org == NULL ? (struct slice){0} : org->area;
+}
+
+/* The org that the rule means; empty: its own. Returns false when it is to be the supervisor, and
+ * none is known. */
+static bool find_org(const struct ruleset *ruleset, const struct rung *rung, struct slice own,
+                     struct slice *org_out)
+{
+    *org_out = rung->to_org;
+    if (!rung->to_supervisor)
         return true;
-    const struct org *org = ruleset_org(ruleset, to);
-    *org_io = to;
-    if (org != NULL && org->area.count > 0)
-        *area_io = org->area;
-    return true;
+    const struct org *org = ruleset_org(ruleset, own);
+    *org_out = org == NULL ? (struct slice){0} : org->supervisor;
+    return org_out->count > 0;
+}
+
+bool rung_address(const struct ruleset *ruleset, const struct rung *rung, struct card *card)
+{
+    struct slice own = card->org;
+    struct slice org;
+    bool is_known = find_org(ruleset, rung, own, &org);
+    if (org.count == 0 || slice_is_equal(org, own))
+        return is_known;
+    struct slice area = area_of(ruleset, org);
+    if (area.count == 0 && card->area.count == 0)
+        area = area_of(ruleset, own);
+    card->org = org;
+    card->about_org = own;
+    if (area.count > 0)
+        card->area = area;
+    return is_known;
 }
 
 bool judge_address(const struct core *core, const struct core_case *kase, const struct rung *rung,
-                   struct slice *org_out, struct slice *area_out)
+                   struct card *card)
 {
-    *org_out = names_get(&core->names, kase->org);
-    *area_out = names_get(&core->names, kase->area);
-    return rung_address(case_edition(core, kase)->ruleset, rung, org_out, area_out);
+    const struct slice none = {0};
+    card->org = names_get(&core->names, kase->org);
+    card->area = names_get(&core->names, kase->area);
+    card->handler = names_get(&core->names, kase->handler);
+    struct slice own = card->org;
+    bool is_known = rung_address(case_edition(core, kase)->ruleset, rung, card);
+    if (!slice_is_equal(card->org, own)) /* he is of the org that it is about */
+        card->handler = none;
+    return is_known;
 }

@@ -43,7 +43,6 @@ void judge_tell(struct core *core, const struct core_case *kase, const struct co
         .case_no = text_heap_get(&core->keys, kase->key),
         .item = names_get(&core->names, kase->item),
         .step = names_get(&core->names, clock->step),
-        .handler = names_get(&core->names, kase->handler),
         .level = ruleset->levels[rung->level],
         .rule = rule->name,
         .rule_version = rule->revision,
@@ -60,7 +59,7 @@ void judge_tell(struct core *core, const struct core_case *kase, const struct co
         .edition = ruleset->edition,
         .offset_s = reckoning.calendar == NULL ? 0 : calendar_offset_s(reckoning.calendar, due),
     };
-    bool is_addressed = judge_address(core, kase, rung, &card.org, &card.area);
+    bool is_addressed = judge_address(core, kase, rung, &card);
     if (!is_addressed && (change->state == CARD_ISSUED || change->state == CARD_PENDING))
         core->counts.unaddressed++;
     if (clock->state != CLOCK_FACT && rule->limit_count > 0) {

@@ -35,8 +35,9 @@ struct card {
     struct slice org;
     struct slice area;
     struct slice step;
-    struct slice handler;
-    struct slice level; /* "warn", "yellow", "red", or what the rule set names */
+    struct slice handler;   /* of its org; empty: of a card of another org than the case's */
+    struct slice about_org; /* the case's org, where the card is another's; empty: it is its own */
+    struct slice level;     /* "warn", "yellow", "red", or what the rule set names */
     struct slice rule;
     uint32_t rule_version;
     struct slice clock; /* the rule's name, with "/step" where it has a clock per step */

@@ -71,6 +71,8 @@ static int put_subject(struct bytes *bytes, const struct card *card)
         result = put_text(bytes, ",\"step\":", card->step);
     if (result == 0)
         result = put_text(bytes, ",\"handler\":", card->handler);
+    if (result == 0 && card->about_org.count > 0)
+        result = put_text(bytes, ",\"about_org\":", card->about_org);
     return result;
 }
 

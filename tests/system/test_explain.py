@@ -239,4 +239,25 @@ def a_count_of_time_names_its_hours_and_no_end_of_a_day():
         has_not(text, "不计")
 
 
+ABOVE = """rule: above
+revision: 1
+clock: {start: accept, stop: finish, limits: {statutory: 5 workday}}
+cards: [red: {when: after statutory, to: {org: S-1}}]
+"""
+
+
+@test
+def a_card_for_another_org_says_which_it_is_about():
+    with engine_of(ABOVE) as house:
+        tell(house, "A 2025-03-03 10:00 accept org=O-1 handler=Wang",
+             "B 2025-03-03 11:00 accept org=S-1 handler=Zhao", "A 2025-03-12 10:00 rating rating=5")
+        first, own = house.cards()
+        check_eq((first["org"], first["about_org"], first["handler"]), ("S-1", "O-1", ""))
+        check_eq((own["org"], own.get("about_org"), own["handler"]), ("S-1", None, "Zhao"))
+        has(" ".join(read(house, "explain", first["card"]).split()), "org S-1 about O-1")
+        has(read(house, "explain", first["card"], lang="zh"), "所涉部门")
+        has_not(read(house, "explain", first["card"]), "Wang")
+        has_not(read(house, "explain", own["card"], lang="zh"), "所涉部门")
+
+
 main("system/explain")

@@ -4,8 +4,10 @@
 import json
 
 from tests.lib.check import check, check_eq, main, test
-from tests.lib.told import engine_of, has, has_not, read, tell
+from tests.lib.changed import rules
+from tests.lib.told import HEAD, engine_of, has, has_not, read, tell
 from tests.lib.watched import wait_until
+from tests.verify.verify import verify
 
 ASKED = """rule: asked
 revision: 1
@@ -104,6 +106,86 @@ def what_is_dismissed_or_overdue_says_so_and_a_wrong_word_does_nothing():
                                   "at": "2025-03-14T12:00:00+08:00", "handler": "Wu"}))
         refused = wait_until(lambda: house.ask("quarantine")["refused"], "the refusal")
         check_eq(refused[0]["code"], "unknown_case")
+
+
+TIMED = """rule: timed
+revision: 1
+clock: {start: accept, stop: finish, limits: {statutory: 5 workday}}
+cards:
+  - yellow: {when: after statutory, issue: {confirm: 1 workday, then: issue}}
+  - red: 2 workday after yellow card
+"""
+
+
+@test
+def what_nobody_decides_on_is_issued_where_the_rule_says_so_and_the_receipts_agree():
+    with engine_of(TIMED) as house:
+        tell(house, "A 2025-03-03 10:00 accept org=O", "B 2025-03-03 11:00 accept org=P",
+             "A 2025-03-11 10:00 rating rating=5")
+        decide(house, json.dumps({"case": "B", "kind": "release", "card": "yellow of timed",
+                                  "at": "2025-03-11T11:00:00+08:00", "handler": "Li"}))
+        tell(house, "A 2025-03-20 10:00 rating rating=5")
+        # yellow of A: pending since the 11th began, so issued when the 12th is over; B's on the 11th
+        told = {(card["case"], card["level"], card["state"]): (card["due_at"], card["issued_at"])
+                for card in house.cards()}
+        check_eq(told["A", "yellow", "issued"],
+                 ("2025-03-11T00:00:00+08:00", "2025-03-13T00:00:00.001+08:00"))
+        check_eq(told["B", "yellow", "issued"][1], "2025-03-11T11:00:00+08:00")
+        # two workdays from the 13th are the 14th and the 17th; from the 11th, the 12th and 13th
+        check_eq((told["A", "red", "issued"][0], told["B", "red", "issued"][0]),
+                 ("2025-03-18T00:00:00+08:00", "2025-03-14T00:00:00+08:00"))
+        for card in {card["card"] for card in house.cards()}:
+            receipt = house.ask("explain", card=card)["receipt"]
+            check_eq(verify(json.dumps(receipt, ensure_ascii=False, separators=(",", ":"))), [],
+                     card)
+        card = next(card["card"] for card in house.cards()
+                    if (card["case"], card["level"]) == ("A", "yellow"))
+        has(shown(house, "explain", card), "released nobody decided by 2025-03-13 00:00:00")
+        has(shown(house, "explain", card, lang="zh"), "期限内无人决定")
+
+
+def edition(house, revision, yellow, red):
+    """The rule with these words for its cards, as a file."""
+    path = house.path(f"moved-{revision}.yaml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"rule: moved\n{HEAD}revision: {revision}\n"
+                   "clock: {start: accept, stop: finish, limits: {statutory: 5 workday}}\ncards:\n"
+                   f"  - yellow: {{when: after statutory, issue: {yellow}}}\n"
+                   f"  - red: {{when: 1 workday after statutory, issue: {red}}}\n")
+    return path
+
+
+def states(house):
+    last = {card["level"]: card for card in house.cards()}
+    return {level: (card["state"], card["reason"].split(":")[0]) for level, card in last.items()}
+
+
+@test
+def under_other_rules_what_waited_is_issued_and_what_was_public_stays_so():
+    with engine_of("rule: other\nrevision: 1\nfact: {on: fee, is: fee_paid > fee_due}\n"
+                   "card: red\n") as house:
+        rules(house, "import", edition(house, 1, "confirm", "auto"))
+        wait_until(lambda: house.ask("status")["edition"] == 2, "the rule to be in force")
+        tell(house, "A 2025-03-03 10:00 accept", "A 2025-03-13 10:00 rating rating=5")
+        check_eq(states(house), {"yellow": ("pending", ""), "red": ("issued", "")})
+        for number, revision, words in ((3, 2, ("auto", "confirm")), (4, 3, ("confirm", "auto"))):
+            rules(house, "import", "--move", "all", edition(house, revision, *words))
+            wait_until(lambda: house.ask("case", case="A")["case"]["edition"] == number, "to move")
+            check_eq(states(house), {"yellow": ("issued", "released"), "red": ("issued", "")})
+            check_eq(house.ask("status")["cards_pending"], {})
+        decide(house, *(json.dumps({"case": "A", "kind": kind, "card": "yellow of moved",
+                                    "at": "2025-03-13T11:00:00+08:00", "handler": "Li",
+                                    "reason": "seen"}) for kind in ("release", "dismiss")))
+        wait_until(lambda: house.ask("status")["stray"] == {"not-pending": 2}, "the stray acts")
+        house.engine_stop()
+        house.engine_start()
+        house.engine_ready()
+        check_eq(states(house), {"yellow": ("issued", "released"), "red": ("issued", "")})
+        tell(house, "A 2025-03-10 10:00 finish", "A 2025-03-14 10:00 rating rating=5")
+        check_eq(states(house), {"yellow": ("withdrawn", "withdrawn"),
+                                 "red": ("withdrawn", "withdrawn")})
+        check_eq(house.ask("status")["cards"], {"warn": 0, "yellow": 0, "red": 0})
+        check_eq(house.ask("status")["ledger_differs"], 0)
 
 
 main("system/pending")

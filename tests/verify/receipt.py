@@ -419,6 +419,9 @@ def check_papers(receipt, expect):
     expect("receipt", receipt["receipt"], 1)
     expect("digest", receipt.get("digest"), digest_of(receipt))
     expect("card.card", card["card"], card_id(card))
+    if "about_org" in card:  # another org's card: nobody of the org that it is about handles it
+        expect("card.about_org", card["about_org"] not in ("", card["org"]), True)
+        expect("card.handler", card["handler"], "")
     if "rule" not in receipt:  # the clock is gone: the card alone says what was counted
         for name in ("used", "over"):
             expect(name, receipt.get(name) or "", card[name] or "")

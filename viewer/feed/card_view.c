@@ -337,6 +337,7 @@ struct card_view card_view_of(const json_t *card)
         .org = field_text(card, "org"),
         .area = field_text(card, "area"),
         .handler = field_text(card, "handler"),
+        .about_org = field_text(card, "about_org"),
         .level = field_text(card, "level"),
         .rule = field_text(card, "rule"),
         .clock = field_text(card, "clock"),

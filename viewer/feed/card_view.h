@@ -97,6 +97,7 @@ struct card_view {
     const char *org;
     const char *area;
     const char *handler;
+    const char *about_org; /* "": its own */
     const char *level;
     const char *rule;
     const char *clock;

@@ -80,6 +80,7 @@ static void show_card(FILE *out, const json_t *card)
     fact_print(out, say("card", "牌"), view.id);
     fact_print(out, say("item", "事项"), JOINED(head, " / ", view.item, view.step));
     fact_print(out, say("org", "部门"), JOINED(head, " · ", view.org, view.handler));
+    fact_print(out, say("about", "所涉部门"), view.about_org);
     fact_print(out, say("due", "应于"), moment_text(view.due, MOMENT_FULL, time));
     head[0] = '\0';
     if (moment_text(view.issued, MOMENT_FULL, time)[0] != '\0')

@@ -83,6 +83,9 @@ static const char *reason_name(const struct notice *notice, const char *reason)
     static const char *const zh[][2] = {
         {"late:", "迟发：事后到达的事件表明应当发牌"},
         {"moved:", "改期：到点时刻重新判定"},
+        {"released: by a supervisor", "发牌：监察员确认"},
+        {"released: its time", "发牌：期限内无人决定，自动发出"},
+        {"released: the rules", "发牌：办件的规则已变更，无须确认"},
         {"restored:", "恢复：更高一级的牌已撤销"},
         {"withdrawn:", "撤销：事后到达的事件表明不应发牌"},
     };
@@ -197,6 +200,8 @@ static void write_one(FILE *file, const struct notice *notice, const json_t *car
     write_field(file, in(notice, "case", "办件"), view.case_no);
     write_field(file, in(notice, "item", "事项"), view.item);
     write_field(file, in(notice, "org", "部门"), view.org);
+    if (view.about_org[0] != '\0')
+        write_field(file, in(notice, "about", "所涉部门"), view.about_org);
     write_field(file, in(notice, "step", "环节"), view.step);
     write_field(file, in(notice, "handler", "承办人"), view.handler);
     write_field(file, in(notice, "limit", "时限"), term_name(notice, view.limit, room));
