@@ -106,19 +106,16 @@ static int refuse_parse(struct builder *builder)
     }
     if (tell_slip(builder))
         return YAML_E_BAD;
-    if (parser->context != NULL && strstr(parser->context, "flow") != NULL)
-        return refuse(
-            builder, parser->problem_mark,
-            "this is not YAML: %s (%s, line %zu); between { } or [ ] a text with a comma, "
-            "[ ], { } or \": \" stands in quotes",
-            "不是合法的 YAML：%s（%s，第 %zu 行）；{ } 或 [ ] 之内，含逗号、[ ]、{ } 或“: ”的"
-            "文本须加引号",
-            what, parser->context, parser->context_mark.line + 1);
+    bool is_in_flow = parser->context != NULL && strstr(parser->context, "flow") != NULL;
     if (parser->context != NULL)
-        return refuse(builder, parser->problem_mark, "this is not YAML: %s%.0s (%s%.0s, line %zu)",
-                      "不是合法的 YAML：%.0s%s（%.0s%s，第 %zu 行）", what, what_zh,
-                      parser->context, yaml_words_zh(parser->context),
-                      parser->context_mark.line + 1);
+        return refuse(
+            builder, parser->problem_mark, "this is not YAML: %s%.0s (%s%.0s, line %zu)%s%.0s",
+            "不是合法的 YAML：%.0s%s（%.0s%s，第 %zu 行）%.0s%s", what, what_zh, parser->context,
+            yaml_words_zh(parser->context), parser->context_mark.line + 1,
+            is_in_flow ? "; between { } or [ ] a text with a comma, [ ], { } or \": \" stands in "
+                         "quotes"
+                       : "",
+            is_in_flow ? "；{ } 或 [ ] 之内，含逗号、[ ]、{ } 或“: ”的文本须加引号" : "");
     return refuse(builder, parser->problem_mark, "this is not YAML: %s%.0s",
                   "不是合法的 YAML：%.0s%s", what, what_zh);
 }

@@ -72,7 +72,7 @@ static void what_could_mislead_is_refused(void)
         {"rule: r\nground：x\nb：y\n", "2:7 \"：\" should be \": \", with a blank behind it"},
         {"a: [1, 2\n",
          "2:1 this is not YAML: did not find expected ',' or ']' (while parsing a flow sequence, "
-         "line 1)"},
+         "line 1); between { } or [ ] a text with a comma, [ ], { } or \": \" stands in quotes"},
         {"a: \xff\n",
          "0:0 byte 4 is not text in UTF-8 (invalid leading UTF-8 octet); save the file as UTF-8"},
     };
@@ -89,8 +89,10 @@ static void what_is_no_yaml_is_said_in_chinese(void)
         const char *text;
         const char *zh;
     } rows[] = {
-        {"a: [1, 2\n", "不是合法的 YAML：此处应为“,”或“]”（解析 [ ] 列表时，第 1 行）"},
-        {"a: {b: 1\n", "不是合法的 YAML：此处应为“,”或“}”（解析 { } 映射时，第 1 行）"},
+        {"a: [1, 2\n", "不是合法的 YAML：此处应为“,”或“]”（解析 [ ] 列表时，第 1 行）；{ } 或 [ ] "
+                       "之内，含逗号、[ ]、{ } 或“: ”的文本须加引号"},
+        {"a: {b: 1\n", "不是合法的 YAML：此处应为“,”或“}”（解析 { } 映射时，第 1 行）；{ } 或 [ ] "
+                       "之内，含逗号、[ ]、{ } 或“: ”的文本须加引号"},
         {"a: 'b\n",
          "不是合法的 YAML：文件在此提前结束：检查引号和括号是否成对（读取引号中的文本时，第 1 "
          "行）"},
