@@ -202,7 +202,7 @@ static bool clock_start(struct core *core, struct core_case *kase, struct chain 
     if (clock != NULL && clock->state == CLOCK_RUNNING)
         fold_stop(core, clock, CLOCK_STOPPED, event);
     if (clock != NULL && !rule->restart) {
-        if (!rule->per_step || clock->state == CLOCK_CANCELLED || is_ended(kase, rule))
+        if (!rule->continues || clock->state == CLOCK_CANCELLED || is_ended(kase, rule))
             return false;
         fold_continue(core, kase, clock, event);
         return true;

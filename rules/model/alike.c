@@ -170,6 +170,7 @@ static void put_clock(struct key *key, const struct rule *rule)
     PUT(key, rule->is_dismissible);
     PUT(key, rule->stops_with_children);
     PUT(key, rule->restart);
+    PUT(key, rule->continues);
     PUT(key, rule->restarts_running);
     PUT(key, rule->open_pause_at_finish);
     PUT(key, rule->limit_count);

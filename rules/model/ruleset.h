@@ -222,7 +222,8 @@ struct rule {
                       its card is the step's; of a clock that begins with a card: as that card's */
     bool is_dismissible;       /* a card of another rule of its set names it in `dismisses` */
     bool stops_with_children;  /* of a joint case: it ends with the last of its children */
-    bool restart;              /* a second start begins a new cycle at zero; else it goes on */
+    bool restart;              /* a second start begins a new cycle at zero */
+    bool continues;            /* a second start lets it go on; of a clock of a step always */
     bool restarts_running;     /* also while the clock runs: then it stops, and begins anew */
     bool open_pause_at_finish; /* of a clock that a pause starts: a finish does not stop it (and is
                                   not in `stop`) */

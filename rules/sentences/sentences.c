@@ -428,6 +428,9 @@ static void say_clock(const struct speaker *speaker)
                             "每次开始都重新计时，计时中亦然。"));
     else if (rule->restart)
         printf("  %s\n", IN(speaker, "A second start begins at zero.", "再次开始时重新计时。"));
+    else if (rule->continues && !rule->per_step)
+        printf("  %s\n", IN(speaker, "A second start goes on with the time used.",
+                            "再次开始时接着已用时间计时。"));
     if (rule->stops_with_children)
         printf("  %s\n",
                IN(speaker, "It ends, too, when the last part of the joint case has ended.",

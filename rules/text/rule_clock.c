@@ -376,10 +376,12 @@ static bool read_again(struct compile *compile, const struct yaml_node *clock, s
 {
     static const char *const words[] = {"continue", "restart", "every time"};
     const struct yaml_node *node = yaml_find(clock, "again");
+    rule->continues = rule->per_step;
     if (node == NULL)
         return true;
     int choice = yaml_choice(node, words, COUNT_OF(words), compile->problems);
     rule->restart = choice >= 1;
+    rule->continues = choice == 0;
     rule->restarts_running = choice == 2;
     return choice >= 0;
 }
