@@ -194,8 +194,11 @@ static struct instant reach_along(struct reckoning *reckoning, const struct line
         int64_t from;
         int64_t to;
         if (axis_position(reckoning->calendar, line->axis, (struct instant){.ms = stretch->from_ms},
-                          &from) != 0 ||
-            is_reached_before(reckoning, line, stretch, from, &target, &is_reached) != 0)
+                          &from) != 0)
+            return INSTANT_NONE;
+        if (from < line->start) /* of a line beside a limit: what lies behind it is its own */
+            from = line->start;
+        if (is_reached_before(reckoning, line, stretch, from, &target, &is_reached) != 0)
             return INSTANT_NONE;
         if (is_reached)
             break;
@@ -286,6 +289,8 @@ static struct instant before_limit(struct reckoning *reckoning, const struct lin
             continue;
         if (stretch_positions(reckoning, &line, stretch, &from, &to) != 0)
             return INSTANT_NONE;
+        if (to > line.start)
+            to = line.start;
         /* with the stretch's end on the line it may have come before the stretch began */
         if (position > to || !to_instant(reckoning, &line, position - (to - from), &at) ||
             (position == to && at.ms >= stretch->from_ms))
@@ -309,7 +314,7 @@ static struct instant beside_limit(struct reckoning *reckoning, const struct lin
         return beside(reckoning, due, is_fixed, offset, sign);
     struct line line;
     uint32_t first = 0;
-    while (first < reckoning->stretch_count && reckoning->stretches[first].from_ms < due.ms)
+    while (first < reckoning->stretch_count && reckoning->stretches[first].to_ms <= due.ms)
         first++;
     return line_beside(reckoning, due, is_fixed, offset, sign, &line)
                ? reach_along(reckoning, &line, line.length, first, reckoning->stretch_count)

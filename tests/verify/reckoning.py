@@ -202,12 +202,12 @@ class Reckoning:
             if due == NEVER:
                 return NEVER
             side, ending, base = self.beside_line(due, offset, 1, is_fixed, True)
-            later = [(a, b) for a, b in self.gaps if a >= due]
+            later = [(max(a, base), b) for a, b in self.gaps if b > due]
             return self.reach(side, side.length, ending, later, base)
         due = self.reach(line, line.length, None, self.ended_gaps())
         side, ending, base = self.beside_line(due, offset, -1, is_fixed, False)
         total = side.length
-        for a, b in reversed([(a, b) for a, b in self.ended_gaps() if a < due]):
+        for a, b in reversed([(a, min(b, base)) for a, b in self.ended_gaps() if a < due]):
             end = amount(self.calendar, side.measure, base, b)
             left_out = amount(self.calendar, side.measure, a, b)
             # with the gap's end it may have come before the gap began
