@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 TOLD_LIKE(4, 5, 0)
 static void tell(const struct yaml_node *node, struct problem_list *problems, bool is_warning,
@@ -282,6 +283,14 @@ bool yaml_check_keys(const struct yaml_node *map, const char *const *words, size
         if (is_among(child->key, words, count))
             continue;
         are_known = false;
+        if (memchr(child->key.start, ')', child->key.count) != NULL) {
+            problem_error(problems, child->file, child->key_line, child->key_column,
+                          "\"%.*s\" is cut off at the comma before it: put a text with a "
+                          "comma in quotes",
+                          "“%.*s”在其前的逗号处被截断：含逗号的文字请加引号",
+                          SLICE_ARG(child->key));
+            continue;
+        }
         char all[JOINED_BYTES];
         join(words, count, all, sizeof all);
         const char *nearest = text_nearest(child->key, words, count);

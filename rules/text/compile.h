@@ -149,6 +149,10 @@ void rule_check(struct compile *compile, const struct rule_source *source);
  * cards that its conditions ask about, and those that its cards dismiss. */
 void rule_links_check(struct compile *compile);
 
+/* link_place - where the rule names that other one, or that card of it (empty: the rule itself);
+ * the rule's own place where it does not. */
+struct yaml_node link_place(const struct rule_source *source, struct slice rule, struct slice card);
+
 /* rule_check_tables - each rule against the limits of the catalogue, and the orgs. */
 void rule_check_tables(struct compile *compile);
 

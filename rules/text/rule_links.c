@@ -20,8 +20,9 @@ static struct rule *find_rule(struct compile *compile, const struct rule_source 
         if (count < NAMES_MAX)
             names[count++] = compile->sources[i].rule->name.start;
     }
-    tell_unknown(compile->problems, source->node->file, source->node->line, source->node->column,
-                 name, names, count, "rule of this set", "本规则集的规则");
+    struct yaml_node place = link_place(source, name, (struct slice){0});
+    tell_unknown(compile->problems, place.file, place.line, place.column, name, names, count,
+                 "rule of this set", "本规则集的规则");
     return NULL;
 }
 
@@ -34,8 +35,9 @@ static const struct rung *find_rung(struct compile *compile, const struct rule_s
             return &rule->rungs[i];
         names[i] = rule->rungs[i].name.start;
     }
-    tell_unknown(compile->problems, source->node->file, source->node->line, source->node->column,
-                 name, names, rule->rung_count, "card of that rule", "该规则的牌");
+    struct yaml_node place = link_place(source, rule->name, name);
+    tell_unknown(compile->problems, place.file, place.line, place.column, name, names,
+                 rule->rung_count, "card of that rule", "该规则的牌");
     return NULL;
 }
 
@@ -43,7 +45,8 @@ static const struct rung *find_rung(struct compile *compile, const struct rule_s
 static void tell_across(struct compile *compile, const struct rule_source *source,
                         const struct rule *rule, const char *en, const char *zh)
 {
-    yaml_error(source->node, compile->problems,
+    struct yaml_node place = link_place(source, rule->name, (struct slice){0});
+    yaml_error(&place, compile->problems,
                "%s%.0s, and \"%.*s\" looks across cases: name a rule with clock: or fact:",
                "%.0s%s，而“%.*s”是跨件规则：请写有 clock: 或 fact: 的规则", en, zh,
                SLICE_ARG(rule->name));
@@ -65,7 +68,8 @@ static void check_raised(struct compile *compile, const struct rule_source *sour
     }
     if (rung->form != RUNG_CHAIN && rung->when == NULL)
         return;
-    yaml_error(source->node, compile->problems,
+    struct yaml_node place = link_place(source, rule->name, name);
+    yaml_error(&place, compile->problems,
                "raised(%.*s, %.*s): that card follows another or has an if: of its own; name a "
                "card that has neither",
                "raised(%.*s, %.*s)：该牌随另一张牌发出，或另有 if: 条件；请写没有这些的牌",
@@ -82,6 +86,7 @@ static void check_followed(struct compile *compile, const struct rule_source *so
     bool is_shadow = true;
     if (rung == NULL)
         return;
+    struct yaml_node place = link_place(source, root->name, rule->follows_card);
     if (root->form == RULE_ACROSS) {
         tell_across(compile, source, root, "after: is a card of the case itself",
                     "after: 只随本件的牌");
@@ -90,13 +95,13 @@ static void check_followed(struct compile *compile, const struct rule_source *so
     for (uint32_t i = 0; i < rule->rung_count; i++)
         is_shadow = is_shadow && rule->rungs[i].issue == ISSUE_SHADOW;
     if (rung->form == RUNG_CHAIN || rung->when != NULL)
-        yaml_error(source->node, compile->problems,
+        yaml_error(&place, compile->problems,
                    "after: %.*s of %.*s: that card follows another or has an if: of its own; name "
                    "a card that has neither",
                    "after: %.*s of %.*s：该牌随另一张牌发出，或另有 if: 条件；请写没有这些的牌",
                    SLICE_ARG(rule->follows_card), SLICE_ARG(rule->follows_rule));
     else if (rung->issue == ISSUE_SHADOW && !is_shadow)
-        yaml_error(source->node, compile->problems,
+        yaml_error(&place, compile->problems,
                    "after: %.*s of %.*s: that card is a shadow, never public; so must be what "
                    "follows it: issue: shadow",
                    "after: %.*s of %.*s：该牌是影子牌，不公开；其后的牌也须为 issue: shadow",
@@ -138,7 +143,8 @@ static void check_dismissed(struct compile *compile, const struct rule_source *s
     rule->is_dismissible = true;
     if (is_higher)
         return;
-    yaml_error(source->node, compile->problems,
+    struct yaml_node place = link_place(source, rule->name, (struct slice){0});
+    yaml_error(&place, compile->problems,
                "the card \"%.*s\" cannot dismiss those of \"%.*s\": it must be higher than all of "
                "them (within one rule, write supersede: dismiss)",
                "牌“%.*s”不能使“%.*s”的牌摘牌：它须高于该规则的所有牌（同一规则内用 "
@@ -163,8 +169,9 @@ static void check_counted(struct compile *compile, const struct rule_source *sou
     for (uint32_t i = 0; i < rule->rung_count; i++)
         is_any = is_any ||
                  (rule->rungs[i].level == across->level && rule->rungs[i].issue != ISSUE_SHADOW);
+    struct yaml_node place = link_place(source, rule->name, (struct slice){0});
     if (!is_any)
-        yaml_error(source->node, compile->problems,
+        yaml_error(&place, compile->problems,
                    "there is nothing to count: \"%.*s\" issues no card of the level \"%.*s\"",
                    "无可计之牌：规则“%.*s”不发“%.*s”级的牌", SLICE_ARG(rule->name),
                    SLICE_ARG(compile->ruleset->levels[across->level]));
