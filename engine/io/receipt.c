@@ -304,8 +304,15 @@ static bool is_telling(const struct receipt_case *about, const struct clock_view
     return event->at.ms < due.ms;
 }
 
-/* What the engine learned only after the card's newest record was written: where the count differs
- * from the card, it is by these. */
+/* Without the event that its clock began with there was no card. */
+static bool is_beginning(const struct clock_view *clock, const struct event *event)
+{
+    return event->version == 0 && event->at.ms == clock->start_at.ms &&
+           (clock->rule->start & EVENT_KIND_BIT(event->kind)) != 0;
+}
+
+/* What the engine may have learned only after the card's newest record was written: where the count
+ * differs from the card, it is by these. Of what came at that very instant it is not known. */
 static json_t *learned_json(const struct receipt_case *about, const struct clock_view *clock,
                             struct instant due, const json_t *card)
 {
@@ -316,7 +323,8 @@ static json_t *learned_json(const struct receipt_case *about, const struct clock
         return list;
     for (uint32_t i = 0; i < about->event_count; i++) {
         const struct past_event *past = &about->events[i];
-        if (past->arrived_at.ms < written.ms || !is_telling(about, clock, i, due))
+        if (past->arrived_at.ms < written.ms || !is_telling(about, clock, i, due) ||
+            (past->arrived_at.ms == written.ms && is_beginning(clock, &past->event)))
             continue;
         json_t *json = json_pack("{s:s, s:o, s:o, s:I}", "kind", event_kind_name[past->event.kind],
                                  "at", receipt_instant(clock, past->event.at), "arrived_at",

@@ -24,8 +24,19 @@ def an_extension_too_late_changes_no_receipt():
         learned = house.ask("explain", card=card["card"])["receipt"]["learned_later"]
         check_eq([event["kind"] for event in learned], ["apply"])
         has(read(house, "explain", card["card"]),
-            "events came after the card, and the count is the same")
-        has(read(house, "explain", card["card"], lang="zh"), "发牌后有事件才到，计算结果不变")
+            "events came with the card or after it, and the count is the same")
+        has(read(house, "explain", card["card"], lang="zh"), "有事件与牌同时或在其后到达，计算结果不变")
+
+
+@test
+def what_a_card_found_late_began_with_did_not_come_after_it():
+    with engine_of(DECIDE) as house:
+        tell(house, "T 2025-03-12 09:00 rating rating=5")
+        tell(house, "L 2025-03-03 10:00 accept", "T 2025-03-12 09:01 rating rating=5")
+        card = house.cards()[0]
+        check_eq((card["case"], card["reason"]), ("L", "late: found after its instant"))
+        check_eq(house.ask("explain", card=card["card"])["receipt"]["learned_later"], [])
+        has_not(read(house, "explain", card["card"]), "events came")
 
 
 CHAIN = """rule: chain

@@ -292,8 +292,8 @@ static const char *later_text(const json_t *receipt)
     bool is_same = strcmp(field_text(card, "used"), field_text(receipt, "used")) == 0 &&
                    strcmp(field_text(card, "over"), field_text(receipt, "over")) == 0 &&
                    strcmp(field_text(card, "due_at"), field_text(receipt, "due_at")) == 0;
-    return is_same ? say("events came after the card, and the count is the same",
-                         "发牌后有事件才到，计算结果不变")
+    return is_same ? say("events came with the card or after it, and the count is the same",
+                         "有事件与牌同时或在其后到达，计算结果不变")
                    : say("events that came after the card changed the count",
                          "发牌后才到的事件改变了计算");
 }
