@@ -249,6 +249,20 @@ static void card_line(struct impact *impact, const struct card *card, enum impac
     line_print(impact, error);
 }
 
+/* Cards know the names of their levels alone. */
+static struct slice level_say(struct slice level)
+{
+    static const char *const titles[][2] = {
+#define LEVEL(name, zh) {name, zh},
+#include "rules/model/levels.def"
+#undef LEVEL
+    };
+    for (size_t i = 0; lang_is_zh() && i < COUNT_OF(titles); i++)
+        if (slice_is_equal(level, slice_of(titles[i][0])))
+            return slice_of(titles[i][1]);
+    return level;
+}
+
 void impact_card_add(struct impact *impact, const struct card *card, enum impact_change change,
                      struct instant was)
 {
@@ -267,7 +281,8 @@ void impact_card_add(struct impact *impact, const struct card *card, enum impact
     char before[LOCAL_BYTES];
     struct columns *columns = &impact->cards.columns;
     columns_add(columns, "  %s", change_say(change));
-    columns_add(columns, "%.*s", SLICE_ARG(card->level));
+    struct slice level = level_say(card->level);
+    columns_add(columns, "%.*s", SLICE_ARG(level));
     columns_add(columns, "%.*s", SLICE_ARG(card->case_no));
     columns_add(columns, "%.*s", SLICE_ARG(card->org));
     columns_add(columns, "%.*s", SLICE_ARG(card->clock));

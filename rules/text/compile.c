@@ -178,8 +178,11 @@ int level_at(struct compile *compile, const struct yaml_node *node, struct slice
 static const struct {
     const char *name;
     const char *zh;
-} usual_levels[] = {{"warn", "预警"},   {"yellow", "黄牌"}, {"red", "红牌"},  {"blue", "蓝牌"},
-                    {"orange", "橙牌"}, {"remind", "提醒"}, {"alarm", "报警"}};
+} usual_levels[] = {
+#define LEVEL(name, zh) {name, zh},
+#include "rules/model/levels.def"
+#undef LEVEL
+};
 
 enum { LEVELS_PRESET = 3 };
 

@@ -127,6 +127,14 @@ def a_date_is_the_calendars():
 
 
 @test
+def a_list_is_read_in_chinese():
+    with Town() as town:
+        said = rules(town, "backtest", "--lang", "zh", "--events", town.events, town.hall[1])
+        levels = {line.split()[2] for line in said.splitlines() if line.startswith("  - 消失")}
+        check(levels and levels <= {"预警", "黄牌", "红牌"}, said)
+
+
+@test
 def what_is_wrong_is_told():
     with Town() as town:
         done = rules(town, "backtest", "--from", "yesterday", town.hall[1], code=64)
