@@ -219,7 +219,7 @@ static uint32_t history(void *ctx, struct event_ref newest, struct past_event *e
     return count;
 }
 
-static void core_alone(const struct load *load, const struct ruleset *ruleset)
+static void core_by_itself(const struct load *load, const struct ruleset *ruleset)
 {
     struct past past = {.events = calloc(load->event_count + 1, sizeof *past.events),
                         .before = calloc(load->event_count + 1, sizeof *past.before)};
@@ -276,7 +276,7 @@ int main(int argc, char **argv)
     load_make(&load, town, wish.batch != 0 ? (uint32_t)wish.batch : 256);
     town_close(&town);
     decode_alone(&load);
-    core_alone(&load, ruleset);
+    core_by_itself(&load, ruleset);
     append_alone("raw_append", &load, COMMIT_EVENTS);
     tell("raw_zeromq", events, through_socket(&load, false, NULL), 0);
     struct journal *journal = journal_open();

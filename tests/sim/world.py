@@ -255,6 +255,7 @@ def make_rule(rng, number, calendars, rules):
         "start": start, "stop": stop, "cancel": ["withdraw", "void"], "per_step": per_step,
         "after": after and (after[0]["name"], after[1]["name"]),
         "restart": rng.random() < 0.3 and not after, "count": count,
+        "continues": per_step or (not after and rng.random() < 0.5),
         "close": count == "day" and rng.random() < 0.3,
         "roll": count == "day" and rng.random() < 0.7,
         "late": rng.choice(("all", "all", "highest")), "supersede": rng.random() < 0.3,
@@ -333,7 +334,8 @@ def rule_text(rule):
     text += f"      start_at: {{{start_text(rule['start_at'])}}}\n"
     if not rule["after"]:
         text += f"      per: {switch[rule['per_step']][2]}\n"
-        text += f"      again: {switch[rule['restart']][0]}\n"
+        if rule["restart"] or rule["continues"]:
+            text += f"      again: {switch[rule['restart']][0]}\n"
     text += "      open_pause_at_finish: issue\n" if rule["open_pause"] else ""
     if rule["pauses"]:
         text += "      pauses:\n"

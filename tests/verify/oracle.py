@@ -210,7 +210,7 @@ class Case:
         if last is not None and last.state == "running":
             return
         if last is not None and not rule["restart"]:
-            if (rule["per_step"] or rule.get("continues")) and last.state != "cancelled" and not self.is_over(rule):
+            if rule["continues"] and last.state != "cancelled" and not self.is_over(rule):
                 self.go_on(last, event)  # back to an earlier step: the time used is kept
             return
         self.begin(Clock(rule, index, step, len(same), event), event)
