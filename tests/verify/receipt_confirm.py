@@ -36,7 +36,9 @@ class Confirmed:
         state, card = self.said["state"], self.card["state"]
         if card == "pending":
             self.expect("state", state, "pending")
-            self.expect("until, of the card", self.card.get("until"), self.said["until"])
+            # the instants of a card are all told with the offset of its due instant
+            self.expect("until, of the card", self.instant_of(self.card.get("until")),
+                        self.at("until"))
         elif card == "issued":
             self.expect("state", state, "released")
         elif card not in ("dismissed", "withdrawn"):
