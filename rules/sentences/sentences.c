@@ -177,7 +177,7 @@ static void say_counting(const struct speaker *speaker)
     say_start_at(speaker);
 }
 
-static struct slice limit_title(const struct speaker *speaker, uint32_t limit)
+struct slice limit_said(const struct speaker *speaker, struct slice name)
 {
     static const struct {
         const char *name;
@@ -187,11 +187,15 @@ static struct slice limit_title(const struct speaker *speaker, uint32_t limit)
 #include "engine/model/limit_names.def"
 #undef LIMIT
     };
-    struct slice name = speaker->ruleset->limit_names[speaker->rule->limits[limit].name];
     for (size_t i = 0; speaker->is_zh && i < COUNT_OF(titles); i++)
         if (slice_is_equal(name, slice_of(titles[i].name)))
             return slice_of(titles[i].zh);
     return name;
+}
+
+static struct slice limit_title(const struct speaker *speaker, uint32_t limit)
+{
+    return limit_said(speaker, speaker->ruleset->limit_names[speaker->rule->limits[limit].name]);
 }
 
 static void say_limit(const struct speaker *speaker, uint32_t index)

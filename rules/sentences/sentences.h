@@ -1,4 +1,4 @@
-/* sentences.h - a rule read aloud, in plain sentences of Chinese or English.
+/* sentences.h - a rule or an item read aloud, in plain sentences of Chinese or English.
  *
  * Layer: rules/sentences.
  */
@@ -11,6 +11,9 @@
 /* rule_say - all that a rule says, on standard output, so that a person who knows the regulation
  * can check it. */
 void rule_say(const struct ruleset *ruleset, const struct rule *rule, bool is_zh);
+
+/* item_say - the same of an item of the catalogue. */
+void item_say(const struct ruleset *ruleset, const struct item *item, bool is_zh);
 
 /* ---- what the sentences have in common: who speaks, of what, in which language -----------------
  */
@@ -29,6 +32,9 @@ extern const char *const event_said_en[EVENT_KIND_COUNT];
 
 /* card_title - how a card is called: by its own name, or by that of its level. */
 struct slice card_title(const struct speaker *speaker, struct slice name);
+
+/* limit_said - how a limit is called: in Chinese the usual ones have names. */
+struct slice limit_said(const struct speaker *speaker, struct slice name);
 
 /* say_kinds - "accepted (accept), finished (finish)". */
 void say_kinds(const struct speaker *speaker, event_kind_set kinds);

@@ -3,7 +3,6 @@
  */
 #include "rules/verbs/verbs.h"
 
-#include "engine/sys/columns.h"
 #include "engine/sys/lang.h"
 #include "rules/sentences/sentences.h"
 
@@ -13,35 +12,6 @@
 
 static struct verb_options options;
 static bool is_source;
-
-static int show_item(const struct ruleset *ruleset, const struct item *item)
-{
-    struct columns columns = {0};
-    char text[TERM_TEXT_BYTES];
-    printf(say("Item %.*s: %.*s\n", "事项 %.*s：%.*s\n"), SLICE_ARG(item->code),
-           SLICE_ARG(item->name));
-    columns_add(&columns, "  %s", say("kind", "类型"));
-    columns_add(&columns, "%s (%s)", item_kind_name[item->kind], item_kind_zh[item->kind]);
-    columns_end(&columns);
-    columns_add(&columns, "  %s", say("org", "部门"));
-    columns_add(&columns, "%.*s", SLICE_ARG(item->org));
-    columns_end(&columns);
-    for (uint32_t i = 0; i < item->limit_count; i++) {
-        columns_add(&columns, "  %.*s", SLICE_ARG(ruleset->limit_names[item->limits[i].name]));
-        columns_add(&columns, "%s", term_format(item->limits[i].term, text));
-        columns_end(&columns);
-    }
-    for (uint32_t i = 0; i < item->step_count; i++) {
-        const struct item_step *step = &item->steps[i];
-        columns_add(&columns, "  %s %u", say("step", "环节"), step->place);
-        columns_add(&columns, "%.*s", SLICE_ARG(step->step_code));
-        columns_add(&columns, "%.*s", SLICE_ARG(step->name));
-        columns_add(&columns, "%s", term_format(step->limit, text));
-        columns_end(&columns);
-    }
-    int status = columns_print(&columns, stdout);
-    return status == 0 ? EX_OK : exit_of(status, "show");
-}
 
 static int unknown(const struct ruleset *ruleset, const char *name)
 {
@@ -65,8 +35,10 @@ static int show(const struct ruleset *ruleset, const struct document *documents,
         rule_say(ruleset, rule, lang_is_zh());
         return EX_OK;
     }
-    if (item != NULL && !is_source)
-        return show_item(ruleset, item);
+    if (item != NULL && !is_source) {
+        item_say(ruleset, item, lang_is_zh());
+        return EX_OK;
+    }
     for (uint32_t i = 0; i < ruleset->rule_count && !is_source; i++) {
         if (!slice_is_equal(ruleset->rules[i].set, slice_of(name)))
             continue;

@@ -171,7 +171,10 @@ run 0 --lang zh show --store "$store" wabo-decision
 says out "时限“承诺时限”：事件所载，否则事项规定，否则 56 个自然日"
 says_not out "Limit"
 run 0 show --store "$store" "Graffiti Removal"
-says out "45 workday"
+says out "Limit \"promised\": 45 workdays"
+run 0 --lang zh show --store "$store" "Graffiti Removal"
+says out "时限“承诺时限”：45 个工作日"
+says_not out "promised"
 cat >"$room/rate.yaml" <<'END'
 rule: rate
 calendar: nl
