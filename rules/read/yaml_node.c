@@ -273,6 +273,13 @@ static bool is_among(struct slice key, const char *const *words, size_t count)
     return false;
 }
 
+/* A bracket that closes and was never opened: "count(return" stands before the comma. */
+static bool is_cut_off(struct slice key)
+{
+    size_t before = strcspn(key.start, "()");
+    return before < key.count && key.start[before] == ')';
+}
+
 bool yaml_check_keys(const struct yaml_node *map, const char *const *words, size_t count,
                      struct problem_list *problems)
 {
@@ -283,7 +290,7 @@ bool yaml_check_keys(const struct yaml_node *map, const char *const *words, size
         if (is_among(child->key, words, count))
             continue;
         are_known = false;
-        if (memchr(child->key.start, ')', child->key.count) != NULL) {
+        if (is_cut_off(child->key)) {
             problem_error(problems, child->file, child->key_line, child->key_column,
                           "\"%.*s\" is cut off at the comma before it: put a text with a "
                           "comma in quotes",
