@@ -92,7 +92,7 @@ def all_of_it_fits_80_by_24():
 def a_large_screen_shows_more_side_by_side():
     with hall(120, 40, lang="zh") as (_, terminal):
         text = terminal.wait("C-0", "部门排名 2", "D-1008", "无法判断，自", "● 实时")
-        for piece in ("电子监察", "规则 3 版", "▲ 预警", "■ 黄牌", "⬢ 红牌", "今日/累计", "发牌 9",
+        for piece in ("电子监察", "规则第 3 版", "▲ 预警", "■ 黄牌", "⬢ 红牌", "今日/累计", "发牌 9",
                       "即将到期 40", "来源 2", "退出"):
             check(piece in text, f"{piece!r} is missing:\n{text}")
         line = [x for x in text.splitlines() if "部门排名" in x][0]
