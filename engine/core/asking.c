@@ -91,6 +91,16 @@ static struct value in_hours(const struct asking *asking)
     return truth_value(false);
 }
 
+static struct value ask_time_of_day(const struct asking *asking)
+{
+    const struct calendar *calendar = reckon_calendar(asking->core, asking->kase, asking->rule);
+    int32_t ms;
+    if (calendar == NULL)
+        return no_value;
+    (void)calendar_local_day(calendar, asking->event->at, &ms);
+    return number_value(ms);
+}
+
 static const struct case_tally *tally_of(const struct asking *asking)
 {
     return asking->kase->tally == 0 ? NULL : pool_row(&asking->core->tallies, asking->kase->tally);
@@ -280,6 +290,7 @@ static const struct {
     [FIELD_FEE_PAID] = {ask_fee_paid, true},
     [FIELD_RATING] = {ask_rating, true},
     [FIELD_AT] = {ask_at, true},
+    [FIELD_TIME_OF_DAY] = {ask_time_of_day, true},
     [FIELD_ENTERED_AT] = {ask_entered_at, true},
     [FIELD_ENTRY_DELAY] = {ask_entry_delay, true},
     [FIELD_ARRIVAL_DELAY] = {ask_arrival_delay, true},

@@ -15,7 +15,7 @@
 /* The compiler checks the arguments against both formats, English and Chinese. */
 #define TOLD_LIKE(en, zh, first) PRINTF_LIKE(en, first) PRINTF_LIKE(zh, first)
 
-enum { PROBLEM_TEXT_BYTES = 400, PROBLEM_MAX = 100 };
+enum { PROBLEM_TEXT_BYTES = 512, PROBLEM_MAX = 100 };
 
 struct problem {
     const char *file; /* lives as long as the list */

@@ -309,7 +309,7 @@ void tell_unknown(struct problem_list *problems, const char *file, uint32_t line
                   struct slice name, const char *const *names, size_t count, const char *en,
                   const char *zh)
 {
-    char all[340];
+    char all[400];
     const char *near = text_nearest(name, names, count);
     names_join(names, count, all, sizeof all);
     /* ("%.0s" passes over the word in the other language.) */

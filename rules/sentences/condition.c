@@ -153,6 +153,8 @@ static void say_constant(const struct reading *beside, const struct value *value
         say_word(beside, value->text);
     else if (value->type == VALUE_INSTANT)
         say_instant(speaker, (struct instant){.ms = value->number});
+    else if (is_field(beside, FIELD_TIME_OF_DAY))
+        printf("%02d:%02d", (int)(value->number / 3600000), (int)(value->number / 60000 % 60));
     else
         printf("%lld", (long long)value->number);
 }
@@ -281,8 +283,9 @@ static bool is_truth(const struct reading *reading)
 
 static bool is_instant(const struct reading *reading)
 {
-    return here(reading)->op == OP_FIELD &&
-           condition_field_type[here(reading)->operand] == VALUE_INSTANT;
+    return is_field(reading, FIELD_TIME_OF_DAY) ||
+           (here(reading)->op == OP_FIELD &&
+            condition_field_type[here(reading)->operand] == VALUE_INSTANT);
 }
 
 static void say_apart(const struct reading *reading, bool is_not)

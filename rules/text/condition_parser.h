@@ -14,6 +14,7 @@ struct part {
     enum unit unit;       /* of a number that counts units */
     int field;            /* FIELD_COUNT: not a field as such */
     int constant;         /* index; -1: not a constant as such */
+    bool is_time;         /* of a number: ms of the day */
     int window;           /* index; -1: not a count within a window as such */
     struct word word;     /* where it begins */
 };

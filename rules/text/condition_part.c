@@ -254,6 +254,7 @@ static struct part read_name(struct parser *parser, struct word word)
     part.field = field;
     if (field == FIELD_ENTRY_DELAY || field == FIELD_ARRIVAL_DELAY)
         part.unit = UNIT_WORKHOUR;
+    part.is_time = field == FIELD_TIME_OF_DAY;
     return part;
 }
 
@@ -262,6 +263,13 @@ struct part condition_read_alone(struct parser *parser)
     struct word word = parser->words.now;
     if (word.kind == WORD_NUMBER)
         return read_number(parser, word, false);
+    if (word.kind == WORD_TIME) {
+        (void)words_next(&parser->words);
+        struct part time = condition_constant(
+            parser, (struct value){.type = VALUE_NUMBER, .number = word.number}, word);
+        time.is_time = true;
+        return time;
+    }
     if (word.kind == WORD_NAME)
         return read_name(parser, word);
     if (word.kind == WORD_TEXT) {

@@ -148,6 +148,12 @@ static bool check_pair(struct parser *parser, struct part *a, struct part *b)
                    value_type_en[a->type], value_type_zh[a->type]);
         return false;
     }
+    if (a->is_time != b->is_time) {
+        WORD_ERROR(&parser->words, a->is_time ? &b->word : &a->word,
+                   "a time of day stands beside the like alone: time_of_day < 12:00",
+                   "钟点只能与钟点比较：time_of_day < 12:00");
+        return false;
+    }
     if (b->constant >= 0 && b->type == VALUE_TEXT &&
         (!check_empty(parser, a->field, parser->constants[b->constant].text, b->word) ||
          !check_word(parser, a->field, parser->constants[b->constant].text, b->word)))
