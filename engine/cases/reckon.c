@@ -17,23 +17,6 @@ struct line {
     int64_t fixed_ms; /* the source's own instant, while nothing moves it; else INT64_MIN */
 };
 
-const struct calendar *reckon_calendar(const struct core *core, const struct core_case *kase,
-                                       const struct rule *rule)
-{
-    const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
-    if (kase->item != 0 && ruleset->item_count > 0) {
-        const struct item *item = case_item(core, kase);
-        if (item != NULL && item->calendar != NULL)
-            return item->calendar;
-    }
-    if (kase->org != 0 && ruleset->org_count > 0) {
-        const struct org *org = ruleset_org(ruleset, names_get(&core->names, kase->org));
-        if (org != NULL && org->calendar != NULL)
-            return org->calendar;
-    }
-    return rule->calendar;
-}
-
 /* Does the calendar reach back to the start, on the lines that its limits lie on? */
 static bool is_start_known(const struct reckoning *reckoning)
 {
@@ -56,7 +39,7 @@ void reckon_init_alike(struct reckoning *reckoning, const struct core *core,
     reckoning->kase = kase;
     reckoning->clock = clock;
     reckoning->rule = clock_rule_alike(core, kase, clock);
-    reckoning->calendar = reckon_calendar(core, kase, reckoning->rule);
+    reckoning->calendar = case_calendar(core, kase, reckoning->rule);
     reckoning->limits = pool_row(&core->limit_sets, clock->limits);
     reckoning->more = clock_more_find(core, clock);
     reckoning->from = (struct instant){.ms = clock->start_ms};
@@ -267,18 +250,15 @@ static struct instant beside(struct reckoning *reckoning, struct instant due, bo
     return instant_later_of(reckoning->from, at);
 }
 
-/* The instant with so much left until the limit: what was left out since does not count. A pause
- * that is still open holds back what had not come when it began, and nothing else. */
-static struct instant before_limit(struct reckoning *reckoning, const struct line *limit,
-                                   bool is_fixed, struct term offset)
+/* The instant with so much left until the limit, as the first `end` stretches have it: what they
+ * leave out does not count. */
+static struct instant before_limit_so_far(struct reckoning *reckoning, const struct line *limit,
+                                          bool is_fixed, struct term offset, uint32_t end)
 {
-    uint32_t end = reckoning->stretch_count - (is_held(reckoning) ? 1 : 0);
     struct instant due = reach_along(reckoning, limit, limit->length, 0, end);
     struct line line;
     struct instant at;
-    if (due.ms == INT64_MAX || !instant_is_set(due))
-        return due;
-    if (!line_beside(reckoning, due, is_fixed, offset, -1, &line))
+    if (!instant_is_set(due) || !line_beside(reckoning, due, is_fixed, offset, -1, &line))
         return INSTANT_NONE;
     int64_t position = line.start + line.length;
     for (uint32_t i = end; i-- > 0;) {
@@ -297,10 +277,26 @@ static struct instant before_limit(struct reckoning *reckoning, const struct lin
             break;
         position -= to - from;
     }
-    if (!to_instant(reckoning, &line, position, &at))
-        return INSTANT_NONE;
-    at = instant_later_of(reckoning->from, at);
-    return is_held(reckoning) && at.ms >= reckoning->stretches[end].from_ms ? INSTANT_NEVER : at;
+    return to_instant(reckoning, &line, position, &at) ? instant_later_of(reckoning->from, at)
+                                                       : INSTANT_NONE;
+}
+
+/* What had come when a stretch began, stays; what had not, is not earlier for it. */
+static struct instant before_limit(struct reckoning *reckoning, const struct line *limit,
+                                   bool is_fixed, struct term offset)
+{
+    struct instant earliest = reckoning->from;
+    for (uint32_t end = 0;; end++) {
+        struct instant at = before_limit_so_far(reckoning, limit, is_fixed, offset, end);
+        if (!instant_is_set(at))
+            return INSTANT_NONE;
+        at = instant_later_of(earliest, at);
+        if (end == reckoning->stretch_count || at.ms < reckoning->stretches[end].from_ms)
+            return at;
+        if (reckoning->stretches[end].to_ms == INT64_MAX)
+            return INSTANT_NEVER;
+        earliest.ms = reckoning->stretches[end].from_ms;
+    }
 }
 
 /* So much before or after a limit, in a unit of its own; pauses move it as they move the limit. */

@@ -70,8 +70,4 @@ int64_t reckon_extension(struct reckoning *reckoning, uint32_t limit, struct ter
 /* reckon_pause_end - where one pause stops excluding time for this clock. */
 int64_t reckon_pause_end(const struct reckoning *reckoning, const struct core_pause *pause);
 
-/* reckon_calendar - the item's, the org's, or the rule's. NULL: none. */
-const struct calendar *reckon_calendar(const struct core *core, const struct core_case *kase,
-                                       const struct rule *rule);
-
 #endif

@@ -437,6 +437,11 @@ static inline const struct item_rules *case_item_rules(const struct core *core,
     return case_item_found(core, kase)->rules;
 }
 
+/* case_calendar - what its clocks of a rule are counted by: the item's calendar, the org's, or the
+ * rule's. NULL: none. */
+const struct calendar *case_calendar(const struct core *core, const struct core_case *kase,
+                                     const struct rule *rule);
+
 /* clock_judgeable_note - keep the count of clocks that run and cannot be judged. A clock that goes
  * is noted as judgeable. */
 static inline void clock_judgeable_note(struct core *core, struct core_clock *clock,

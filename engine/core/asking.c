@@ -61,7 +61,7 @@ static struct value step_node(const struct asking *asking)
 static struct value span_value(const struct asking *asking, struct instant from, struct instant to,
                                enum unit unit)
 {
-    const struct calendar *calendar = reckon_calendar(asking->core, asking->kase, asking->rule);
+    const struct calendar *calendar = case_calendar(asking->core, asking->kase, asking->rule);
     int64_t a;
     int64_t b;
     if (calendar == NULL || !instant_is_set(from) || !instant_is_set(to))
@@ -77,7 +77,7 @@ static struct value span_value(const struct asking *asking, struct instant from,
 
 static struct value in_hours(const struct asking *asking)
 {
-    const struct calendar *calendar = reckon_calendar(asking->core, asking->kase, asking->rule);
+    const struct calendar *calendar = case_calendar(asking->core, asking->kase, asking->rule);
     struct calendar_day about;
     if (calendar == NULL)
         return no_value;
@@ -93,7 +93,7 @@ static struct value in_hours(const struct asking *asking)
 
 static struct value ask_time_of_day(const struct asking *asking)
 {
-    const struct calendar *calendar = reckon_calendar(asking->core, asking->kase, asking->rule);
+    const struct calendar *calendar = case_calendar(asking->core, asking->kase, asking->rule);
     int32_t ms;
     if (calendar == NULL)
         return no_value;
@@ -333,7 +333,7 @@ static struct value ask_count_within(void *ctx, const struct window *window)
     if (asking->event == NULL)
         return no_value;
     return recent_count(asking->core, asking->kase,
-                        reckon_calendar(asking->core, asking->kase, asking->rule), window,
+                        case_calendar(asking->core, asking->kase, asking->rule), window,
                         asking->event);
 }
 

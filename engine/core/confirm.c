@@ -78,7 +78,7 @@ static int64_t until_of(const struct core *core, const struct core_case *kase,
                         const struct core_clock *clock, const struct rung *rung)
 {
     const struct counting counting = {.count = COUNT_DAY, .roll = true, .cutoff_ms = -1};
-    const struct calendar *calendar = reckon_calendar(core, kase, clock_rule(core, kase, clock));
+    const struct calendar *calendar = case_calendar(core, kase, clock_rule(core, kase, clock));
     struct instant until = core->now;
     bool is_provisional;
     if (!term_is_set(rung->confirm_within))

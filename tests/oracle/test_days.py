@@ -116,16 +116,25 @@ class Clock:
         return total + n
 
     def before(self, length, n, unit):
-        clock = self.without_open()
-        day, left = self.day_of(clock.due(length)), n
+        """What had come when a pause began, stays; what had not, is not earlier for it."""
+        earliest = self.start
+        for place, pause in enumerate(self.pauses + [None]):
+            clock = Clock(self.rule, self.start, self.pauses[:place])
+            at = max(earliest, clock.before_so_far(length, n, unit))
+            if pause is None or at < pause[0]:
+                return at
+            if pause[1] is None:
+                return None
+            earliest = pause[0]
+
+    def before_so_far(self, length, n, unit):
+        day, left = self.day_of(self.due(length)), n
         while left > 0:
-            left -= clock.counts(day, unit)
+            left -= self.counts(day, unit)
             day -= DAY
-        while not clock.counts(day, unit) and clock.end(day) > self.start:
+        while not self.counts(day, unit) and self.end(day) > self.start:
             day -= DAY
-        at = max(clock.end(clock.held(day, unit)), self.start)
-        is_held = any(b is None and a <= at for a, b in self.pauses)
-        return None if is_held else at
+        return self.end(self.held(day, unit))
 
     def card(self, length, rung):
         form, n, unit = rung

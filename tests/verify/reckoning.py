@@ -204,10 +204,22 @@ class Reckoning:
             side, ending, base = self.beside_line(due, offset, 1, is_fixed, True)
             later = [(max(a, base), b) for a, b in self.gaps if b > due]
             return self.reach(side, side.length, ending, later, base)
-        due = self.reach(line, line.length, None, self.ended_gaps())
+        earliest = self.start
+        for place in range(len(self.gaps) + 1):
+            # what had come when a gap began, stays; what had not, is not earlier for it
+            at = max(earliest, self.before_limit(line, offset, is_fixed, self.gaps[:place]))
+            if place == len(self.gaps) or at < self.gaps[place][0]:
+                return at
+            if self.gaps[place][1] == NEVER:
+                return NEVER
+            earliest = self.gaps[place][0]
+
+    def before_limit(self, line, offset, is_fixed, gaps):
+        """So much before a limit, as these gaps have it."""
+        due = self.reach(line, line.length, None, gaps)
         side, ending, base = self.beside_line(due, offset, -1, is_fixed, False)
         total = side.length
-        for a, b in reversed([(a, min(b, base)) for a, b in self.ended_gaps() if a < due]):
+        for a, b in reversed([(a, min(b, base)) for a, b in gaps if a < due]):
             end = amount(self.calendar, side.measure, base, b)
             left_out = amount(self.calendar, side.measure, a, b)
             # with the gap's end it may have come before the gap began
@@ -215,8 +227,7 @@ class Reckoning:
                                                     total - left_out, ending) >= a):
                 break
             total -= left_out
-        at = max(self.start, lay(self.calendar, side.measure, base, total, ending))
-        return NEVER if any(b == NEVER and at >= a for a, b in self.gaps) else at
+        return lay(self.calendar, side.measure, base, total, ending)
 
     def beside(self, due, offset, sign, is_fixed, rolls=True):
         """So much before or after an instant; what comes before does not roll."""
