@@ -253,44 +253,6 @@ static json_t *limit_json(const struct receipt_case *about, const struct clock_v
     return json;
 }
 
-/* Was this extension asked for while the clock ran? */
-static bool is_asked(const struct receipt_case *about, const struct clock_view *clock,
-                     uint32_t index)
-{
-    const struct event *event = &about->events[index].event;
-    struct instant end = instant_is_set(clock->stop_at) ? clock->stop_at : INSTANT_NEVER;
-    bool is_empty = term_is_set(event->term) && event->term.n == 0;
-    return event->kind == EVENT_EXTEND && event->at.ms >= clock->start_at.ms &&
-           event->at.ms <= end.ms && !is_empty && !receipt_is_replaced(about, index);
-}
-
-/* The first so many that were asked for: an extension too late does not count, and none behind it
- * does. */
-static bool is_extending(const struct receipt_case *about, const struct clock_view *clock,
-                         uint32_t index)
-{
-    uint32_t before = 0;
-    for (uint32_t i = 0; i < index; i++)
-        before += is_asked(about, clock, i) ? 1 : 0;
-    return before < clock->extension_count && is_asked(about, clock, index);
-}
-
-static json_t *extensions_json(const struct receipt_case *about, const struct clock_view *clock)
-{
-    json_t *list = json_array();
-    for (uint32_t i = 0; i < about->event_count; i++) {
-        const struct past_event *past = &about->events[i];
-        if (past->event.kind != EVENT_EXTEND || !is_extending(about, clock, i))
-            continue;
-        json_t *json =
-            json_pack("{s:o, s:o, s:o}", "at", receipt_instant(clock, past->event.at), "term",
-                      receipt_term(past->event.term), "ground", query_text(past->event.reason));
-        receipt_put_origin(about, json, past);
-        json_array_append_new(list, json);
-    }
-    return list;
-}
-
 /* May the event have changed the count up to an instant? A correction may, and what happened before
  * the instant; an extension, whenever it was asked for, where it counted. */
 static bool is_telling(const struct receipt_case *about, const struct clock_view *clock,
@@ -300,7 +262,7 @@ static bool is_telling(const struct receipt_case *about, const struct clock_view
     if (event->version > 0)
         return true;
     if (event->kind == EVENT_EXTEND)
-        return is_extending(about, clock, index);
+        return receipt_is_extending(about, clock, index);
     return event->at.ms < due.ms;
 }
 
@@ -466,7 +428,7 @@ json_t *receipt_count(const struct receipt_case *about, const struct clock_view 
                               convention_json(clock->rule), "clock", clock_json(clock));
     put(count, "start", start_json(about, clock, &start));
     put(count, "limit", limit_json(about, clock, limit, start, &tally));
-    put(count, "extensions", extensions_json(about, clock));
+    put(count, "extensions", receipt_extensions(about, clock));
     put(count, "pauses", receipt_pauses(about, clock, limit, clock->stop_at));
     put(count, "rung", rung_json(about, clock, (uint32_t)(rung - clock->rungs)));
     json_t *days = tally_days(&tally, &used, &total);

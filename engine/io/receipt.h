@@ -74,6 +74,12 @@ void receipt_put_past(const struct receipt_case *about, const struct clock_view 
 /* receipt_is_replaced - of an event that was corrected, the correction counts. */
 bool receipt_is_replaced(const struct receipt_case *about, uint32_t index);
 
+/* receipt_extensions - those that made the limits of a clock longer. receipt_is_extending: is this
+ * event one of them? */
+json_t *receipt_extensions(const struct receipt_case *about, const struct clock_view *clock);
+bool receipt_is_extending(const struct receipt_case *about, const struct clock_view *clock,
+                          uint32_t index);
+
 /* receipt_put_origin - the source of an event, and its number there. */
 void receipt_put_origin(const struct receipt_case *about, json_t *object,
                         const struct past_event *past);
