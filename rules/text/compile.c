@@ -144,12 +144,39 @@ bool condition_at(struct compile *compile, const struct yaml_node *node,
     return status == 0;
 }
 
+/* What asks for the event at hand, as it is written; NULL: nothing does. */
+static const char *asked_of_event(const struct condition *condition)
+{
+    for (uint32_t i = 0; i < condition->count; i++) {
+        enum op op = condition->code[i].op;
+        if (op == OP_SINCE)
+            return "since(…)";
+        if (op == OP_COUNT_STEP)
+            return "count(…, step)";
+        if (op == OP_SAME_ARRIVAL)
+            return "same_arrival(…)";
+        if (op == OP_ATTR || op == OP_HAS_ATTR)
+            return "attr(…)";
+    }
+    return NULL;
+}
+
 bool condition_when_due_at(struct compile *compile, const struct yaml_node *node,
                            const struct condition **condition_out)
 {
     if (!condition_at(compile, node, condition_out))
         return false;
-    if (*condition_out == NULL || (*condition_out)->window_count == 0)
+    if (*condition_out == NULL)
+        return true;
+    const char *asked = asked_of_event(*condition_out);
+    if ((*condition_out)->window_count == 0 && asked != NULL)
+        yaml_refuse(
+            node, compile->problems,
+            "if: of a card is looked at without an event: %s belongs in is:, or in when: "
+            "of start, stop or applies",
+            "牌的 if: 判定时没有事件：%s 应写在 is: 中，或 start、stop、applies 的 when: 中",
+            asked);
+    if ((*condition_out)->window_count == 0)
         return true;
     yaml_error(
         node, compile->problems,

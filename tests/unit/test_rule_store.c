@@ -245,6 +245,10 @@ static void what_is_refused_today_is_loaded_where_it_is_in_force(void)
         {"rule: fees\ncalendar: test\nfact: {on: rating, is: rating < 2 and rating > 3}\ncard: "
          "red\n",
          "this can never hold: its parts contradict each other"},
+        {"rule: fees\ncalendar: test\nclock: {start: accept, stop: finish, limits: {promised: 5 "
+         "workday}}\ncards:\n  - red: {when: after promised, if: since(accept) in day > 2}\n",
+         "if: of a card is looked at without an event: since(…) belongs in is:, or in when: of "
+         "start, stop or applies"},
         {rule, "supervisor \"B\" is no org of this table: give it a row of its own"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
