@@ -131,16 +131,26 @@ static struct pending_card *card_room(struct turn *turn)
     return &turn->cards[turn->card_count];
 }
 
-/* In recovery the ledger already has it: it must be the very same line. */
-static void card_compare(struct turn *turn, const struct card *card)
+static struct slice line_of(struct turn *turn, const struct card *card)
 {
-    struct slice is = {0};
     turn->scratch.count = 0;
     int error = card_to_json(&turn->scratch, card, card->offset_s);
     assert(error == 0); /* it was written once: memory alone can be short */
-    struct slice should = {.start = turn->scratch.start, .count = turn->scratch.count};
-    if (store_card_line(turn->store, card->seq, &is) == 0 && slice_is_equal(is, should))
+    return (struct slice){.start = turn->scratch.start, .count = turn->scratch.count};
+}
+
+/* In recovery the ledger already has it: it must be the very same line. (Lines of before say of a
+ * card that was taken back nothing of its release.) */
+static void card_compare(struct turn *turn, const struct card *card)
+{
+    struct slice is = {0};
+    bool is_there = store_card_line(turn->store, card->seq, &is) == 0;
+    struct card before = *card;
+    before.is_unreleased = false;
+    if (is_there && (slice_is_equal(is, line_of(turn, card)) ||
+                     (card->is_unreleased && slice_is_equal(is, line_of(turn, &before)))))
         return;
+    struct slice should = line_of(turn, card);
     turn->counts.ledger_differs++;
     if (turn->ports.differs != NULL)
         turn->ports.differs(turn->ports.ctx, card->seq, is, should);

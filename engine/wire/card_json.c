@@ -105,6 +105,8 @@ static int put_course(struct bytes *bytes, const struct card *card, int32_t offs
         result = put_text(bytes, ",\"state\":", slice_of(card_state_name[card->state]));
     if (result == 0 && card->state == CARD_PENDING && card->until.ms != INT64_MAX)
         result = put_instant(bytes, ",\"until\":", card->until, offset_s);
+    if (result == 0 && card->state != CARD_PENDING && card->is_unreleased)
+        result = put_flag(bytes, ",\"unreleased\":", true);
     if (result == 0)
         result = put_text(bytes, ",\"limit\":", card->limit);
     if (result == 0)

@@ -134,6 +134,34 @@ def a_withdrawn_card_is_told_too_and_other_states_are_not():
 
 
 @test
+def a_card_that_never_was_public_is_not_told_of_when_it_is_withdrawn():
+    with office("*,,all@example.org,,,\n") as place, place.notify("--digest-max", "1"):
+        place.engine.issue(case="C-1", state="pending")
+        place.engine.issue(case="C-1", state="withdrawn", unreleased=True, reason="withdrawn: late")
+        place.engine.issue(case="C-2")
+        check("C-2" in place.wait_mails(1)[0].subject, place.mail.messages[0].subject)
+
+
+@test
+def who_asks_for_it_is_told_of_a_card_that_nobody_decides_on():
+    rows = ("规划局,,own@example.org,,,\n*,,star@example.org,,*,\n"
+            "*,,chief@example.org,,overdue,en\n*,,chief.zh@example.org,,red overdue,zh\n")
+    with office(rows) as place, place.notify("--digest-max", "1"):
+        place.engine.issue(case="C-1", state="pending", until="2025-03-14T00:00:00+08:00")
+        place.engine.issue(case="C-1", state="pending", until="2025-03-14T00:00:00+08:00",
+                           reason="overdue: its time to be decided on has passed")
+        mails = sorted(place.wait_mails(2), key=lambda mail: mail.to)
+        check_eq([(mail.to, mail.subject.split(": case")[0].split("：办件")[0]) for mail in mails],
+                 [("chief.zh@example.org", "【超期未定：黄牌】规划局"),
+                  ("chief@example.org", "[not decided on: yellow card] 规划局")])
+        check("2025-03-14 00:00" in mails[0].body and "应决定于" in mails[0].body, mails[0].body)
+        check("decide by" in mails[1].body and "raised" not in mails[1].body, mails[1].body)
+        place.engine.issue(case="C-2")
+        told = {mail.to for mail in place.wait_mails(4)[2:]}
+        check_eq(told, {"own@example.org", "star@example.org"})
+
+
+@test
 def a_card_that_moved_or_was_restored_says_so():
     with office("规划局,,li@example.org,,,zh\n") as place, place.notify("--digest-max", "1"):
         place.engine.issue(case="C-1", reason="moved: its instant was judged again")

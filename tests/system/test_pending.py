@@ -108,6 +108,25 @@ def what_is_dismissed_or_overdue_says_so_and_a_wrong_word_does_nothing():
         check_eq(refused[0]["code"], "unknown_case")
 
 
+@test
+def what_is_taken_back_before_its_release_says_that_it_never_was_public():
+    with engine_of(ASKED) as house:
+        tell(house, "A 2025-03-03 10:00 accept", "B 2025-03-03 10:00 accept",
+             "A 2025-03-11 10:00 rating rating=5")
+        decide(house, json.dumps({"case": "B", "kind": "release", "card": "yellow of asked",
+                                  "at": "2025-03-11T11:00:00+08:00", "handler": "Li"}))
+        tell(house, "A 2025-03-10 10:00 finish", "B 2025-03-10 10:00 finish",
+             "A 2025-03-11 12:00 rating rating=5")
+        told = [(card["case"], card["state"], card.get("unreleased")) for card in house.cards()]
+        check_eq(sorted(told), [("A", "pending", None), ("A", "withdrawn", True),
+                                ("B", "issued", None), ("B", "pending", None),
+                                ("B", "withdrawn", None)])
+        house.engine_stop()
+        house.engine_start()
+        house.engine_ready()
+        check_eq(house.ask("status")["ledger_differs"], 0)
+
+
 TIMED = """rule: timed
 revision: 1
 clock: {start: accept, stop: finish, limits: {statutory: 5 workday}}

@@ -123,6 +123,21 @@ def a_new_card_appears_and_a_withdrawn_one_is_marked():
 
 
 @test
+def a_card_that_waits_says_until_when_and_counts_for_nothing():
+    with hall() as (engine, terminal):
+        engine.has_card_counts = False
+        terminal.wait("C-7", "live")
+        engine.issue(case="W-1", state="pending", level="red", org="Parks",
+                     until="2025-03-14T09:30:00+08:00")
+        engine.issue(case="W-2", state="withdrawn", level="red", org="Parks", unreleased=True)
+        text = terminal.wait("W-2", "by 03-14")
+        line = [x for x in text.splitlines() if "W-1" in x][0]
+        check("?" in line and "by 03-14" in line, line)
+        wait_until(lambda: [x for x in terminal.screen().splitlines()  # of C-2 alone
+                            if x.startswith("Parks") and "⬢1" in x], lambda: terminal.screen())
+
+
+@test
 def a_dead_feed_looks_dead_and_comes_back():
     with hall() as (engine, terminal):
         terminal.wait("C-7", "live", without=["BLIND"])

@@ -352,6 +352,7 @@ struct card_view card_view_of(const json_t *card)
         .late_ms = field_number(card, "late_ms"),
         .until = field_moment(card, "until"),
         .is_shadow = field_is_true(card, "shadow"),
+        .is_unreleased = field_is_true(card, "unreleased"),
     };
     view.is_withdrawn = strcmp(view.state, "withdrawn") == 0;
     view.is_pending = strcmp(view.state, "pending") == 0;

@@ -114,6 +114,7 @@ struct card_view {
     bool is_shadow;
     bool is_withdrawn;
     bool is_pending;
+    bool is_unreleased; /* taken back before it was public */
 };
 
 /* card_view_of - borrows from the card. */

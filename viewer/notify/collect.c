@@ -67,9 +67,9 @@ void collect_forget(struct collect *collect)
 static json_t *copy_of(const json_t *card)
 {
     static const char *const fields[] = {
-        "card",    "case",  "item",         "org",   "area", "step",   "handler",
-        "level",   "rule",  "rule_version", "clock", "rung", "due_at", "issued_at",
-        "late_ms", "state", "limit",        "used",  "over", "seq",    "reason"};
+        "card",  "case",         "item",  "org",  "area",   "step",      "handler", "level",
+        "rule",  "rule_version", "clock", "rung", "due_at", "issued_at", "late_ms", "state",
+        "limit", "used",         "over",  "seq",  "reason", "until"};
     json_t *copy = json_object();
     for (size_t i = 0; i < COUNT_OF(fields); i++) {
         json_t *value = json_object_get(card, fields[i]);
@@ -93,10 +93,19 @@ static void give(void *ctx, size_t index)
         (void)json_array_append(list, collect->card);
 }
 
+/* A card that never was public does not become so by being taken back. */
 static bool is_worth_telling(const json_t *card)
 {
     const char *state = field_text(card, "state");
-    return strcmp(state, "issued") == 0 || strcmp(state, "withdrawn") == 0;
+    return strcmp(state, "issued") == 0 ||
+           (strcmp(state, "withdrawn") == 0 && !field_is_true(card, "unreleased"));
+}
+
+/* It waits for a supervisor longer than it may: for those alone who ask to be told of that. */
+static bool is_overdue(const json_t *card)
+{
+    return strcmp(field_text(card, "state"), "pending") == 0 &&
+           strncmp(field_text(card, "reason"), "overdue:", strlen("overdue:")) == 0;
 }
 
 void collect_pass(struct collect *collect, int64_t now_ms, uint64_t seq)
@@ -109,13 +118,14 @@ void collect_pass(struct collect *collect, int64_t now_ms, uint64_t seq)
 void collect_take(struct collect *collect, int64_t now_ms, uint64_t seq, const json_t *card)
 {
     collect_pass(collect, now_ms, seq);
-    if (!is_worth_telling(card))
+    bool is_for_few = is_overdue(card);
+    if (!is_for_few && !is_worth_telling(card))
         return;
     collect->counts.cards++;
     collect->card = copy_of(card);
     struct slice org = slice_of(field_text(card, "org"));
-    if (!recipients_each(collect->recipients, org, slice_of(field_text(card, "level")), give,
-                         collect)) {
+    struct slice level = is_for_few ? recipients_overdue : slice_of(field_text(card, "level"));
+    if (!recipients_each(collect->recipients, org, level, give, collect) && !is_for_few) {
         collect->counts.no_recipient++;
         log_warn("no recipient for a card: org=%.*s seq=%llu no_recipient=%llu", (int)org.count,
                  org.start, (unsigned long long)seq,

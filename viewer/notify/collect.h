@@ -10,7 +10,7 @@
 #include "viewer/notify/recipients.h"
 
 struct collect_counts {
-    uint64_t cards;        /* that are worth a notice: raised, withdrawn */
+    uint64_t cards;        /* that are worth a notice: raised, withdrawn, undecided */
     uint64_t no_recipient; /* of them: nobody is named for their organisation, nor for all */
     uint64_t notices;
 };

@@ -16,6 +16,7 @@ enum { COUNTS_MAX = 8, NAME_BYTES = 128 };
 struct tally {
     size_t count;
     size_t withdrawn;
+    size_t overdue;
     struct {
         const char *level;
         size_t count;
@@ -66,12 +67,20 @@ static bool begins(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
+/* It waits for a supervisor, longer than it may. */
+static bool is_overdue(const json_t *card)
+{
+    return strcmp(field_text(card, "state"), "pending") == 0;
+}
+
 /* What happened to a card that had been told before, in a word; "" for one that is new. */
 static const char *change_name(const struct notice *notice, const json_t *card)
 {
     const char *reason = field_text(card, "reason");
     if (is_back(card))
         return in(notice, "withdrawn", "撤销");
+    if (is_overdue(card))
+        return in(notice, "not decided on", "超期未定");
     if (begins(reason, "moved:"))
         return in(notice, "moved", "改期");
     return begins(reason, "restored:") ? in(notice, "restored", "恢复") : "";
@@ -83,6 +92,7 @@ static const char *reason_name(const struct notice *notice, const char *reason)
     static const char *const zh[][2] = {
         {"late:", "迟发：事后到达的事件表明应当发牌"},
         {"moved:", "改期：到点时刻重新判定"},
+        {"overdue:", "待发：应决定的时刻已过"},
         {"released: by a supervisor", "发牌：监察员确认"},
         {"released: its time", "发牌：期限内无人决定，自动发出"},
         {"released: the rules", "发牌：办件的规则已变更，无须确认"},
@@ -124,6 +134,8 @@ static struct tally tally_of(const json_t *cards)
             tally.org = org;
         if (is_back(card))
             tally.withdrawn++;
+        else if (is_overdue(card))
+            tally.overdue++;
         else
             tally_level(&tally, field_text(card, "level"));
     }
@@ -140,8 +152,13 @@ static void write_tally(FILE *file, const struct notice *notice, const struct ta
                       tally->levels[i].count);
         between = in(notice, ", ", "，");
     }
-    if (tally->withdrawn > 0)
+    if (tally->withdrawn > 0) {
         (void)fprintf(file, "%s%s %zu", between, in(notice, "withdrawn", "撤销"), tally->withdrawn);
+        between = in(notice, ", ", "，");
+    }
+    if (tally->overdue > 0)
+        (void)fprintf(file, "%s%s %zu", between, in(notice, "not decided on", "超期未定"),
+                      tally->overdue);
 }
 
 /* --- the subject ---------------------------------------------------------------------------- */
@@ -209,7 +226,10 @@ static void write_one(FILE *file, const struct notice *notice, const json_t *car
     if (!begins(view.over, "0 "))
         write_field(file, in(notice, "over", "超期"), term_name(notice, view.over, room));
     write_moment(file, in(notice, "due", "到点"), view.due);
-    write_moment(file, in(notice, "raised", "发牌"), view.issued);
+    if (view.is_pending)
+        write_moment(file, in(notice, "decide by", "应决定于"), view.until);
+    else
+        write_moment(file, in(notice, "raised", "发牌"), view.issued);
     write_field(file, in(notice, "reason", "原因"), reason_name(notice, view.reason));
     write_field(file, in(notice, "rule", "规则"), view.rule);
     write_field(file, in(notice, "card", "牌号"), view.id);
@@ -304,6 +324,8 @@ char *compose_hook(const struct notice *notice)
                                       json_integer((json_int_t)tally.levels[i].count));
     if (tally.withdrawn > 0)
         (void)json_object_set_new(counts, "withdrawn", json_integer((json_int_t)tally.withdrawn));
+    if (tally.overdue > 0)
+        (void)json_object_set_new(counts, "overdue", json_integer((json_int_t)tally.overdue));
     struct instant at = {.ms = notice->created_ms};
     json_t *body =
         json_pack("{s:s,s:s,s:s,s:o,s:O}", "id", notice->id, "kind",

@@ -413,19 +413,22 @@ bool recipients_has(const struct recipients *recipients, enum channel channel)
     return false;
 }
 
+const struct slice recipients_overdue = {"overdue", 7};
+
 /* Levels stand side by side with anything but letters between them: "yellow red", "yellow;red". */
 static bool wants(const struct row *row, struct slice level)
 {
     static const char between[] = " ,;|/\t";
     struct slice left = row->levels;
+    bool is_of_all = !slice_is_equal(level, recipients_overdue);
     if (slice_is_empty(left))
-        return true;
+        return is_of_all;
     while (left.count > 0) {
         size_t count = 0;
         while (count < left.count && strchr(between, left.start[count]) == NULL)
             count++;
         struct slice one = {left.start, count};
-        if (slice_is_equal(one, level) || slice_is_equal(one, SLICE("*")))
+        if (slice_is_equal(one, level) || (is_of_all && slice_is_equal(one, SLICE("*"))))
             return true;
         if (count < left.count)
             count++;

@@ -5,8 +5,9 @@
  *     *,监察室,watch@example.gov.cn,https://robot.example.gov.cn/hook,,
  *
  * Layer: viewer/notify. Pure: works on bytes. Rows of "*" are told about every organisation. No
- * levels: all; no lang: the program's. One address that stands in several rows is one destination:
- * it gets one message, not several.
+ * levels: all; no lang: the program's. The word "overdue" among the levels: of cards that wait for
+ * a supervisor longer than they may, and of those no row without it. One address that stands in
+ * several rows is one destination: it gets one message, not several.
  */
 #ifndef NOTIFY_RECIPIENTS_H
 #define NOTIFY_RECIPIENTS_H
@@ -58,6 +59,9 @@ bool recipients_has(const struct recipients *recipients, enum channel channel);
 
 /* recipients_is_address - may this stand in a mail's head and envelope as an address? */
 bool recipients_is_address(struct slice text);
+
+/* recipients_overdue - in place of a level: the card waits for a supervisor, too long. */
+extern const struct slice recipients_overdue;
 
 /* recipients_each - calls back with the index of each destination that a card of this organisation
  * and level concerns; one may come twice.

@@ -117,7 +117,7 @@ static int org_name_order(const void *a, const void *b)
     return strcmp(((const struct org_row *)a)->name, ((const struct org_row *)b)->name);
 }
 
-/* A card counts from its issue to its withdrawal. */
+/* A card counts from its issue to its withdrawal; one that never was public, not at all. */
 static void count_orgs(struct hall *hall)
 {
     qsort(hall->orgs, hall->org_count, sizeof *hall->orgs, org_name_order);
@@ -128,7 +128,8 @@ static void count_orgs(struct hall *hall)
         struct org_row wanted = {.name = view.org[0] == '\0' ? "-" : view.org};
         struct org_row *org =
             bsearch(&wanted, hall->orgs, hall->org_count, sizeof *hall->orgs, org_name_order);
-        int sign = strcmp(view.state, "issued") == 0 ? 1 : view.is_withdrawn ? -1 : 0;
+        bool is_back = view.is_withdrawn && !view.is_unreleased;
+        int sign = strcmp(view.state, "issued") == 0 ? 1 : is_back ? -1 : 0;
         for (int level = 0; org != NULL && level < LEVEL_COUNT; level++) {
             if (strcmp(view.level, level_names[level]) == 0)
                 org->cards[level] += sign;

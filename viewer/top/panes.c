@@ -98,7 +98,11 @@ static void draw_card(const struct row *row)
     if (tail == 0)
         return;
     text[0] = '\0';
-    if (view.is_withdrawn || view.is_pending)
+    if (view.is_pending && instant_is_set(view.until.at)) {
+        char *until = when_text(row->hall, view.until, false, time);
+        until[5] = '\0'; /* the time today, or the day */
+        (void)snprintf(text, sizeof text, say(" by %s", " 限%s"), until);
+    } else if (view.is_withdrawn || view.is_pending)
         (void)snprintf(text, sizeof text, " %s", state_text(view.state));
     else if (view.late_ms >= 1000)
         (void)snprintf(text, sizeof text, " +%s", span_text(view.late_ms, span));
