@@ -194,6 +194,13 @@ bool confirm_is_released(const struct core *core, const struct core_case *kase,
     return confirm != NULL && confirm->decided == CONFIRM_RELEASED;
 }
 
+bool confirm_is_refused(const struct core *core, const struct core_case *kase,
+                        const struct core_clock *clock, uint32_t rung)
+{
+    const struct core_confirm *confirm = confirm_find(core, kase, clock, rung);
+    return confirm != NULL && confirm->decided == CONFIRM_REFUSED;
+}
+
 enum card_state confirm_card_state(const struct core *core, const struct core_case *kase,
                                    const struct core_clock *clock, uint32_t rung)
 {
@@ -201,7 +208,7 @@ enum card_state confirm_card_state(const struct core *core, const struct core_ca
     if ((clock->dismissed & rung_bit(rung)) != 0)
         return CARD_DISMISSED;
     if (own != CARD_PENDING)
-        return own;
+        return confirm_is_refused(core, kase, clock, rung) ? CARD_DISMISSED : own;
     const struct core_confirm *confirm = confirm_find(core, kase, clock, rung);
     if (confirm == NULL || confirm->decided == CONFIRM_OPEN)
         return CARD_PENDING;
@@ -209,18 +216,23 @@ enum card_state confirm_card_state(const struct core *core, const struct core_ca
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): a chain points to an earlier rung, checked at import */
-struct instant confirm_released_at(const struct core *core, const struct core_case *kase,
-                                   const struct core_clock *clock, uint32_t rung,
-                                   struct instant due)
+struct instant confirm_public_at(const struct core *core, const struct core_case *kase,
+                                 const struct core_clock *clock, uint32_t rung, struct instant due)
 {
+    bool is_asked = clock_rule(core, kase, clock)->rungs[rung].issue == ISSUE_CONFIRM;
     const struct core_confirm *confirm = confirm_find(core, kase, clock, rung);
+    if (!is_asked && (confirm == NULL || confirm->decided != CONFIRM_REFUSED))
+        return due;
     const struct core_decision *decision = decision_of(core, kase, clock, rung, due);
     int64_t free_ms = confirm == NULL ? INT64_MAX : confirm->free_ms;
     if (free_ms == INT64_MIN)
         return due;
     if (free_ms != INT64_MAX && (decision == NULL || decision->at_ms > free_ms))
         return (struct instant){.ms = free_ms};
-    if (decision == NULL || decision->kind != EVENT_RELEASE)
+    bool is_refused = decision != NULL && decision->kind == EVENT_DISMISS;
+    if (!is_asked)
+        return is_refused ? INSTANT_NONE : due;
+    if (decision == NULL || is_refused)
         return INSTANT_NONE;
     return (struct instant){.ms = decision->at_ms};
 }

@@ -72,18 +72,20 @@ uint32_t *confirm_link(const struct core *core, const struct core_case *kase,
 struct core_confirm *confirm_find(const struct core *core, const struct core_case *kase,
                                   const struct core_clock *clock, uint32_t rung_index);
 
-/* confirm_released_at - when a card of such a rung was released. due: its instant, which has
- * passed. INSTANT_NONE: it waits, or was dismissed. */
-struct instant confirm_released_at(const struct core *core, const struct core_case *kase,
-                                   const struct core_clock *clock, uint32_t rung,
-                                   struct instant due);
-
-/* confirm_is_released - as the card was told last. */
+/* confirm_is_released, confirm_is_refused - as the card was told last. What a supervisor has
+ * dismissed stays so under rules that ask nobody. */
 bool confirm_is_released(const struct core *core, const struct core_case *kase,
                          const struct core_clock *clock, uint32_t rung);
+bool confirm_is_refused(const struct core *core, const struct core_case *kase,
+                        const struct core_clock *clock, uint32_t rung);
+
+/* confirm_public_at - when people were told of a card with this instant, which has passed: that
+ * instant, or its release. INSTANT_NONE: it waits, or was dismissed. */
+struct instant confirm_public_at(const struct core *core, const struct core_case *kase,
+                                 const struct core_clock *clock, uint32_t rung, struct instant due);
 
 /* confirm_card_state - the state of a card that is there, whatever its rung. Cost: a look at the
- * rung, where it does not wait for a supervisor. */
+ * rung, where no card of any case has waited for a supervisor. */
 enum card_state confirm_card_state(const struct core *core, const struct core_case *kase,
                                    const struct core_clock *clock, uint32_t rung);
 

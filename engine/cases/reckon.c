@@ -362,9 +362,8 @@ static struct instant at_chain(struct reckoning *reckoning, const struct rung *r
     struct instant before = reckon_rung(reckoning, rung->chain_rung);
     if (before.ms == INT64_MAX || !instant_is_set(before))
         return before;
-    if (reckoning->rule->rungs[rung->chain_rung].issue == ISSUE_CONFIRM)
-        before = confirm_released_at(reckoning->core, reckoning->kase, reckoning->clock,
-                                     rung->chain_rung, before);
+    before = confirm_public_at(reckoning->core, reckoning->kase, reckoning->clock, rung->chain_rung,
+                               before);
     if (!instant_is_set(before))
         return INSTANT_NEVER; /* it waits for its release */
     struct instant due;

@@ -184,7 +184,8 @@ void across_card(struct core *core, const struct core_case *kase, const struct c
         else
             link = &mark_row(core, *link)->next;
     }
-    bool is_told = rung->issue == ISSUE_AUTO || confirm_is_released(core, kase, clock, rung_index);
+    bool is_told = rung->issue == ISSUE_AUTO ? !confirm_is_refused(core, kase, clock, rung_index)
+                                             : confirm_is_released(core, kase, clock, rung_index);
     bool is_counted = is_told && (card->state == CARD_ISSUED || card->state == CARD_DISMISSED);
     for (uint32_t i = 0; is_counted && i < ruleset->rule_count; i++) {
         const struct rule *rule = &ruleset->rules[i];

@@ -93,7 +93,8 @@ void confirm_told(struct core *core, const struct core_case *kase, const struct 
                   uint32_t rung_index, const struct card_change *change)
 {
     const struct rung *rung = &clock_rule(core, kase, clock)->rungs[rung_index];
-    bool may_have_waited = core->is_moving && core->confirms.count > 1; /* under other rules */
+    bool may_have_waited = core->confirms.count > 1 && /* under other rules */
+                           (core->is_moving || change->state == CARD_WITHDRAWN);
     if (rung->issue != ISSUE_CONFIRM && !may_have_waited)
         return;
     uint32_t *link = confirm_link(core, kase, clock, rung_index);
@@ -202,14 +203,29 @@ static bool row_settle(struct core *core, const struct core_case *kase, struct c
                                                     : CONFIRM_REFUSED);
 }
 
+/* Does what a supervisor has dismissed stay so, under rules that ask nobody? */
+static bool row_stays(const struct core *core, const struct core_case *kase,
+                      const struct core_clock *clock, uint32_t rung, struct core_confirm *confirm)
+{
+    struct reckoning reckoning;
+    if (confirm->decided != CONFIRM_REFUSED)
+        return false;
+    reckon_init(&reckoning, core, kase, clock);
+    const struct core_decision *decision =
+        decision_of(core, kase, clock, rung, reckon_rung(&reckoning, rung));
+    confirm->by = decision == NULL ? 0 : decision->place;
+    return decision != NULL && decision->kind == EVENT_DISMISS;
+}
+
 /* Under other rules the card waits for nobody. */
 static bool row_end(struct core *core, const struct core_case *kase, struct core_clock *clock,
                     uint32_t rung, uint32_t *link)
 {
     const struct core_confirm *confirm = confirm_row(core, *link);
     bool was_public = confirm->decided == CONFIRM_RELEASED;
+    bool was_refused = confirm->decided == CONFIRM_REFUSED;
     struct card_change change = {.before = confirm->is_waiting ? CARD_PENDING : CARD_DISMISSED,
-                                 .reason = reason_by_rules};
+                                 .reason = was_refused ? reason_again : reason_by_rules};
     confirm_take_away(core, link);
     if (was_public)
         return false;
@@ -237,6 +253,8 @@ bool confirm_settle(struct core *core, struct core_case *kase)
             is_there && clock_rule(core, kase, clock)->rungs[rung].issue == ISSUE_CONFIRM;
         if (is_asked) {
             is_changed |= row_settle(core, kase, clock, rung, confirm);
+            link = &confirm->next;
+        } else if (is_there && row_stays(core, kase, clock, rung, confirm)) {
             link = &confirm->next;
         } else if (is_there) {
             is_changed |= row_end(core, kase, clock, rung, link);

@@ -44,9 +44,7 @@ static struct instant card_instant(const struct core *core, const struct core_ca
     int64_t end_ms = source->stop_ms < end.ms ? source->stop_ms : end.ms;
     if (source->state != CLOCK_FACT && (!instant_is_set(due) || due.ms >= end_ms))
         return INSTANT_NONE;
-    return reckoning.rule->rungs[rung].issue == ISSUE_CONFIRM
-               ? confirm_released_at(core, kase, source, rung, due)
-               : due;
+    return confirm_public_at(core, kase, source, rung, due);
 }
 
 static bool is_of_items(const struct rule *rule, struct slice code)

@@ -12,7 +12,7 @@ static bool is_public(const struct core *core, const struct core_case *kase,
                       const struct core_clock *clock, uint32_t rung)
 {
     enum rung_issue issue = clock_rule(core, kase, clock)->rungs[rung].issue;
-    return issue == ISSUE_AUTO ||
+    return (issue == ISSUE_AUTO && !confirm_is_refused(core, kase, clock, rung)) ||
            (issue == ISSUE_CONFIRM && confirm_is_released(core, kase, clock, rung));
 }
 

@@ -78,7 +78,9 @@ void judge_tell(struct core *core, const struct core_case *kase, const struct co
         (void)reckon_rung(&reckoning, rung_index);
         card.is_provisional = reckoning.is_provisional;
     }
-    card.is_unreleased = rung->issue == ISSUE_CONFIRM && change->before != CARD_ISSUED &&
+    bool is_asked =
+        rung->issue == ISSUE_CONFIRM || confirm_is_refused(core, kase, clock, rung_index);
+    card.is_unreleased = is_asked && change->before != CARD_ISSUED &&
                          change->state != CARD_ISSUED &&
                          !confirm_is_released(core, kase, clock, rung_index);
     confirm_told(core, kase, clock, rung_index, change);

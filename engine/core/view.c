@@ -200,7 +200,7 @@ static const char *why_never(struct reckoning *reckoning, const struct rung_view
 static const char *why_waiting(const struct rung_view *rung, const struct rung_view *follows)
 {
     bool is_followed = follows != NULL && follows->state != RUNG_WAITING;
-    if (is_followed && rung->due_at.ms == INT64_MAX && follows->rung->issue == ISSUE_CONFIRM)
+    if (is_followed && rung->due_at.ms == INT64_MAX && follows->due_at.ms != INT64_MAX)
         return "waits for the release of the card it follows";
     if (rung->due_at.ms == INT64_MAX)
         return "held by an open pause";

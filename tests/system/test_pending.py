@@ -174,6 +174,63 @@ def edition(house, revision, yellow, red):
     return path
 
 
+@test
+def what_a_supervisor_has_dismissed_stays_so_under_rules_that_ask_nobody():
+    with engine_of("rule: other\nrevision: 1\nfact: {on: fee, is: fee_paid > fee_due}\n"
+                   "card: red\n") as house:
+        rules(house, "import", chained(house, 1, "confirm"))
+        wait_until(lambda: house.ask("status")["edition"] == 2, "the rule to be in force")
+        tell(house, "A 2025-03-03 10:00 accept", "B 2025-03-03 10:00 accept",
+             "A 2025-03-11 10:00 rating rating=5")
+        decide(house, json.dumps({"case": "A", "kind": "dismiss", "card": "yellow of moved",
+                                  "at": "2025-03-11T11:00:00+08:00", "handler": "Li",
+                                  "reason": "a flood"}))
+        rules(house, "import", "--move", "all", chained(house, 2, "auto"))
+        wait_until(lambda: house.ask("case", case="B")["case"]["edition"] == 3, "to move")
+        # A's stays dismissed, and nothing follows it; B's waits for nobody any more
+        tell(house, "A 2025-03-20 10:00 rating rating=5")
+        check_eq(newest(house, "A"), {"yellow of moved": ("dismissed", True)})
+        check_eq(newest(house, "B"), {"yellow of moved": ("issued", None),
+                                      "red of moved": ("issued", None),
+                                      "red of order": ("issued", None)})
+        check_eq(house.ask("status")["stray"], {})
+        for card in {card["card"] for card in house.cards()}:
+            receipt = house.ask("explain", card=card)["receipt"]
+            check_eq(verify(json.dumps(receipt, ensure_ascii=False, separators=(",", ":"))), [],
+                     card)
+        house.engine_stop()
+        house.engine_start()
+        house.engine_ready()
+        check_eq(house.ask("status")["ledger_differs"], 0)
+        # a pause that comes late moves A's card behind the dismissal: that decided on another one
+        tell(house, "A 2025-03-04 10:00 pause", "A 2025-03-10 10:00 resume",
+             "A 2025-03-20 11:00 rating rating=5")
+        check_eq(newest(house, "A")["yellow of moved"], ("issued", None))
+        check_eq(house.ask("status")["stray"], {"no-card": 1})
+        tell(house, "A 2025-03-05 10:00 finish", "A 2025-03-20 12:00 rating rating=5")
+        check_eq(newest(house, "A")["yellow of moved"], ("withdrawn", None))
+
+
+def chained(house, revision, issue):
+    """A card that others hang on: one of its own clock, and the clock of another rule."""
+    path = house.path(f"chained-{revision}.yaml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"set: moved\n{HEAD}rules:\n  - rule: moved\n    revision: {revision}\n"
+                   "    clock: {start: accept, stop: finish, pauses: [pause … resume], "
+                   "limits: {statutory: 5 workday}}\n    cards:\n"
+                   f"      - yellow: {{when: after statutory, issue: {issue}}}\n"
+                   "      - red: 2 workday after yellow card\n"
+                   f"  - rule: order\n    revision: {revision}\n"
+                   "    clock: {start: {after: yellow of moved}, stop: supervise, "
+                   "limits: {statutory: 1 workday}}\n    cards: [{red: after statutory}]\n")
+    return path
+
+
+def newest(house, case):
+    return {f"{card['level']} of {card['rule']}": (card["state"], card.get("unreleased"))
+            for card in house.cards() if card["case"] == case}
+
+
 def states(house):
     last = {card["level"]: card for card in house.cards()}
     return {level: (card["state"], card["reason"].split(":")[0]) for level, card in last.items()}
