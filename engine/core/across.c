@@ -5,8 +5,10 @@
 #include "engine/cases/groups.h"
 #include "engine/cases/marks.h"
 #include "engine/cases/reckon.h"
+#include "engine/core/asking.h"
 #include "engine/core/confirm.h"
 #include "engine/core/judge.h"
+#include "engine/core/runs.h"
 
 enum { NUMBERS_BYTES = 64 };
 
@@ -440,8 +442,7 @@ int across_reindex(struct core *core)
 
 uint64_t across_bytes(const struct core *core)
 {
-    return pool_bytes(&core->instants) + pool_bytes(&core->groups) + pool_bytes(&core->marks) +
-           pool_bytes(&core->runs) + pool_bytes(&core->sides) + pool_bytes(&core->decisions) +
-           pool_bytes(&core->confirms) + table_bytes(&core->group_table) +
-           table_bytes(&core->side_table);
+    return pool_bytes(&core->groups) + pool_bytes(&core->marks) + pool_bytes(&core->runs) +
+           pool_bytes(&core->sides) + pool_bytes(&core->decisions) + pool_bytes(&core->confirms) +
+           table_bytes(&core->group_table) + table_bytes(&core->side_table);
 }

@@ -10,7 +10,7 @@
 #ifndef CORE_ACROSS_H
 #define CORE_ACROSS_H
 
-#include "engine/core/fold.h"
+#include "engine/core/asking.h"
 #include "engine/core/judge.h"
 
 /* across_event - the rule looks at the event at hand: the case stands in its group. */
@@ -58,22 +58,5 @@ struct group_card {
 /* across_emit - a record of a card. */
 void across_emit(struct core *core, const struct core_group *group, const struct group_card *card,
                  const struct card_change *change);
-
-/* ---- runs (runs.c) ----------------------------------------------------------------------------
- */
-
-/* runs_judge - the cards of a group without a window: those runs that may have changed. is_whole:
- * all of them. Cost: O(log marks) for each of these, and each mark between that is not so. */
-void runs_judge(struct core *core, struct core_group *group, bool is_whole);
-
-/* A run as it stands: places of its marks. */
-struct run {
-    uint32_t first; /* 0: there is none */
-    uint32_t length;
-    int64_t due_ms; /* of its card; INT64_MIN: it has none */
-};
-
-/* run_find - the run of a group without a window that begins at an instant. */
-struct run run_find(const struct core *core, const struct core_group *group, int64_t begin_ms);
 
 #endif

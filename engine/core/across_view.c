@@ -3,6 +3,7 @@
 #include "engine/cases/marks.h"
 #include "engine/core/across.h"
 #include "engine/core/judge.h"
+#include "engine/core/runs.h"
 
 static uint32_t deciding_place(const struct core *core, const struct core_group *group)
 {

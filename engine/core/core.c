@@ -7,8 +7,10 @@
 #include "engine/cases/decisions.h"
 #include "engine/cases/stray.h"
 #include "engine/core/across.h"
+#include "engine/core/again.h"
 #include "engine/core/family.h"
 #include "engine/core/fold.h"
+#include "engine/core/follow.h"
 #include "engine/core/judge.h"
 #include "engine/core/past.h"
 
@@ -483,18 +485,4 @@ void core_apply(struct core *core, struct instant now, uint32_t case_index,
         family_settle(core, case_index, event, ref, is_again);
     if (!core->is_holding)
         across_judge(core);
-}
-
-void core_count(const struct core *core, struct core_counts *counts_out)
-{
-    *counts_out = core->counts;
-    counts_out->memory_bytes =
-        pool_bytes(&core->cases) + pool_bytes(&core->clocks) + pool_bytes(&core->mores) +
-        pool_bytes(&core->pauses) + pool_bytes(&core->tallies) + pool_bytes(&core->limit_sets) +
-        pool_bytes(&core->step_tallies) + pool_bytes(&core->recents) + pool_bytes(&core->strays) +
-        table_bytes(&core->case_table) + across_bytes(core) + family_bytes(core) +
-        table_bytes(&core->limit_table) + deadlines_bytes(&core->deadlines) +
-        ((uint64_t)core->keys.segment_count << TEXT_SEGMENT_BITS) +
-        ((uint64_t)core->names.heap.segment_count << TEXT_SEGMENT_BITS) +
-        table_bytes(&core->names.table);
 }

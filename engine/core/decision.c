@@ -5,6 +5,7 @@
 #include "engine/cases/reckon.h"
 #include "engine/cases/stray.h"
 #include "engine/core/confirm.h"
+#include "engine/core/follow.h"
 
 static const struct core_decision *decision_row(const struct core *core, uint32_t row)
 {

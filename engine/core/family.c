@@ -1,6 +1,8 @@
 /* family.c - see family.h. */
 #include "engine/core/family.h"
+#include "engine/core/again.h"
 #include "engine/core/fold.h"
+#include "engine/core/follow.h"
 
 bool family_is_told(enum event_kind kind)
 {

@@ -55,13 +55,4 @@ MUST_USE int family_reindex(struct core *core);
 
 uint64_t family_bytes(const struct core *core);
 
-/* ---- of core.c --------------------------------------------------------------------------------
- */
-
-/* case_look_again - fold the case again from all that was taken in up to `upto`, and judge it. */
-void case_look_again(struct core *core, uint32_t case_index, struct event_ref upto);
-
-/* case_show_child - show the case an event of its child, in order, and judge it. */
-void case_show_child(struct core *core, uint32_t case_index, const struct event *event);
-
 #endif

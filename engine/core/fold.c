@@ -8,7 +8,9 @@
 #include "engine/cases/stray.h"
 #include "engine/cases/tally.h"
 #include "engine/core/across.h"
+#include "engine/core/asking.h"
 #include "engine/core/family.h"
+#include "engine/core/follow.h"
 #include "engine/core/idle.h"
 
 static void state_set(struct core *core, struct core_case *kase, enum case_state state)

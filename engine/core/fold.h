@@ -2,8 +2,7 @@
 #ifndef CORE_FOLD_H
 #define CORE_FOLD_H
 
-#include "engine/cases/state.h"
-#include "engine/core/core.h"
+#include "engine/core/asking.h"
 
 /* fold_event - apply an event to the case as it stands: fields, pauses, clocks begun, stopped,
  * extended. Must be called in the order of `at`.
@@ -18,18 +17,6 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
  * back; of a joint case, from what its children's tell it too. newest: UINT64_MAX, when none of
  * those that were taken in is still to be applied. */
 void fold_history(struct core *core, struct core_case *kase, struct event_ref newest);
-
-/* The asker of a condition about a case, with the event at hand (NULL: none). */
-struct asking {
-    const struct core *core;
-    const struct core_case *kase;
-    const struct event *event;
-    const struct rule *rule;
-    struct instant arrived;
-    struct instant at; /* without an event: the instant that is looked at */
-    char *room;        /* where attrs are unescaped; set by asking_holds */
-    size_t room_bytes;
-};
 
 /* fold_reset - the case as it was before its first event; its rows are handed back. Clocks of
  * which the caller has kept copies keep their `more` rows: fold_release frees those. */
@@ -72,20 +59,5 @@ void fold_end_at_once(struct core *core, struct core_case *kase, struct core_clo
  * again: nothing was decided yet. (decision.c) */
 bool decision_take(struct core *core, struct core_case *kase, const struct event *event);
 void decision_forget(struct core *core, const struct core_case *kase);
-
-/* follow - begin the clocks that cards begin, for every card whose instant lies before `end`; take
- * away those whose card is not one any more. Before and after each event, and when time passes.
- *
- * Returns: true when some clock has changed. Cost: a compare, where no rule of the edition follows
- * another. */
-bool follow(struct core *core, struct core_case *kase, struct instant end);
-
-/* follow_is_moved - may this event move the instant of a card that lies before it already, and so a
- * clock that began with it? Then the case has to be folded again. */
-bool follow_is_moved(const struct core *core, const struct core_case *kase,
-                     const struct event *event);
-
-/* asking_holds - NULL condition: true. */
-bool asking_holds(const struct asking *asking, const struct condition *condition);
 
 #endif

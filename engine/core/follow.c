@@ -6,6 +6,7 @@
  * supervisor begins them when it is released, which is an event too. There is one for each
  * card, known by its rule and by the step and the cycle of the clock that raised the card.
  */
+#include "engine/core/follow.h"
 #include "engine/cases/reckon.h"
 #include "engine/core/confirm.h"
 #include "engine/core/fold.h"

@@ -4,6 +4,7 @@
 #include "engine/core/idle.h"
 #include "engine/cases/groups.h"
 #include "engine/core/across.h"
+#include "engine/core/asking.h"
 
 #include <stdlib.h>
 

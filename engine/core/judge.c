@@ -7,8 +7,10 @@
  */
 #include "engine/core/judge.h"
 #include "engine/cases/reckon.h"
+#include "engine/core/asking.h"
 #include "engine/core/confirm.h"
 #include "engine/core/fold.h"
+#include "engine/core/follow.h"
 
 #include <stdlib.h>
 

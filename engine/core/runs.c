@@ -6,6 +6,7 @@
  * only these are looked at again, from the case that breaks off what lies before to the one that
  * breaks off what lies behind.
  */
+#include "engine/core/runs.h"
 #include "engine/cases/groups.h"
 #include "engine/cases/marks.h"
 #include "engine/core/across.h"

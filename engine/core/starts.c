@@ -4,6 +4,7 @@
 #include "engine/cases/limits.h"
 #include "engine/cases/stray.h"
 #include "engine/core/across.h"
+#include "engine/core/asking.h"
 #include "engine/core/fold.h"
 
 static bool is_ended(const struct core_case *kase, const struct rule *rule)

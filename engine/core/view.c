@@ -1,5 +1,7 @@
 /* view.c - questions about the state, answered without changing it. */
 #include "engine/cases/reckon.h"
+#include "engine/core/across.h"
+#include "engine/core/family.h"
 #include "engine/core/fold.h"
 
 static void view_fill(const struct core *core, uint32_t row, struct case_view *view)
@@ -392,4 +394,18 @@ void core_strays(const struct core *core, uint32_t case_index,
         row = stray->next;
         visit(ctx, &view);
     }
+}
+
+void core_count(const struct core *core, struct core_counts *counts_out)
+{
+    *counts_out = core->counts;
+    counts_out->memory_bytes =
+        pool_bytes(&core->cases) + pool_bytes(&core->clocks) + pool_bytes(&core->mores) +
+        pool_bytes(&core->pauses) + pool_bytes(&core->tallies) + pool_bytes(&core->limit_sets) +
+        pool_bytes(&core->step_tallies) + pool_bytes(&core->recents) + pool_bytes(&core->strays) +
+        table_bytes(&core->case_table) + pool_bytes(&core->instants) + across_bytes(core) +
+        family_bytes(core) + table_bytes(&core->limit_table) + deadlines_bytes(&core->deadlines) +
+        ((uint64_t)core->keys.segment_count << TEXT_SEGMENT_BITS) +
+        ((uint64_t)core->names.heap.segment_count << TEXT_SEGMENT_BITS) +
+        table_bytes(&core->names.table);
 }

@@ -1,0 +1,23 @@
+/* asking.h - what the conditions of rules ask about a case, and the answers. Inside engine/core. */
+#ifndef CORE_ASKING_H
+#define CORE_ASKING_H
+
+#include "engine/cases/state.h"
+#include "engine/core/core.h"
+
+/* The asker of a condition about a case, with the event at hand (NULL: none). */
+struct asking {
+    const struct core *core;
+    const struct core_case *kase;
+    const struct event *event;
+    const struct rule *rule;
+    struct instant arrived;
+    struct instant at; /* without an event: the instant that is looked at */
+    char *room;        /* where attrs are unescaped; set by asking_holds */
+    size_t room_bytes;
+};
+
+/* asking_holds - NULL condition: true. */
+bool asking_holds(const struct asking *asking, const struct condition *condition);
+
+#endif

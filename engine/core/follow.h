@@ -1,0 +1,20 @@
+/* follow.h - clocks that begin with a card. Inside engine/core. */
+#ifndef CORE_FOLLOW_H
+#define CORE_FOLLOW_H
+
+#include "engine/cases/state.h"
+#include "engine/core/core.h"
+
+/* follow - begin the clocks that cards begin, for every card whose instant lies before `end`; take
+ * away those whose card is not one any more. Before and after each event, and when time passes.
+ *
+ * Returns: true when some clock has changed. Cost: a compare, where no rule of the edition follows
+ * another. */
+bool follow(struct core *core, struct core_case *kase, struct instant end);
+
+/* follow_is_moved - may this event move the instant of a card that lies before it already, and so a
+ * clock that began with it? Then the case has to be folded again. */
+bool follow_is_moved(const struct core *core, const struct core_case *kase,
+                     const struct event *event);
+
+#endif
