@@ -65,9 +65,9 @@ void receipt_origin(const struct receipt_case *about, json_t *object,
 /* receipt_after - the card that a clock begins with; null: it begins with an event. */
 json_t *receipt_after(const struct receipt_case *about, const struct clock_view *clock);
 
-/* receipt_put_past - what the conditions that the clock began under have looked back at: of each
- * count in a window the events in it, and the newest before it; who handled the step before.
- * Nothing, where none asks for it. start: the event that it began with, or NULL. */
+/* receipt_put_past - what the conditions that the clock began and stopped under have looked back
+ * at: of each count in a window the events in it, and the newest before it; who handled the step
+ * before. Nothing, where none asks for it. start: the event that it began with, or NULL. */
 void receipt_put_past(const struct receipt_case *about, const struct clock_view *clock,
                       const struct past_event *start, json_t *receipt);
 

@@ -1,6 +1,6 @@
-/* receipt_past.c - what the conditions that a clock began under have looked back at: counts in a
- * window, "returned twice within 5 workdays", and who handled the step before; found again among
- * the events of the case, newest first.
+/* receipt_past.c - what the conditions that a clock began and stopped under have looked back at:
+ * counts in a window, "returned twice within 5 workdays", and who handled the step before; found
+ * again among the events of the case, newest first.
  */
 #include "engine/io/receipt.h"
 
@@ -120,6 +120,37 @@ static void put_counts(const struct receipt_case *about, const struct clock_view
         json_decref(list);
 }
 
+/* May it be this event that has stopped the clock? */
+static bool is_end(const struct receipt_case *about, const struct clock_view *clock, uint32_t index)
+{
+    const struct event *event = &about->events[index].event;
+    return event->at.ms == clock->stop_at.ms && event->kind == clock->stopped_by &&
+           (!clock->rule->per_step || slice_is_equal(event->step, clock->step)) &&
+           !receipt_is_replaced(about, index);
+}
+
+/* What the condition of its stop has counted at that event. */
+static void put_stop(const struct receipt_case *about, const struct clock_view *clock,
+                     json_t *receipt)
+{
+    const struct condition *when = clock->rule->stop_when;
+    struct count_walk walk = {.about = about, .clock = clock};
+    json_t *list = json_array();
+    bool is_found = clock->state != CLOCK_STOPPED || when == NULL || when->window_count == 0;
+    for (uint32_t i = about->event_count; !is_found && i > 0; i--) {
+        if (!is_end(about, clock, i - 1))
+            continue;
+        json_array_clear(list);
+        walk.end = i - 1;
+        is_found = counts_append(&walk, when, list);
+    }
+    if (json_array_size(list) > 0)
+        json_object_set_new(
+            receipt, "stop_when",
+            json_pack("{s:o, s:O}", "text", query_text(when->text), "counts", list));
+    json_decref(list);
+}
+
 /* ---- the step before ---------------------------------------------------------------------------
  */
 
@@ -184,6 +215,8 @@ void receipt_put_past(const struct receipt_case *about, const struct clock_view 
                       const struct past_event *start, json_t *receipt)
 {
     const struct rule *rule = clock->rule;
+    if (clock->calendar != NULL && instant_is_set(clock->stop_at))
+        put_stop(about, clock, receipt);
     if (start == NULL)
         return;
     if (clock->calendar != NULL)

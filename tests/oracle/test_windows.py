@@ -67,6 +67,16 @@ rules:
       limits: {answer: 24 hour}
     cards:
       - red: after answer
+  - rule: ends
+    clock:
+      start: step_start
+      stop: {on: return, when: 'count(return, within 2 week) >= 2'}
+      cancel: none
+      count: instant
+      start_at: as it is
+      limits: {answer: 24 hour}
+    cards:
+      - yellow: after answer
   - rule: same-person
     fact: {on: [step_start, step_end], is: handler = last_step_handler}
     card: warn
@@ -185,6 +195,18 @@ def clock_of(calendar, events):
     return None
 
 
+def ending_of(calendar, events):
+    """Due 24 hours after the first step begins, unless it is returned for the second time within
+    two weeks before that."""
+    starts = [index for index, event in enumerate(events) if event["kind"] == "step_start"]
+    for index in range(starts[0] + 1 if starts else 0, len(events) if starts else 0):
+        if events[index]["kind"] == "return" and \
+                count(calendar, events, index, "return", 14, "day") >= 2:
+            due = events[starts[0]]["at"] + 24 * HOUR
+            return due if due < events[index]["at"] else None
+    return events[starts[0]]["at"] + 24 * HOUR if starts else None
+
+
 def should_be(calendar, cases):
     found = []
     for case, events in cases.items():
@@ -194,6 +216,8 @@ def should_be(calendar, cases):
                 found.append((rule, case, step, event["at"]))
         due = clock_of(calendar, events)
         found += [("clock", case, "", due)] if due is not None else []
+        due = ending_of(calendar, events)
+        found += [("ends", case, "", due)] if due is not None else []
     return sorted(found)
 
 
@@ -242,7 +266,7 @@ def the_cards_are_those_of_a_slow_count():
             for rule, *_ in should:
                 seen[rule] = seen.get(rule, 0) + 1
     check_eq(sorted(seen),
-             ["clock", "days", "hours", "never", "once", "same-person", "steps"])
+             ["clock", "days", "ends", "hours", "never", "once", "same-person", "steps"])
     check(withdrawn >= 60, f"only {withdrawn} cards were taken back")
     check(edges >= 10, f"only {edges} cards stand at the edge of a window")
     print(" ".join(f"{rule}={number}" for rule, number in sorted(seen.items())),
@@ -258,18 +282,21 @@ def plain(value):
 
 def changed(receipt):
     """The receipt with one thing of what was counted made different, and signed again."""
-    for index, counted in enumerate(receipt["counts"]):
+    def counts_of(what):
+        return what["counts"] if "counts" in what else what["stop_when"]["counts"]
+
+    for index, counted in enumerate(counts_of(receipt)):
         for name in ("count", "most"):
             other = copy.deepcopy(receipt)
-            other["counts"][index][name] += 1
+            counts_of(other)[index][name] += 1
             yield name, other
         for place, event in enumerate(counted["events"]):
             other = copy.deepcopy(receipt)
-            del other["counts"][index]["events"][place]
+            del counts_of(other)[index]["events"][place]
             yield "events", other
             for name in ("at", "within"):
                 other = copy.deepcopy(receipt)
-                other["counts"][index]["events"][place][name] = \
+                counts_of(other)[index]["events"][place][name] = \
                     text_of(ms_of(event[name]) + (-30 * DAY if name == "at" else 1))
                 yield name, other
 
@@ -298,7 +325,7 @@ def is_counted_in(receipt):
 
 @test
 def every_receipt_is_counted_again():
-    stream, told, handled, shown, counts, refused = [], {}, {}, {}, 0, 0
+    stream, told, handled, shown, ended, counts, refused = [], {}, {}, {}, {}, 0, 0
     with tempfile.TemporaryDirectory() as folder:
         write(folder, [])
         calendars = read_calendars([f"{folder}/town.yaml"])
@@ -321,7 +348,11 @@ def every_receipt_is_counted_again():
                          if c["rule"] == "steps" and c["state"] != "withdrawn")
             person = next(c for c in cards.values()
                           if c["rule"] == "same-person" and c["state"] != "withdrawn")
+            stopped = [r for r in receipts if r.get("rule", {}).get("name") == "ends" and
+                       r["clock"]["state"] == "stopped"]
             for lang in ("en", "zh"):
+                ended[lang] = said("explain", "--home", house.folder, "--lang", lang,
+                                   stopped[0]["card"]["card"])
                 handled[lang] = said("explain", "--home", house.folder, "--lang", lang,
                                      person["card"])
                 told[lang] = said("explain", "--home", house.folder, "--lang", lang, steps["card"])
@@ -336,12 +367,15 @@ def every_receipt_is_counted_again():
         for name, other in changed_handled(receipt) if "handled" in receipt else ():
             other["digest"] = digest_of(other)
             check(verify(plain(other), calendars), f"{name}: {plain(other)}")
-        for name, other in changed(receipt) if "counts" in receipt else ():
+        check_eq("stop_when" in receipt, any(receipt is one for one in stopped))
+        for name, other in changed(receipt) if {"counts", "stop_when"} & set(receipt) else ():
             other["digest"] = digest_of(other)
             counts += 1
             found = verify(plain(other), calendars)
             refused += bool(found)
             check(found or name == "most", f"{name}: {plain(other)}")
+    check("When it stopped: Counted within 14 day: returned: 2" in ended["en"], ended["en"])
+    check("停止时：14 天内的计数：退回：2" in ended["zh"], ended["zh"])
     for lang, texts in (("en", ("step before",)), ("zh", ("上一环节",))):
         check(all(text in handled[lang] for text in texts), handled[lang])
     for lang, texts in (("en", ("Counted within 3 day: returned · step", "counts up to")),

@@ -17,7 +17,7 @@ from tests.verify.moves import check_moves, is_of_today, is_withdrawn_by_move
 from tests.verify.receipt_calendar import spans_of
 from tests.verify.receipt_confirm import check_confirm
 from tests.verify.reckoning import NEVER, Reckoning
-from tests.verify.windows import check_counts, check_handled
+from tests.verify.windows import check_counts, check_handled, check_stop
 
 SHARE = 86_400_000_000
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -468,6 +468,8 @@ def check(receipt, calendars=None):
         elif "count(" in receipt.get("rung", {}).get("text", "") and \
                 "within" in receipt["rung"]["text"] and receipt["start"]["kind"]:
             wrong.append("counts: nothing tells what was counted in the window")
+        if "stop_when" in receipt:
+            wrong += check_windows(receipt, calendars, receipt, check_stop)
         if "handled" in receipt:
             wrong += check_handled(receipt, instant_of)
         if "rule" in receipt and receipt["clock"]["state"] == "fact":
@@ -495,13 +497,13 @@ def check(receipt, calendars=None):
     return wrong
 
 
-def check_windows(count, calendars, receipt):
+def check_windows(count, calendars, receipt, check_them=check_counts):
     from tests.verify.receipt_calendar import ListCalendar
     name = count["calendar"]["name"]
     if calendars is not None and not is_by_edition(calendars) and name not in calendars:
         return [f"calendar: there is no {name} to count by"]
-    return check_counts(count, calendar_of(calendars, receipt, count) or ListCalendar(count),
-                        instant_of)
+    return check_them(count, calendar_of(calendars, receipt, count) or ListCalendar(count),
+                      instant_of)
 
 
 def check_again(count, calendars, receipt):
@@ -511,6 +513,8 @@ def check_again(count, calendars, receipt):
         wrong += check_count(count, calendar_of(calendars, receipt, count))
     if "counts" in count:
         wrong += check_windows(count, calendars, receipt)
+    if "stop_when" in count:
+        wrong += check_windows(count, calendars, receipt, check_stop)
     return wrong
 
 

@@ -94,6 +94,18 @@ def check_handled(receipt, instant_of):
     return wrong
 
 
+def check_stop(receipt, calendar, instant_of):
+    """What is wrong with `stop_when`: a list of sentences."""
+    said, end = receipt["stop_when"], instant_of(receipt["stop_at"])
+    wrong = [f"stop_when: {what}" for count in said["counts"]
+             for what in Counted(count, calendar, instant_of).wrong(end)]
+    if not said["counts"] or len(said["counts"]) != said["text"].count("within "):
+        wrong.append("stop_when.counts: another number than windows in its text")
+    if len(said["counts"]) == 1:
+        wrong += [f"stop_when: {what}" for what in check_lone(said["counts"][0], said["text"])]
+    return wrong
+
+
 def check_counts(receipt, calendar, instant_of):
     """What is wrong with `counts`: a list of sentences."""
     wrong, counts = [], receipt["counts"]

@@ -17,7 +17,7 @@ static void add_event(struct table *table, const json_t *event, bool is_inside)
               is_inside ? say("yes", "是") : say("no", "否"));
 }
 
-static void show_count(FILE *out, const json_t *count)
+static void show_count(FILE *out, const json_t *count, bool is_of_stop)
 {
     const json_t *events = json_object_get(count, "events");
     const json_t *before = json_object_get(count, "before");
@@ -27,7 +27,8 @@ static void show_count(FILE *out, const json_t *count)
     char term[TERM_ROOM_BYTES];
     (void)labelled(named, say("step", "环节"), step);
     (void)JOINED(text, " · ", kind_text(field_text(count, "of")), named);
-    (void)fprintf(out, say("\nCounted within %s: %s: %lld\n", "\n%s内的计数：%s：%lld\n"),
+    (void)fprintf(out, "\n%s", is_of_stop ? say("When it stopped: ", "停止时：") : "");
+    (void)fprintf(out, say("Counted within %s: %s: %lld\n", "%s内的计数：%s：%lld\n"),
                   term_text(field_text(count, "term"), term), text,
                   (long long)field_number(count, "count"));
     struct table table = {
@@ -58,5 +59,8 @@ void show_past(FILE *out, const json_t *receipt)
     const json_t *counts = json_object_get(receipt, "counts");
     show_handled(out, json_object_get(receipt, "handled"));
     for (size_t i = 0; i < json_array_size(counts); i++)
-        show_count(out, json_array_get(counts, i));
+        show_count(out, json_array_get(counts, i), false);
+    counts = json_object_get(json_object_get(receipt, "stop_when"), "counts");
+    for (size_t i = 0; i < json_array_size(counts); i++)
+        show_count(out, json_array_get(counts, i), true);
 }
