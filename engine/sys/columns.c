@@ -81,9 +81,10 @@ static size_t line_cut(struct slice text, size_t columns)
     return text.count;
 }
 
+enum { LINE_MIN = 20 };
+
 void text_wrap(FILE *to, struct slice text, size_t at, size_t wide)
 {
-    enum { LINE_MIN = 20 };
     size_t room = wide > at + LINE_MIN ? wide - at : SIZE_MAX;
     for (;;) {
         size_t cut = wide == 0 ? text.count : line_cut(text, room);
@@ -166,6 +167,13 @@ void columns_clear(struct columns *columns)
     *columns = (struct columns){0};
 }
 
+/* Does a cell that begins at this place go beyond the line, and cannot go on below itself? */
+static bool is_beyond(struct slice cell, size_t at, bool is_last, size_t wide)
+{
+    bool may_wrap = is_last && wide > at + LINE_MIN;
+    return wide > 0 && !may_wrap && at + text_columns(cell) > wide;
+}
+
 int columns_print(struct columns *columns, FILE *to)
 {
     size_t widest[COLUMNS_MAX] = {0};
@@ -184,9 +192,15 @@ int columns_print(struct columns *columns, FILE *to)
             continue;
         }
         if (cell[0] != '\0') {
+            bool is_last = columns->cells[i + 1] == NULL;
+            if (is_beyond(slice_of(cell), at + blanks, is_last, wide) && column > 1) {
+                (void)fputc('\n', to);
+                at = 0;
+                blanks = widest[0] + 2; /* below the second */
+            }
             (void)fprintf(to, "%*s", (int)blanks, "");
             at += blanks;
-            text_wrap(to, slice_of(cell), at, columns->cells[i + 1] == NULL ? wide : 0);
+            text_wrap(to, slice_of(cell), at, is_last ? wide : 0);
             at += text_columns(slice_of(cell));
         }
         size_t width = text_columns(slice_of(cell));

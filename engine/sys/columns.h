@@ -18,7 +18,8 @@ struct columns {
     size_t room;
     char **cells; /* NULL: the end of a row */
     bool is_short;
-    bool is_wrapping; /* on a terminal, the last cell of a row goes on below where it began */
+    bool is_wrapping; /* on a terminal, the last cell of a row goes on below where it began; a cell
+                         that has no room beside the others stands below the second */
 };
 
 /* columns_add - one more cell of the row. */

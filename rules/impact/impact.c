@@ -43,6 +43,7 @@ struct impact *impact_create(uint64_t list_max, bool is_json)
         return NULL;
     impact->list_max = list_max;
     impact->is_json = is_json;
+    impact->limits.columns.is_wrapping = impact->cards.columns.is_wrapping = true;
     impact->room = 64;
     impact->count = 1;
     impact->rows = calloc(impact->room, sizeof *impact->rows);
@@ -365,7 +366,7 @@ static int list_print(struct list *list, FILE *to, const char *title)
 
 int impact_print(struct impact *impact, FILE *to, bool is_backtest)
 {
-    struct columns columns = {0};
+    struct columns columns = {.is_wrapping = true};
     int error = 0;
     qsort(impact->rows + 1, impact->count - 1, sizeof *impact->rows, by_org);
     if (impact->is_json) {

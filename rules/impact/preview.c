@@ -6,6 +6,7 @@
  */
 #include "engine/io/editions.h"
 #include "engine/sys/clock.h"
+#include "engine/sys/columns.h"
 #include "engine/sys/lang.h"
 #include "engine/turn/turn.h"
 #include "rules/impact/impact.h"
@@ -156,21 +157,33 @@ static int look(struct preview *preview)
     return status;
 }
 
+static void say_line(const char *text)
+{
+    text_wrap(stdout, slice_of(text), 0, terminal_columns(stdout));
+    printf("\n");
+}
+
 static void say_head(const struct preview *preview)
 {
     char at[INSTANT_SAY_BYTES];
     char move[MOVE_SAY_BYTES];
-    printf(say("Edition %u, as it would be: %s (at %s)\n\n", "设想的第 %u 版：%s（%s）\n\n"),
-           preview->scratch.edition, move_say(preview->scratch.move, move),
-           instant_say_in(preview->calendar, core_now(turn_core(preview->turn)), at));
+    char text[MOVE_SAY_BYTES + INSTANT_SAY_BYTES + 64];
+    (void)snprintf(text, sizeof text,
+                   say("Edition %u, as it would be: %s (at %s)", "设想的第 %u 版：%s（%s）"),
+                   preview->scratch.edition, move_say(preview->scratch.move, move),
+                   instant_say_in(preview->calendar, core_now(turn_core(preview->turn)), at));
+    say_line(text);
+    printf("\n");
 }
 
 static void say_foot(void)
 {
-    printf("\n%s\n",
-           say("Nothing has been changed. rules import (or approve) with the same --move "
-               "does exactly this.",
-               "未作任何更改。以相同的 --move 执行 rules import（或 approve）即得此结果。"));
+    const char *text =
+        say("Nothing has been changed. rules import (or approve) with the same --move "
+            "does exactly this.",
+            "未作任何更改。以相同的 --move 执行 rules import（或 approve）即得此结果。");
+    printf("\n");
+    say_line(text);
 }
 
 static int run(struct preview *preview)

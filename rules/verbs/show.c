@@ -3,15 +3,52 @@
  */
 #include "rules/verbs/verbs.h"
 
+#include "engine/sys/columns.h"
 #include "engine/sys/lang.h"
 #include "rules/sentences/sentences.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 static struct verb_options options;
 static bool is_source;
+
+/* The lines of a text on a terminal: what does not fit goes on below where its line began. */
+static void show_lines(FILE *from, size_t wide)
+{
+    char *line = NULL;
+    size_t room = 0;
+    ssize_t count;
+    rewind(from);
+    while ((count = getline(&line, &room, from)) > 0) {
+        struct slice text = {.start = line, .count = (size_t)count};
+        size_t indent = strspn(line, " ");
+        text.count -= text.start[text.count - 1] == '\n' ? 1 : 0;
+        printf("%.*s", (int)indent, line);
+        text_wrap(stdout, (struct slice){text.start + indent, text.count - indent}, indent, wide);
+        printf("\n");
+    }
+    free(line);
+}
+
+/* What is said on standard output is kept aside first, where that is a terminal. */
+static void show_rule(const struct ruleset *ruleset, const struct rule *rule)
+{
+    size_t wide = terminal_columns(stdout);
+    FILE *kept = wide == 0 ? NULL : tmpfile();
+    int terminal = kept == NULL || fflush(stdout) != 0 ? -1 : dup(STDOUT_FILENO);
+    bool is_aside = terminal >= 0 && dup2(fileno(kept), STDOUT_FILENO) >= 0;
+    rule_say(ruleset, rule, lang_is_zh());
+    if (is_aside && fflush(stdout) == 0 && dup2(terminal, STDOUT_FILENO) >= 0)
+        show_lines(kept, wide);
+    if (terminal >= 0)
+        (void)close(terminal);
+    if (kept != NULL)
+        (void)fclose(kept);
+}
 
 static int unknown(const struct ruleset *ruleset, const char *name)
 {
@@ -32,7 +69,7 @@ static int show(const struct ruleset *ruleset, const struct document *documents,
     const struct item *item = ruleset_item(ruleset, slice_of(name));
     bool is_shown = false;
     if (rule != NULL && !is_source) {
-        rule_say(ruleset, rule, lang_is_zh());
+        show_rule(ruleset, rule);
         return EX_OK;
     }
     if (item != NULL && !is_source) {
@@ -43,7 +80,7 @@ static int show(const struct ruleset *ruleset, const struct document *documents,
         if (!slice_is_equal(ruleset->rules[i].set, slice_of(name)))
             continue;
         printf("%s", is_shown ? "\n" : "");
-        rule_say(ruleset, &ruleset->rules[i], lang_is_zh());
+        show_rule(ruleset, &ruleset->rules[i]);
         is_shown = true;
     }
     for (uint32_t i = 0; i < count && !is_shown; i++) {
