@@ -144,7 +144,7 @@ static void put_stop(const struct receipt_case *about, const struct clock_view *
         walk.end = i - 1;
         is_found = counts_append(&walk, when, list);
     }
-    if (json_array_size(list) > 0)
+    if (when != NULL && json_array_size(list) > 0)
         json_object_set_new(
             receipt, "stop_when",
             json_pack("{s:o, s:O}", "text", query_text(when->text), "counts", list));
