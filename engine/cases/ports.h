@@ -17,7 +17,8 @@ struct event_ref {
 
 /* One event of a case's history, as the history port gives it back. */
 struct past_event {
-    struct event event; /* borrows until the core call that asked for it returns */
+    struct event event; /* borrows until the core call that asked for it returns; its attrs, until
+                           the port is asked again */
     struct event_ref ref;
     uint32_t source; /* number of the source */
     uint64_t seq;    /* the source's own number: a correction carries that of its original */

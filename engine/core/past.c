@@ -86,14 +86,15 @@ static uint32_t past_of_child(struct core *core, uint32_t at, uint32_t child, ui
 
 uint32_t past_fetch(struct core *core, const struct core_case *kase, struct event_ref upto)
 {
-    uint32_t count = fetch(core, 0, kase->newest, upto.place);
-    uint32_t own_count = count;
+    uint32_t count = 0;
     for (uint32_t child = family_child(core, kase, 0); child != 0;
          child = family_child(core, kase, child))
         count = past_of_child(core, count, family_case(core, child), upto.place);
-    qsort(core->past, own_count, sizeof *core->past, past_order);
-    past_of_one_item(core->past, own_count);
-    if (count > own_count)
-        qsort(core->past, count, sizeof *core->past, past_order);
-    return count;
+    /* its own come last: of the history given last alone the attrs are there */
+    uint32_t own_count = fetch(core, count, kase->newest, upto.place);
+    qsort(core->past + count, own_count, sizeof *core->past, past_order);
+    past_of_one_item(core->past + count, own_count);
+    if (count > 0)
+        qsort(core->past, count + own_count, sizeof *core->past, past_order);
+    return count + own_count;
 }
