@@ -347,6 +347,7 @@ struct core {
     struct core_counts counts;
     uint64_t folding;          /* place of the event that is being folded */
     struct idle_look *looking; /* what is noted of rules while a case is folded; NULL: nothing */
+    struct asked_look *asked;  /* … and of the conditions that one clock begins under */
     struct past_event *past;   /* room for folding a case again */
     uint32_t past_room;
     struct old_clock *old;

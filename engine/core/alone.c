@@ -61,7 +61,7 @@ static void rungs_issue(struct core *alone, const struct core_case *kase)
 }
 
 struct core *alone_make(const struct core *core, uint32_t case_index, uint32_t edition,
-                        struct event_ref upto, struct idle_look *looking, uint32_t *case_out)
+                        struct event_ref upto, struct alone_looks looks, uint32_t *case_out)
 {
     const struct core_case *kase = case_row(core, case_index);
     const struct core_kin *kin = family_find(core, kase);
@@ -86,9 +86,11 @@ struct core *alone_make(const struct core *core, uint32_t case_index, uint32_t e
         core_destroy(&alone);
         return NULL;
     }
-    alone->looking = looking;
+    alone->looking = looks.idle;
+    alone->asked = looks.asked;
     fold_history(alone, case_row(alone, row), upto);
     alone->looking = NULL;
+    alone->asked = NULL;
     rungs_issue(alone, case_row(alone, row));
     *case_out = row;
     return alone;
@@ -98,7 +100,7 @@ struct core *core_alone(const struct core *core, uint32_t case_index, uint32_t e
                         struct event_ref upto, struct case_view *case_out)
 {
     uint32_t row;
-    struct core *alone = alone_make(core, case_index, edition, upto, NULL, &row);
+    struct core *alone = alone_make(core, case_index, edition, upto, (struct alone_looks){0}, &row);
     if (alone != NULL)
         core_case(alone, row, case_out);
     return alone;

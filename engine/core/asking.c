@@ -395,15 +395,9 @@ static struct value ask_attr(void *ctx, struct slice name)
     return (struct value){.type = VALUE_TEXT, .text = value};
 }
 
-bool asking_holds(const struct asking *asking, const struct condition *condition)
+struct condition_asker asking_asker(struct asking *asking)
 {
-    if (condition == NULL)
-        return true;
-    char room[2 * EVENT_ATTRS_BYTES_MAX]; /* of two attrs, each of a condition's texts that long */
-    struct asking copy = *asking;
-    copy.room = room;
-    copy.room_bytes = sizeof room;
-    struct condition_asker asker = {.ctx = &copy,
+    return (struct condition_asker){.ctx = asking,
                                     .field = ask_field,
                                     .count = ask_count,
                                     .since = ask_since,
@@ -412,5 +406,16 @@ bool asking_holds(const struct asking *asking, const struct condition *condition
                                     .raised = ask_raised,
                                     .same_arrival = ask_same_arrival,
                                     .attr = ask_attr};
+}
+
+bool asking_holds(const struct asking *asking, const struct condition *condition)
+{
+    if (condition == NULL)
+        return true;
+    char room[ASKING_ROOM_BYTES];
+    struct asking copy = *asking;
+    copy.room = room;
+    copy.room_bytes = sizeof room;
+    struct condition_asker asker = asking_asker(&copy);
     return condition_holds(condition, &asker);
 }

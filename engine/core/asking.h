@@ -17,7 +17,13 @@ struct asking {
     size_t room_bytes;
 };
 
+/* Two attrs, each of a condition's texts that long. */
+enum { ASKING_ROOM_BYTES = 2 * EVENT_ATTRS_BYTES_MAX };
+
 /* asking_holds - NULL condition: true. */
 bool asking_holds(const struct asking *asking, const struct condition *condition);
+
+/* asking_asker - what answers a condition, for who gives it a room of its own. */
+struct condition_asker asking_asker(struct asking *asking);
 
 #endif

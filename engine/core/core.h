@@ -267,6 +267,39 @@ struct idle_view {
 MUST_USE int core_idle(const struct core *core, uint32_t case_index, uint32_t from,
                        bool (*visit)(void *ctx, const struct idle_view *idle), void *ctx);
 
+/* Which of a rule's conditions: `applies`, that of its start, of a fact `is`. */
+enum asked_of { ASKED_APPLIES, ASKED_START, ASKED_FACT };
+
+/* One thing that a condition asked, and the answer. `has` asks for the field, seen for the count.
+ */
+struct asked_view {
+    enum asked_of of;
+    enum op op; /* FIELD, COUNT, COUNT_STEP, COUNT_WITHIN, SINCE, ATTR, RAISED, SAME_ARRIVAL */
+    enum field field;
+    enum event_kind kind;
+    enum unit unit;              /* of SINCE */
+    const struct window *window; /* of COUNT_WITHIN, and which of its condition it is */
+    uint32_t window_index;
+    struct slice name; /* of the attr; of the rule of RAISED */
+    struct slice card;
+    struct value value; /* borrows for the call */
+};
+
+struct asked_sink {
+    void *ctx;
+    /* In the order of the text, as often as it stands there. */
+    void (*answer)(void *ctx, const struct asked_view *asked);
+    /* After the answers of one condition. */
+    void (*condition)(void *ctx, enum asked_of of, const struct condition *condition, bool holds);
+};
+
+/* core_asked - what the conditions asked that a clock of a case began under, of the event that it
+ * began with. upto: as for core_alone. Returns: that event; place 0: the clock began with none of
+ * those, or memory is short. Cost: that of core_alone. */
+struct event_ref core_asked(const struct core *core, uint32_t case_index,
+                            const struct clock_view *clock, struct event_ref upto,
+                            const struct asked_sink *sink);
+
 /* core_may_follow - would a card at this instant begin a clock of this rule in the case, as far as
  * item and validity go? */
 bool core_may_follow(const struct core *core, uint32_t case_index, const struct rule *rule,

@@ -149,7 +149,7 @@ int core_idle(const struct core *core, uint32_t case_index, uint32_t from,
     struct core *alone = NULL;
     if (has_clock != NULL && look.found != NULL)
         alone = alone_make(core, case_index, kase->edition, (struct event_ref){.place = UINT64_MAX},
-                           &look, &row);
+                           (struct alone_looks){.idle = &look}, &row);
     int error = alone == NULL ? NO_MEMORY : 0;
     core_destroy(&alone);
     for (row = kase->first_clock; error == 0 && row != 0; row = clock_row(core, row)->next)

@@ -19,8 +19,14 @@ struct idle_look {
 /* idle_look - before the rules of a case look at an event: what will keep each of them from it. */
 void idle_look(struct core *core, const struct asking *asking);
 
-/* alone_make - see core_alone. looking: told while the case itself is folded; or NULL. */
+/* What is noted while a case is folded by itself: NULL: nothing. */
+struct alone_looks {
+    struct idle_look *idle;
+    struct asked_look *asked;
+};
+
+/* alone_make - see core_alone. looks: told while the case itself is folded. */
 struct core *alone_make(const struct core *core, uint32_t case_index, uint32_t edition,
-                        struct event_ref upto, struct idle_look *looking, uint32_t *case_out);
+                        struct event_ref upto, struct alone_looks looks, uint32_t *case_out);
 
 #endif

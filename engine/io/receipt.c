@@ -44,7 +44,7 @@ static int event_order(const void *a, const void *b)
 void receipt_case_open(struct receipt_case *about, const struct query_world *world,
                        const struct core *core, const struct case_view *kase, struct event_ref upto)
 {
-    *about = (struct receipt_case){.world = world, .core = core, .kase = kase};
+    *about = (struct receipt_case){.world = world, .core = core, .kase = kase, .upto = upto};
     about->events = calloc(EVENTS_MAX, sizeof *about->events);
     if (about->events == NULL)
         return;
@@ -91,6 +91,14 @@ static const struct past_event *event_find(const struct receipt_case *about, eve
     return found;
 }
 
+static const struct past_event *event_at(const struct receipt_case *about, struct event_ref ref)
+{
+    for (uint32_t i = 0; i < about->event_count; i++)
+        if (about->events[i].ref.place == ref.place)
+            return &about->events[i];
+    return NULL;
+}
+
 static void put(json_t *object, const char *name, json_t *value)
 {
     json_object_set_new(object, name, value);
@@ -110,8 +118,11 @@ void receipt_put_origin(const struct receipt_case *about, json_t *object,
 /* ---- parts -------------------------------------------------------------------------------------
  */
 
+/* Of a fact nothing is counted. */
 static json_t *convention_json(const struct rule *rule)
 {
+    if (rule->form == RULE_FACT)
+        return json_null();
     static const char *const counts[] = {"day", "instant", "ceil"};
     const struct counting *counting = &rule->counting;
     json_t *pauses = json_array();
@@ -178,12 +189,13 @@ json_t *receipt_after(const struct receipt_case *about, const struct clock_view 
 }
 
 static json_t *start_json(const struct receipt_case *about, const struct clock_view *clock,
-                          const struct past_event **start_out)
+                          struct event_ref by, const struct past_event **start_out)
 {
     bool is_fact = clock->state == CLOCK_FACT;
-    const struct past_event *past =
-        event_find(about, is_fact ? clock->rule->on : clock->rule->start, clock->start_at,
-                   clock->rule->per_step ? clock->step : (struct slice){0});
+    const struct past_event *past = event_at(about, by);
+    if (past == NULL)
+        past = event_find(about, is_fact ? clock->rule->on : clock->rule->start, clock->start_at,
+                          clock->rule->per_step ? clock->step : (struct slice){0});
     json_t *json =
         json_pack("{s:o, s:o, s:o}", "kind",
                   past == NULL ? json_null() : json_string(event_kind_name[past->event.kind]), "at",
@@ -426,7 +438,8 @@ json_t *receipt_count(const struct receipt_case *about, const struct clock_view 
                               (int)about->kase->calendars_edition, "calendar",
                               receipt_calendar(clock->calendar), "convention",
                               convention_json(clock->rule), "clock", clock_json(clock));
-    put(count, "start", start_json(about, clock, &start));
+    struct event_ref by = receipt_put_asked(about, clock, count);
+    put(count, "start", start_json(about, clock, by, &start));
     put(count, "limit", limit_json(about, clock, limit, start, &tally));
     put(count, "extensions", receipt_extensions(about, clock));
     put(count, "pauses", receipt_pauses(about, clock, limit, clock->stop_at));
@@ -441,6 +454,7 @@ json_t *receipt_count(const struct receipt_case *about, const struct clock_view 
     put(count, "used", tally_used(&tally, used));
     put(count, "over", tally_over(&tally, used, &clock->limits[limit]));
     receipt_put_past(about, clock, start, count);
+    receipt_refer(count);
     return count;
 }
 

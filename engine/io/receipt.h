@@ -14,6 +14,7 @@ struct receipt_case {
     const struct query_world *world;
     const struct core *core; /* that the case is looked at in */
     const struct case_view *kase;
+    struct event_ref upto; /* what had come */
     struct past_event *events;
     uint32_t event_count;
 };
@@ -64,6 +65,15 @@ void receipt_origin(const struct receipt_case *about, json_t *object,
 
 /* receipt_after - the card that a clock begins with; null: it begins with an event. */
 json_t *receipt_after(const struct receipt_case *about, const struct clock_view *clock);
+
+/* receipt_put_asked - of each condition that the clock began under, what it asked and the answers:
+ * `applies_when`, `start_when`, and of a fact `condition`. Returns: the event that was asked about;
+ * place 0: there is no such condition, or none can be told. receipt_refer: what a count in a window
+ * or `handled` tells already is not told twice; when all else of the receipt is there.
+ * (receipt_asked.c) */
+struct event_ref receipt_put_asked(const struct receipt_case *about, const struct clock_view *clock,
+                                   json_t *receipt);
+void receipt_refer(json_t *receipt);
 
 /* receipt_put_past - what the conditions that the clock began and stopped under have looked back
  * at: of each count in a window the events in it, and the newest before it; who handled the step

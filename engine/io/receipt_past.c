@@ -81,39 +81,16 @@ static bool counts_append(struct count_walk *walk, const struct condition *condi
     return is_reached;
 }
 
-static bool counts_at(const struct receipt_case *about, const struct clock_view *clock,
-                      uint32_t end, json_t *list)
-{
-    const struct rule *rule = clock->rule;
-    struct count_walk walk = {.about = about, .clock = clock, .end = end};
-    json_array_clear(list);
-    bool is_reached = counts_append(&walk, rule->applies, list);
-    is_reached |= counts_append(&walk, rule->start_when, list);
-    return counts_append(&walk, rule->fact, list) || is_reached;
-}
-
-/* May the clock have begun with this event? There may be several at one instant. */
-static bool is_beginning(const struct receipt_case *about, const struct clock_view *clock,
-                         uint32_t index)
-{
-    const struct rule *rule = clock->rule;
-    const struct event *event = &about->events[index].event;
-    event_kind_set kinds = rule->form == RULE_FACT ? rule->on : rule->start;
-    return event->at.ms == clock->start_at.ms && (kinds & EVENT_KIND_BIT(event->kind)) != 0 &&
-           (!rule->per_step || slice_is_equal(event->step, clock->step)) &&
-           !receipt_is_replaced(about, index);
-}
-
 static void put_counts(const struct receipt_case *about, const struct clock_view *clock,
                        const struct past_event *start, json_t *receipt)
 {
+    const struct rule *rule = clock->rule;
     json_t *list = json_array();
-    bool is_found = false;
-    for (uint32_t i = 0; !is_found && i < about->event_count; i++)
-        if (is_beginning(about, clock, i))
-            is_found = counts_at(about, clock, i, list); /* the one that made it so */
-    if (!is_found)
-        (void)counts_at(about, clock, (uint32_t)(start - about->events), list);
+    struct count_walk walk = {
+        .about = about, .clock = clock, .end = (uint32_t)(start - about->events)};
+    (void)counts_append(&walk, rule->applies, list);
+    (void)counts_append(&walk, rule->start_when, list);
+    (void)counts_append(&walk, rule->fact, list);
     if (json_array_size(list) > 0)
         json_object_set_new(receipt, "counts", list);
     else
@@ -191,19 +168,8 @@ static json_t *handled_json(const struct clock_view *clock, const struct past_ev
 static void put_handled(const struct receipt_case *about, const struct clock_view *clock,
                         const struct past_event *start, json_t *receipt)
 {
-    const struct past_event *here = start;
     const struct past_event *before = handled_before(about, (uint32_t)(start - about->events));
-    for (uint32_t i = 0; i < about->event_count; i++) {
-        const struct past_event *found = NULL;
-        if (is_beginning(about, clock, i))
-            found = handled_before(about, i);
-        if (found == NULL || !slice_is_equal(found->event.handler, about->events[i].event.handler))
-            continue;
-        here = &about->events[i]; /* of several at one instant, the one by the same person */
-        before = found;
-        break;
-    }
-    json_t *json = handled_json(clock, here);
+    json_t *json = handled_json(clock, start);
     json_t *before_json = before == NULL ? json_null() : handled_json(clock, before);
     if (before != NULL)
         receipt_put_origin(about, before_json, before);

@@ -41,15 +41,18 @@ def engine_of(*rules, tables=None):
 
 
 def tell(house, *rows):
-    """Send rows "CASE 2025-03-03 10:00 accept", with more fields as NAME=VALUE, and wait."""
+    """Send rows "CASE 2025-03-03 10:00 accept", with more fields as NAME=VALUE, attr.NAME=VALUE of
+    its attrs, and wait."""
     number = len(os.listdir(house.folder))
     path, last = house.path(f"{number}.jsonl"), ""
     with open(path, "w", encoding="utf-8") as file:
         for row in rows:
             case, day, time, kind, *more = row.split(" ")
             last = f"{day}T{time}:00+08:00"
-            file.write(json.dumps({"case": case, "kind": kind, "at": last,
-                                   **dict(field.split("=") for field in more)}) + "\n")
+            fields = dict(field.split("=") for field in more)
+            attrs = {name[5:]: fields.pop(name) for name in list(fields) if name[:5] == "attr."}
+            file.write(json.dumps({"case": case, "kind": kind, "at": last, **fields,
+                                   **({"attrs": attrs} if attrs else {})}) + "\n")
     check_eq(house.collect("jsonl", "--source", f"s{number}", "--position", path + ".pos",
                            path).end(), 0)
     wait_until(lambda: house.ask("status")["now"] == last, f"the engine to be at {last}")

@@ -11,6 +11,7 @@ import types
 from fractions import Fraction
 
 from tests.verify.across import check_across
+from tests.verify.conditions import check_conditions
 from tests.verify.counting import WHOLE_DAYS, Ending, amount, length_of, measure_of, part_of_day
 from tests.verify.days import DAY, MS, Unknown, ms_of
 from tests.verify.moves import check_moves, is_of_today, is_withdrawn_by_move
@@ -472,6 +473,8 @@ def check(receipt, calendars=None):
             wrong += check_windows(receipt, calendars, receipt, check_stop)
         if "handled" in receipt:
             wrong += check_handled(receipt, instant_of)
+        if "rule" in receipt:
+            wrong += check_conditions(receipt, instant_of)
         if "rule" in receipt and receipt["clock"]["state"] == "fact":
             expect("due_at", instant_of(receipt["due_at"]), instant_of(receipt["start"]["at"]))
         elif receipt.get("limit") is not None:
@@ -508,7 +511,7 @@ def check_windows(count, calendars, receipt, check_them=check_counts):
 
 def check_again(count, calendars, receipt):
     """A count under an edition that the case came under later."""
-    wrong = []
+    wrong = check_conditions(count, instant_of)
     if count["limit"] is not None:
         wrong += check_count(count, calendar_of(calendars, receipt, count))
     if "counts" in count:

@@ -332,6 +332,7 @@ void show_explanation(FILE *out, const json_t *answer)
         return;
     }
     show_count(out, receipt);
+    show_asked(out, receipt);
     show_past(out, receipt);
     show_pauses(out, json_object_get(receipt, "pauses"));
     show_days(out, json_object_get(receipt, "days"));

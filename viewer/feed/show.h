@@ -13,6 +13,8 @@
 void show_case(FILE *out, const json_t *answer);
 /* A receipt; or, when a case was asked about, its clocks, and the rules that have none in it. */
 void show_explanation(FILE *out, const json_t *answer);
+/* show_asked - what the conditions asked that its clock began under, and the answers. */
+void show_asked(FILE *out, const json_t *receipt);
 /* show_past - what its conditions have counted in a window, and who handled the step before. */
 void show_past(FILE *out, const json_t *receipt);
 
