@@ -47,8 +47,14 @@ static void put(struct key *key, const void *bytes, size_t count)
     key->count += count;
 }
 
-/* Of a number, an enum, a bool, a pointer. */
+/* Of a number, an enum, a bool. */
 #define PUT(key, field) put((key), &(field), sizeof(field))
+
+/* What is one and the same, and not only equal. */
+static void put_place(struct key *key, const void *place)
+{
+    put(key, &place, sizeof place);
+}
 
 static void put_text(struct key *key, struct slice text)
 {
@@ -157,7 +163,7 @@ static void put_limit(struct key *key, const struct rule_limit *limit)
 
 static void put_clock(struct key *key, const struct rule *rule)
 {
-    PUT(key, rule->calendar);
+    put_place(key, rule->calendar);
     put_counting(key, &rule->counting);
     PUT(key, rule->start);
     put_text(key, rule->follows_rule);
@@ -200,7 +206,7 @@ static void put_rule(struct key *key, const struct rule *rule)
     PUT(key, rule->supersede);
     PUT(key, rule->on);
     put_condition(key, rule->fact);
-    PUT(key, rule->across); /* each has its own: they look at cases together */
+    put_place(key, rule->across); /* each has its own: they look at cases together */
     PUT(key, rule->is_promoted);
     PUT(key, rule->rung_count);
     for (uint32_t i = 0; i < rule->rung_count; i++)
