@@ -6,8 +6,9 @@
 /* The area that the table of orgs has for a code; empty: none. */
 static struct slice area_of(const struct ruleset *ruleset, struct slice code)
 {
+    const struct slice none = {0};
     const struct org *org = code.count == 0 ? NULL : ruleset_org(ruleset, code);
-    return org == NULL ? (struct slice){0} : org->area;
+    return org == NULL ? none : org->area;
 }
 
 /* The org that the rule means; empty: its own. Returns false when it is to be the supervisor, and
@@ -15,11 +16,12 @@ static struct slice area_of(const struct ruleset *ruleset, struct slice code)
 static bool find_org(const struct ruleset *ruleset, const struct rung *rung, struct slice own,
                      struct slice *org_out)
 {
+    const struct slice none = {0};
     *org_out = rung->to_org;
     if (!rung->to_supervisor)
         return true;
     const struct org *org = ruleset_org(ruleset, own);
-    *org_out = org == NULL ? (struct slice){0} : org->supervisor;
+    *org_out = org == NULL ? none : org->supervisor;
     return org_out->count > 0;
 }
 

@@ -24,6 +24,7 @@ uint32_t moves_edition(const struct query_world *world, const json_t *edition)
 /* Who imported the edition that asked for the move: it is its own calendars' edition. */
 static void put_people(const struct query_world *world, json_t *move)
 {
+    const struct slice nobody = {0};
     json_int_t number =
         json_integer_value(json_object_get(json_object_get(move, "to"), "calendars_edition"));
     json_t *edition = json_pack("{s:I, s:I}", "edition", number, "calendars_edition", number);
@@ -31,10 +32,8 @@ static void put_people(const struct query_world *world, json_t *move)
     const struct ruleset *ruleset =
         index == UINT32_MAX ? NULL : core_edition(turn_core(world->turn), index);
     json_decref(edition);
-    json_object_set_new(move, "by",
-                        query_text(ruleset == NULL ? (struct slice){0} : ruleset->author));
-    json_object_set_new(move, "approver",
-                        query_text(ruleset == NULL ? (struct slice){0} : ruleset->approver));
+    json_object_set_new(move, "by", query_text(ruleset == NULL ? nobody : ruleset->author));
+    json_object_set_new(move, "approver", query_text(ruleset == NULL ? nobody : ruleset->approver));
 }
 
 /* An instant kept as ms is told like any other, by the calendar of its rule. */

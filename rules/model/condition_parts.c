@@ -56,7 +56,8 @@ static uint32_t texts_cut(struct slice text, struct slice texts[CONDITION_PARTS_
             continue;
         if (count + 2 > CONDITION_PARTS_MAX)
             return texts[0] = trimmed(text), 1;
-        texts[count++] = trimmed((struct slice){.start = text.start + from, .count = at - from});
+        texts[count] = trimmed((struct slice){.start = text.start + from, .count = at - from});
+        count++;
         from = at + strlen("and");
     }
     if (count > 0)
