@@ -48,20 +48,12 @@ static struct instant card_instant(const struct core *core, const struct core_ca
     return confirm_public_at(core, kase, source, rung, due);
 }
 
-static bool is_of_items(const struct rule *rule, struct slice code)
-{
-    bool is_one = rule->item_count == 0;
-    for (uint32_t i = 0; i < rule->item_count && !is_one; i++)
-        is_one = slice_is_equal(rule->items[i], code);
-    return is_one;
-}
-
 static bool is_for(const struct core *core, const struct core_case *kase, const struct rule *rule,
                    struct instant at)
 {
     enum item_kind kind;
     if (instant_is_before(at, rule->valid_from) || !instant_is_before(at, rule->valid_to) ||
-        !is_of_items(rule, names_get(&core->names, kase->item)))
+        !rule_is_of_item(rule, names_get(&core->names, kase->item)))
         return false;
     return rule->item_kinds == 0 ||
            (ruleset_item_kind(case_edition(core, kase)->ruleset, case_item(core, kase), &kind) &&

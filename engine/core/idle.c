@@ -62,21 +62,13 @@ void idle_look(struct core *core, const struct asking *asking)
 /* ---- the question ------------------------------------------------------------------------------
  */
 
-static bool is_of_items(const struct rule *rule, struct slice code)
-{
-    for (uint32_t i = 0; i < rule->item_count; i++)
-        if (slice_is_equal(rule->items[i], code))
-            return true;
-    return rule->item_count == 0;
-}
-
 /* Of a rule that no event has come for: what of the case itself keeps it away, else that it waits.
  */
 static enum idle_reason reason_without(const struct core *core, const struct core_case *kase,
                                        const struct rule *rule)
 {
     enum item_kind kind;
-    if (!is_of_items(rule, names_get(&core->names, kase->item)))
+    if (!rule_is_of_item(rule, names_get(&core->names, kase->item)))
         return IDLE_ITEM;
     if (rule->item_kinds != 0) {
         if (!ruleset_item_kind(case_edition(core, kase)->ruleset, case_item(core, kase), &kind))

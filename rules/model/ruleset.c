@@ -233,6 +233,14 @@ const struct rule *ruleset_rule(const struct ruleset *ruleset, struct slice name
     return NULL;
 }
 
+bool rule_is_of_item(const struct rule *rule, struct slice code)
+{
+    for (uint32_t i = 0; i < rule->item_count; i++)
+        if (slice_is_equal(rule->items[i], code))
+            return true;
+    return rule->item_count == 0;
+}
+
 int ruleset_level(const struct ruleset *ruleset, struct slice name)
 {
     for (uint32_t i = 0; i < ruleset->level_count; i++)

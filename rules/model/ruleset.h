@@ -375,6 +375,9 @@ MUST_USE int ruleset_index(struct ruleset *ruleset, struct arena *arena);
 /* ruleset_rule - NULL: no rule of this name. */
 const struct rule *ruleset_rule(const struct ruleset *ruleset, struct slice name);
 
+/* rule_is_of_item - is the rule whatever the item, or one of this item? Cost: O(its items). */
+bool rule_is_of_item(const struct rule *rule, struct slice code);
+
 /* ruleset_level - index of a level's name; -1: none. */
 int ruleset_level(const struct ruleset *ruleset, struct slice name);
 

@@ -35,52 +35,13 @@ static const struct instruction *here(const struct reading *reading)
     return &reading->condition->code[reading->last];
 }
 
-static uint32_t parts_of(const struct instruction *it)
-{
-    switch (it->op) {
-    case OP_NOT:
-    case OP_LENGTH:
-    case OP_NUMBER:
-        return 1;
-    case OP_IN:
-        return it->operand + 1;
-    case OP_AND:
-    case OP_OR:
-    case OP_EQ:
-    case OP_NE:
-    case OP_LT:
-    case OP_LE:
-    case OP_GT:
-    case OP_GE:
-    case OP_ADD:
-    case OP_SUB:
-    case OP_MUL:
-    case OP_DIV:
-        return 2;
-    case OP_PUSH:
-    case OP_FIELD:
-    case OP_COUNT:
-    case OP_SEEN:
-    case OP_SINCE:
-    case OP_COUNT_STEP:
-    case OP_COUNT_WITHIN:
-    case OP_ATTR:
-    case OP_HAS_ATTR:
-    case OP_RAISED:
-    case OP_SAME_ARRIVAL:
-    case OP_HAS:
-        break;
-    }
-    return 0;
-}
-
 /* The part that ends at last: where the one before it ends. */
 static struct reading before(const struct reading *reading, uint32_t last)
 {
     uint32_t missing = 1;
     uint32_t at = last + 1;
     while (missing > 0)
-        missing += parts_of(&reading->condition->code[--at]) - 1;
+        missing += instruction_takes(&reading->condition->code[--at]) - 1;
     return (struct reading){reading->speaker, reading->condition, at - 1};
 }
 
