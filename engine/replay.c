@@ -3,6 +3,7 @@
  * No network, no store, no wall clock: time is that of the newest event, and at the end --until.
  */
 #include "engine/core/offline.h"
+#include "engine/explain/explain.h"
 #include "engine/io/event_files.h"
 #include "engine/sys/lang.h"
 #include "engine/sys/log.h"

@@ -1,6 +1,6 @@
 /* state.h - the rows of the core: what is kept of a case, a clock, a pause.
  *
- * Layer: cases. Inside the core: for engine/cases and engine/core alone.
+ * Layer: cases. Inside the core: for engine/cases, engine/core and engine/explain alone.
  *
  * Rows hold numbers and no pointers, so that the whole state can be written as bytes and read back
  * (core/image.c). Instants in rows are plain ms for the same reason. ("kase", because C keeps the
@@ -345,10 +345,9 @@ struct core {
     bool is_moving;       /* what is judged now is so because a case came under another edition */
     bool is_asking_attrs; /* some condition of some edition does */
     struct core_counts counts;
-    uint64_t folding;          /* place of the event that is being folded */
-    struct idle_look *looking; /* what is noted of rules while a case is folded; NULL: nothing */
-    struct asked_look *asked;  /* … and of the conditions that one clock begins under */
-    struct past_event *past;   /* room for folding a case again */
+    uint64_t folding;               /* place of the event that is being folded */
+    const struct fold_watch *watch; /* who looks on while a case is folded; NULL: nobody */
+    struct past_event *past;        /* room for folding a case again */
     uint32_t past_room;
     struct old_clock *old;
     uint32_t old_room;

@@ -5,6 +5,7 @@
 #include "engine/cases/groups.h"
 #include "engine/cases/marks.h"
 #include "engine/cases/reckon.h"
+#include "engine/core/address.h"
 #include "engine/core/asking.h"
 #include "engine/core/confirm.h"
 #include "engine/core/judge.h"
@@ -70,12 +71,6 @@ static void mark_take(struct core *core, uint32_t *link)
     group->so_count -= mark->is_so;
     touch(core, mark->group, mark->at_ms);
     pool_free(&core->marks, row);
-}
-
-uint32_t across_marks(const struct core *core, const struct core_case *kase)
-{
-    const struct case_side *side = core->sides.count == 1 ? NULL : case_side_find(core, kase);
-    return side == NULL ? 0 : side->first_mark;
 }
 
 static void forget(struct core *core, const struct core_case *kase, bool is_of_cards)

@@ -31,9 +31,6 @@ void across_forget(struct core *core, const struct core_case *kase);
 void across_cards_forget(struct core *core, const struct core_case *kase);
 void across_cards_again(struct core *core, const struct core_case *kase);
 
-/* across_marks - the first of the case's marks, and of its cards'; 0: it has none. */
-uint32_t across_marks(const struct core *core, const struct core_case *kase);
-
 /* across_judge - judge the groups that were touched. Cost: O(log marks) each. */
 void across_judge(struct core *core);
 

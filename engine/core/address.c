@@ -1,7 +1,5 @@
-/* address.c - whose a card is: the org's that it is about, that of the org that supervises it, or
- * of one that the rule names.
- */
-#include "engine/core/judge.h"
+/* address.c - see address.h. */
+#include "engine/core/address.h"
 
 /* The area that the table of orgs has for a code; empty: none. */
 static struct slice area_of(const struct ruleset *ruleset, struct slice code)

@@ -1,4 +1,5 @@
-/* asking.h - what the conditions of rules ask about a case, and the answers. Inside engine/core. */
+/* asking.h - what the conditions of rules ask about a case, and the answers. For engine/core and
+ * engine/explain. */
 #ifndef CORE_ASKING_H
 #define CORE_ASKING_H
 

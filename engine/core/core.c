@@ -18,9 +18,6 @@
 
 enum { CASE_MAX_PRESET = 16000000, PAST_FIRST_ROOM = 256 };
 
-const char *const clock_state_name[4] = {"running", "stopped", "cancelled", "fact"};
-const char *const case_state_name[3] = {"open", "finished", "void"};
-
 static int core_init(struct core *core, const struct core_limits *limits)
 {
     uint32_t case_max = limits->case_max != 0 ? limits->case_max : CASE_MAX_PRESET;

@@ -285,30 +285,6 @@ void family_reset(struct core *core, struct core_case *kase)
         kin_row(core, child)->is_seen = false;
 }
 
-/* ---- questions --------------------------------------------------------------------------------
- */
-
-struct slice core_parent(const struct core *core, uint32_t case_index)
-{
-    return family_parent(core, case_row(core, case_index));
-}
-
-uint32_t core_children(const struct core *core, uint32_t case_index, uint32_t max,
-                       void (*visit)(void *ctx, const struct case_view *child), void *ctx)
-{
-    const struct core_kin *kin = family_find(core, case_row(core, case_index));
-    uint32_t count = 0;
-    for (uint32_t row = kin == NULL ? 0 : kin->first_child; row != 0;
-         row = kin_row(core, row)->next) {
-        struct case_view view;
-        if (count++ >= max)
-            continue;
-        core_case(core, kin_row(core, row)->case_row, &view);
-        visit(ctx, &view);
-    }
-    return count;
-}
-
 /* ---- the whole --------------------------------------------------------------------------------
  */
 

@@ -1,4 +1,4 @@
-/* family.h - joint cases (联办件): a parent and its children. Inside engine/core.
+/* family.h - joint cases (联办件): a parent and its children. For engine/core and engine/explain.
  *
  * A case is the child of the parent that its events name last, and is so from its own first event
  * on. What happens to a child is folded onto the child; the parent is shown that the child is

@@ -11,7 +11,6 @@
 #include "engine/core/asking.h"
 #include "engine/core/family.h"
 #include "engine/core/follow.h"
-#include "engine/core/idle.h"
 
 static void state_set(struct core *core, struct core_case *kase, enum case_state state)
 {
@@ -216,8 +215,7 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
     kase->state = before.state;
     kase->is_accepted = before.is_accepted;
     kase->ended_by = before.ended_by;
-    if (core->looking != NULL)
-        idle_look(core, &asking);
+    fold_watch_event(core, &asking);
     is_touched |= fold_start(core, kase, &asking, event);
     kase->state = after.state;
     kase->is_accepted = after.is_accepted;

@@ -1,8 +1,32 @@
-/* fold.h - what one event does to its case, cards left aside. Inside engine/core. */
+/* fold.h - what one event does to its case, cards left aside. For engine/core and engine/explain.
+ */
 #ifndef CORE_FOLD_H
 #define CORE_FOLD_H
 
 #include "engine/core/asking.h"
+
+/* Who looks on while a case is folded, and changes nothing; either may be NULL. */
+struct fold_watch {
+    void *ctx;
+    /* Before the rules of the case look at the event at hand. */
+    void (*event)(void *ctx, struct core *core, const struct asking *asking);
+    /* Before a clock of a rule begins, or a fact of it is noted. */
+    void (*begin)(void *ctx, const struct asking *asking, uint32_t rule_index, uint32_t step,
+                  uint32_t cycle);
+};
+
+static inline void fold_watch_event(struct core *core, const struct asking *asking)
+{
+    if (core->watch != NULL && core->watch->event != NULL)
+        core->watch->event(core->watch->ctx, core, asking);
+}
+
+static inline void fold_watch_begin(const struct core *core, const struct asking *asking,
+                                    uint32_t rule_index, uint32_t step, uint32_t cycle)
+{
+    if (core->watch != NULL && core->watch->begin != NULL)
+        core->watch->begin(core->watch->ctx, asking, rule_index, step, cycle);
+}
 
 /* fold_event - apply an event to the case as it stands: fields, pauses, clocks begun, stopped,
  * extended. Must be called in the order of `at`.

@@ -48,8 +48,8 @@ static struct instant card_instant(const struct core *core, const struct core_ca
     return confirm_public_at(core, kase, source, rung, due);
 }
 
-static bool is_for(const struct core *core, const struct core_case *kase, const struct rule *rule,
-                   struct instant at)
+bool follow_suits(const struct core *core, const struct core_case *kase, const struct rule *rule,
+                  struct instant at)
 {
     enum item_kind kind;
     if (instant_is_before(at, rule->valid_from) || !instant_is_before(at, rule->valid_to) ||
@@ -58,12 +58,6 @@ static bool is_for(const struct core *core, const struct core_case *kase, const 
     return rule->item_kinds == 0 ||
            (ruleset_item_kind(case_edition(core, kase)->ruleset, case_item(core, kase), &kind) &&
             (rule->item_kinds & (UINT32_C(1) << kind)) != 0);
-}
-
-bool core_may_follow(const struct core *core, uint32_t case_index, const struct rule *rule,
-                     struct instant at)
-{
-    return is_for(core, case_row(core, case_index), rule, at);
 }
 
 static bool clock_begin(struct core *core, struct core_case *kase, const struct follower *follower,
@@ -77,7 +71,7 @@ static bool clock_begin(struct core *core, struct core_case *kase, const struct 
                                 .step = names_get(&core->names, source->step),
                                 .fee_due = EVENT_FEE_NONE,
                                 .fee_paid = EVENT_FEE_NONE};
-    if (!is_for(core, kase, rule, at))
+    if (!follow_suits(core, kase, rule, at))
         return false;
     struct core_clock *clock =
         fold_begin(core, kase, 0, follower->rule, &start, source->step, source->cycle);

@@ -1,4 +1,4 @@
-/* follow.h - clocks that begin with a card. Inside engine/core. */
+/* follow.h - clocks that begin with a card. For engine/core and engine/explain. */
 #ifndef CORE_FOLLOW_H
 #define CORE_FOLLOW_H
 
@@ -11,6 +11,11 @@
  * Returns: true when some clock has changed. Cost: a compare, where no rule of the edition follows
  * another. */
 bool follow(struct core *core, struct core_case *kase, struct instant end);
+
+/* follow_suits - would a card at this instant begin a clock of this rule in the case, as far as
+ * item and validity go? */
+bool follow_suits(const struct core *core, const struct core_case *kase, const struct rule *rule,
+                  struct instant at);
 
 /* follow_is_moved - may this event move the instant of a card that lies before it already, and so a
  * clock that began with it? Then the case has to be folded again. */

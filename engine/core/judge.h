@@ -40,17 +40,6 @@ void judge_case(struct core *core, struct core_case *kase);
 /* judge_due - time alone has passed: issue what fell due at or before `at`, in order. */
 void judge_due(struct core *core, struct core_case *kase, struct instant at);
 
-/* judge_address - whose card this is: its org, the area and handler there, and, where it is not the
- * case's own org, which one it is about. The area is that of the table of orgs, else the case's.
- * Returns false when it is meant for the supervisor of an org for which the table names none: then
- * it is the case's own org's. */
-bool judge_address(const struct core *core, const struct core_case *kase, const struct rung *rung,
-                   struct card *card);
-
-/* rung_address - the same of a card that bears the org and the area that it is about, each of which
- * may be empty. */
-bool rung_address(const struct ruleset *ruleset, const struct rung *rung, struct card *card);
-
 /* judge_old_keep - before an event changes a case that has cards, or it is folded again: remember
  * its clocks, what they had issued and for which instants. Returns how many; the copies are in
  * core->old. */

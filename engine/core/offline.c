@@ -2,11 +2,12 @@
  * it of the same case.
  */
 #include "engine/core/offline.h"
+#include "engine/cases/state.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_BYTES = 1 << 20, NO_MEMORY = -12 };
+enum { BLOCK_BYTES = 1 << 20 };
 
 /* An event as it is kept: this, then its texts one after the other. */
 struct kept {
@@ -148,12 +149,12 @@ static int places_grow(struct offline *offline)
 static const struct kept *kept_find(const struct offline *offline, uint32_t source, uint64_t seq,
                                     struct slice case_no)
 {
-    struct case_view kase;
     const struct kept *found = NULL;
-    if (seq == 0 || source >= offline->source_room || seq > offline->seq_max[source] ||
-        !core_find(offline->core, case_no, &kase))
+    if (seq == 0 || source >= offline->source_room || seq > offline->seq_max[source])
         return NULL;
-    for (const struct kept *past = offline->places[kase.newest.place - 1]; past != NULL;
+    uint32_t row = case_find(offline->core, case_no);
+    uint64_t newest = row == 0 ? 0 : case_row(offline->core, row)->newest;
+    for (const struct kept *past = newest == 0 ? NULL : offline->places[newest - 1]; past != NULL;
          past = past->previous)
         if (past->source == source && past->seq == seq &&
             (found == NULL || past->event.version > found->event.version))

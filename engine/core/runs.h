@@ -1,4 +1,5 @@
-/* runs.h - rules across cases that have no window: runs of cases that are so. Inside engine/core.
+/* runs.h - rules across cases that have no window: runs of cases that are so. For engine/core and
+ * engine/explain.
  */
 #ifndef CORE_RUNS_H
 #define CORE_RUNS_H

@@ -4,7 +4,6 @@
 #include "engine/cases/limits.h"
 #include "engine/cases/stray.h"
 #include "engine/core/across.h"
-#include "engine/core/asked.h"
 #include "engine/core/asking.h"
 #include "engine/core/fold.h"
 
@@ -162,8 +161,7 @@ static bool fact_note(struct core *core, struct core_case *kase, struct chain *c
     uint32_t step = asking->rule->per_step ? names_add(&core->names, event->step) : 0;
     uint32_t cycles;
     (void)clock_last(core, kase, chain, rule_index, step, &cycles);
-    if (core->asked != NULL)
-        asked_look(core, asking, rule_index, step, cycles);
+    fold_watch_begin(core, asking, rule_index, step, cycles);
     struct core_clock *clock = fold_begin(core, kase, chain->last, rule_index, event, step, cycles);
     if (clock == NULL)
         return false;
@@ -211,8 +209,7 @@ static bool clock_start(struct core *core, struct core_case *kase, struct chain 
         fold_continue(core, kase, clock, event);
         return true;
     }
-    if (core->asked != NULL)
-        asked_look(core, asking, rule_index, step, cycles);
+    fold_watch_begin(core, asking, rule_index, step, cycles);
     clock = fold_begin(core, kase, chain->last, rule_index, event, step, cycles);
     if (clock == NULL)
         return false;

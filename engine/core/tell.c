@@ -2,6 +2,7 @@
 #include "engine/cases/decisions.h"
 #include "engine/cases/reckon.h"
 #include "engine/core/across.h"
+#include "engine/core/address.h"
 #include "engine/core/confirm.h"
 #include "engine/core/judge.h"
 

@@ -5,6 +5,7 @@
 #ifndef IO_QUERY_H
 #define IO_QUERY_H
 
+#include "engine/explain/explain.h"
 #include "engine/turn/turn.h"
 
 #include <jansson.h>

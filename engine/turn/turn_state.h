@@ -2,6 +2,7 @@
 #ifndef TURN_STATE_H
 #define TURN_STATE_H
 
+#include "engine/explain/explain.h"
 #include "engine/turn/suspect.h"
 #include "engine/turn/turn.h"
 #include "engine/wire/text.h"

@@ -4,6 +4,7 @@
  * as at an engine's start, beside the engine, which goes on. Then the cases move, by the very code
  * by which they would. Nothing of the engine's is written to.
  */
+#include "engine/explain/explain.h"
 #include "engine/io/editions.h"
 #include "engine/sys/clock.h"
 #include "engine/sys/columns.h"

@@ -1,6 +1,7 @@
 /* test_core_confirm.c - cards that wait for a supervisor: what is released, what is dismissed, and
  * what hangs on it comes to the same in whatever order the events arrive.
  */
+#include "engine/explain/explain.h"
 #include "tests/unit/core_fixture.h"
 
 #include <stdlib.h>

@@ -1,12 +1,20 @@
 /* idle.c - why a rule has no clock in a case. The case is folded again by itself, and each rule
  * that looks at one of its events says what keeps it from beginning there; the last word counts.
  */
-#include "engine/core/idle.h"
+#include "engine/cases/decisions.h"
 #include "engine/cases/groups.h"
-#include "engine/core/across.h"
-#include "engine/core/asking.h"
+#include "engine/explain/alone.h"
+#include "engine/explain/explain.h"
 
 #include <stdlib.h>
+
+/* What came of the last event of a case that one rule looks at. */
+struct idle_found {
+    int64_t at_ms;
+    uint32_t unmet;
+    uint8_t kind; /* of the event; EVENT_NONE: there was none */
+    uint8_t reason;
+};
 
 static uint32_t unmet_parts(const struct asking *asking, const struct condition *condition)
 {
@@ -27,7 +35,8 @@ static const struct condition *condition_of(const struct rule *rule, enum idle_r
                                   : NULL;
 }
 
-static void meet(struct core *core, const struct asking *of, uint16_t rule_index)
+static void meet(struct idle_found *found, struct core *core, const struct asking *of,
+                 uint16_t rule_index)
 {
     struct asking asking = *of;
     const struct rule *rule = &case_edition(core, asking.kase)->ruleset->rules[rule_index];
@@ -38,7 +47,7 @@ static void meet(struct core *core, const struct asking *of, uint16_t rule_index
     else if (reason == IDLE_NOT && rule->form == RULE_FACT && !asking_holds(&asking, rule->fact))
         reason = IDLE_FACT;
     const struct condition *condition = condition_of(rule, reason);
-    core->looking->found[rule_index] = (struct idle_found){
+    found[rule_index] = (struct idle_found){
         .at_ms = asking.event->at.ms,
         .unmet = condition == NULL ? 0 : unmet_parts(&asking, condition),
         .kind = (uint8_t)asking.event->kind,
@@ -46,17 +55,20 @@ static void meet(struct core *core, const struct asking *of, uint16_t rule_index
     };
 }
 
-void idle_look(struct core *core, const struct asking *asking)
+/* Before the rules of a case look at an event: what will keep each of them from it. found: by the
+ * rule's index. */
+static void event_look(void *ctx, struct core *core, const struct asking *asking)
 {
+    struct idle_found *found = ctx;
     uint32_t count;
     enum event_kind kind = asking->event->kind;
     const uint16_t *on = ruleset_on(case_edition(core, asking->kase)->ruleset, kind, &count);
     const struct item_rules *own = case_item_rules(core, asking->kase);
     for (uint32_t i = 0; i < count; i++)
-        meet(core, asking, on[i]);
+        meet(found, core, asking, on[i]);
     for (uint32_t i = 0; own != NULL && i < own->count; i++)
         if ((own->rules[i].on & EVENT_KIND_BIT(kind)) != 0)
-            meet(core, asking, own->rules[i].rule);
+            meet(found, core, asking, own->rules[i].rule);
 }
 
 /* ---- the question ------------------------------------------------------------------------------
@@ -100,7 +112,8 @@ static struct slice group_of(const struct core *core, const struct core_case *ka
                              const struct rule *rule, char text[GROUP_NAME_BYTES])
 {
     const struct core_mark *mark;
-    for (uint32_t row = across_marks(core, kase); row != 0; row = mark->next) {
+    const struct case_side *side = core->sides.count == 1 ? NULL : case_side_find(core, kase);
+    for (uint32_t row = side == NULL ? 0 : side->first_mark; row != 0; row = mark->next) {
         mark = pool_row(&core->marks, row);
         const struct core_group *group = group_row(core, mark->group);
         if (slice_is_equal(names_get(&core->names, group->rule_name), rule->name))
@@ -136,20 +149,21 @@ int core_idle(const struct core *core, uint32_t case_index, uint32_t from,
     const struct core_case *kase = case_row(core, case_index);
     const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
     bool *has_clock = calloc((size_t)ruleset->rule_count + 1, sizeof *has_clock);
-    struct idle_look look = {.found = calloc((size_t)ruleset->rule_count + 1, sizeof *look.found)};
+    struct idle_found *found = calloc((size_t)ruleset->rule_count + 1, sizeof *found);
+    const struct fold_watch watch = {.ctx = found, .event = event_look};
     uint32_t row;
     struct core *alone = NULL;
-    if (has_clock != NULL && look.found != NULL)
+    if (has_clock != NULL && found != NULL)
         alone = alone_make(core, case_index, kase->edition, (struct event_ref){.place = UINT64_MAX},
-                           (struct alone_looks){.idle = &look}, &row);
+                           &watch, &row);
     int error = alone == NULL ? NO_MEMORY : 0;
     core_destroy(&alone);
     for (row = kase->first_clock; error == 0 && row != 0; row = clock_row(core, row)->next)
         has_clock[clock_row(core, row)->rule] = true;
     for (uint32_t i = from; error == 0 && i < ruleset->rule_count; i++)
-        if (!has_clock[i] && !rule_tell(core, kase, &ruleset->rules[i], &look.found[i], visit, ctx))
+        if (!has_clock[i] && !rule_tell(core, kase, &ruleset->rules[i], &found[i], visit, ctx))
             break;
     free(has_clock);
-    free(look.found);
+    free(found);
     return error;
 }

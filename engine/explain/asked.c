@@ -2,8 +2,18 @@
  * again by itself up to the event that it began with, so that nothing has to be kept of what was
  * asked then; an asker between the condition and the case notes all that passes.
  */
-#include "engine/core/asked.h"
-#include "engine/core/idle.h"
+#include "engine/explain/alone.h"
+#include "engine/explain/explain.h"
+
+/* The clock that is looked for, and what is found. */
+struct asked_look {
+    const struct rule *rule;
+    struct slice step;
+    uint32_t cycle;
+    int64_t start_ms;
+    const struct asked_sink *sink;
+    struct event_ref by; /* place 0: it has not begun yet */
+};
 
 struct noting {
     struct condition_asker real;
@@ -125,10 +135,13 @@ static void ask(const struct asking *asking, const struct asked_sink *sink, enum
     sink->condition(sink->ctx, of, condition, holds);
 }
 
-void asked_look(const struct core *core, const struct asking *asking, uint32_t rule_index,
-                uint32_t step, uint32_t cycle)
+/* Before a clock of a rule begins: if it is the one that is looked for, its conditions are asked
+ * once more, and each answer is told. */
+static void begin_look(void *ctx, const struct asking *asking, uint32_t rule_index, uint32_t step,
+                       uint32_t cycle)
 {
-    struct asked_look *look = core->asked;
+    struct asked_look *look = ctx;
+    const struct core *core = asking->core;
     const struct rule *rule = &case_edition(core, asking->kase)->ruleset->rules[rule_index];
     if (look->by.place != 0 || rule != look->rule || cycle != look->cycle ||
         asking->event->at.ms != look->start_ms ||
@@ -149,9 +162,10 @@ struct event_ref core_asked(const struct core *core, uint32_t case_index,
                               .cycle = clock->cycle,
                               .start_ms = clock->start_at.ms,
                               .sink = sink};
+    const struct fold_watch watch = {.ctx = &look, .begin = begin_look};
     uint32_t row;
-    struct core *alone = alone_make(core, case_index, case_row(core, case_index)->edition, upto,
-                                    (struct alone_looks){.asked = &look}, &row);
+    struct core *alone =
+        alone_make(core, case_index, case_row(core, case_index)->edition, upto, &watch, &row);
     core_destroy(&alone);
     return look.by;
 }

@@ -1,9 +1,9 @@
-/* across_view.c - questions about groups of cases, answered without changing anything. */
+/* groups.c - questions about groups of cases. */
 #include "engine/cases/groups.h"
 #include "engine/cases/marks.h"
-#include "engine/core/across.h"
-#include "engine/core/judge.h"
+#include "engine/core/address.h"
 #include "engine/core/runs.h"
+#include "engine/explain/explain.h"
 
 static uint32_t deciding_place(const struct core *core, const struct core_group *group)
 {

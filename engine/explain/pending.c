@@ -1,6 +1,6 @@
-/* confirm_view.c - questions about the cards that wait for a supervisor. */
+/* pending.c - questions about the cards that wait for a supervisor. */
 #include "engine/cases/decisions.h"
-#include "engine/core/core.h"
+#include "engine/explain/explain.h"
 
 static const struct core_confirm *confirm_row(const struct core *core, uint32_t row)
 {

@@ -1,10 +1,10 @@
 /* alone.c - one case in a core of its own: to see how its rules look at its events, or how it would
  * stand under another edition, without touching what is judged.
  */
+#include "engine/explain/alone.h"
 #include "engine/cases/reckon.h"
 #include "engine/core/family.h"
-#include "engine/core/fold.h"
-#include "engine/core/idle.h"
+#include "engine/explain/explain.h"
 
 enum { CLOCKS_ALONE = 4096, CLOCKS_A_CHILD = 64, CHILDREN_ALONE = 10000 };
 
@@ -61,7 +61,7 @@ static void rungs_issue(struct core *alone, const struct core_case *kase)
 }
 
 struct core *alone_make(const struct core *core, uint32_t case_index, uint32_t edition,
-                        struct event_ref upto, struct alone_looks looks, uint32_t *case_out)
+                        struct event_ref upto, const struct fold_watch *watch, uint32_t *case_out)
 {
     const struct core_case *kase = case_row(core, case_index);
     const struct core_kin *kin = family_find(core, kase);
@@ -86,11 +86,9 @@ struct core *alone_make(const struct core *core, uint32_t case_index, uint32_t e
         core_destroy(&alone);
         return NULL;
     }
-    alone->looking = looks.idle;
-    alone->asked = looks.asked;
+    alone->watch = watch;
     fold_history(alone, case_row(alone, row), upto);
-    alone->looking = NULL;
-    alone->asked = NULL;
+    alone->watch = NULL;
     rungs_issue(alone, case_row(alone, row));
     *case_out = row;
     return alone;
@@ -100,7 +98,7 @@ struct core *core_alone(const struct core *core, uint32_t case_index, uint32_t e
                         struct event_ref upto, struct case_view *case_out)
 {
     uint32_t row;
-    struct core *alone = alone_make(core, case_index, edition, upto, (struct alone_looks){0}, &row);
+    struct core *alone = alone_make(core, case_index, edition, upto, NULL, &row);
     if (alone != NULL)
         core_case(alone, row, case_out);
     return alone;
