@@ -168,9 +168,9 @@ static void strays_print(const struct core *core, const struct core_counts *coun
         walk.offset_s = calendar_offset_s(ruleset->calendars[0], core_now(core));
     for (uint32_t i = 1; i <= counts->cases && walk.left > 0; i++) {
         struct case_view kase;
-        core_case(core, i, &kase);
+        explain_case(core, i, &kase);
         walk.case_no = kase.case_no;
-        core_strays(core, i, stray_print, &walk);
+        explain_strays(core, i, stray_print, &walk);
     }
     for (int i = 0; i < STRAY_REASON_COUNT; i++)
         if (counts->stray[i] > 0)

@@ -58,7 +58,7 @@ struct core_counts {
     uint64_t pending;     /* cards that wait for a supervisor */
     uint64_t overdue;     /* … longer than they may */
     uint64_t stray[STRAY_REASON_COUNT]; /* events without the effect they were sent for, as the
-                                           cases stand: recorded, and told by core_strays */
+                                           cases stand: recorded, and told by explain_strays */
     uint64_t memory_bytes;
 };
 

@@ -80,7 +80,7 @@ struct core *alone_make(const struct core *core, uint32_t case_index, uint32_t e
     alone->now = core->now;
     struct children walk = {.alone = alone, .upto = upto};
     if (children > 0 && alone->editions[0].is_joint)
-        (void)core_children(core, case_index, CHILDREN_ALONE, child_add, &walk);
+        (void)explain_children(core, case_index, CHILDREN_ALONE, child_add, &walk);
     uint32_t row = admit(alone, text_heap_get(&core->keys, kase->key), kase->newest, kase->source);
     if (row == 0) {
         core_destroy(&alone);
@@ -94,12 +94,12 @@ struct core *alone_make(const struct core *core, uint32_t case_index, uint32_t e
     return alone;
 }
 
-struct core *core_alone(const struct core *core, uint32_t case_index, uint32_t edition,
-                        struct event_ref upto, struct case_view *case_out)
+struct core *explain_alone(const struct core *core, uint32_t case_index, uint32_t edition,
+                           struct event_ref upto, struct case_view *case_out)
 {
     uint32_t row;
     struct core *alone = alone_make(core, case_index, edition, upto, NULL, &row);
     if (alone != NULL)
-        core_case(alone, row, case_out);
+        explain_case(alone, row, case_out);
     return alone;
 }

@@ -5,7 +5,7 @@
 
 #include "engine/core/fold.h"
 
-/* alone_make - see core_alone. watch: looks on while the case itself is folded; NULL: nobody. */
+/* alone_make - see explain_alone. watch: looks on while the case itself is folded; NULL: nobody. */
 struct core *alone_make(const struct core *core, uint32_t case_index, uint32_t edition,
                         struct event_ref upto, const struct fold_watch *watch, uint32_t *case_out);
 

@@ -153,9 +153,9 @@ static void begin_look(void *ctx, const struct asking *asking, uint32_t rule_ind
     ask(asking, look->sink, ASKED_FACT, rule->fact);
 }
 
-struct event_ref core_asked(const struct core *core, uint32_t case_index,
-                            const struct clock_view *clock, struct event_ref upto,
-                            const struct asked_sink *sink)
+struct event_ref explain_asked(const struct core *core, uint32_t case_index,
+                               const struct clock_view *clock, struct event_ref upto,
+                               const struct asked_sink *sink)
 {
     struct asked_look look = {.rule = clock->rule,
                               .step = clock->step,

@@ -29,7 +29,7 @@ static void view_fill(const struct core *core, uint32_t row, struct case_view *v
             view->next_at.ms = clock_row(core, clock)->next_ms;
 }
 
-bool core_find(const struct core *core, struct slice case_no, struct case_view *case_out)
+bool explain_find(const struct core *core, struct slice case_no, struct case_view *case_out)
 {
     uint32_t row = case_find(core, case_no);
     if (row != 0)
@@ -37,7 +37,7 @@ bool core_find(const struct core *core, struct slice case_no, struct case_view *
     return row != 0;
 }
 
-void core_case(const struct core *core, uint32_t case_index, struct case_view *case_out)
+void explain_case(const struct core *core, uint32_t case_index, struct case_view *case_out)
 {
     view_fill(core, case_index, case_out);
 }
@@ -114,8 +114,8 @@ static bool is_to_be_seen(const struct core *core, const struct frontier_entry *
            (entry->place == 0 || deadline_is_due(core, &entry->deadline));
 }
 
-void core_due(const struct core *core, struct instant before, uint32_t max,
-              bool (*visit)(void *ctx, const struct case_view *kase), void *ctx)
+void explain_due(const struct core *core, struct instant before, uint32_t max,
+                 bool (*visit)(void *ctx, const struct case_view *kase), void *ctx)
 {
     struct frontier frontier = {.count = 0};
     struct frontier_entry last = {.deadline = {.row = 0}};
@@ -144,13 +144,13 @@ void core_due(const struct core *core, struct instant before, uint32_t max,
     }
 }
 
-struct slice core_parent(const struct core *core, uint32_t case_index)
+struct slice explain_parent(const struct core *core, uint32_t case_index)
 {
     return family_parent(core, case_row(core, case_index));
 }
 
-uint32_t core_children(const struct core *core, uint32_t case_index, uint32_t max,
-                       void (*visit)(void *ctx, const struct case_view *child), void *ctx)
+uint32_t explain_children(const struct core *core, uint32_t case_index, uint32_t max,
+                          void (*visit)(void *ctx, const struct case_view *child), void *ctx)
 {
     const struct core_kin *kin = family_find(core, case_row(core, case_index));
     uint32_t count = 0;
@@ -160,14 +160,14 @@ uint32_t core_children(const struct core *core, uint32_t case_index, uint32_t ma
         row = child->next;
         if (count++ >= max)
             continue;
-        core_case(core, child->case_row, &view);
+        explain_case(core, child->case_row, &view);
         visit(ctx, &view);
     }
     return count;
 }
 
-void core_strays(const struct core *core, uint32_t case_index,
-                 void (*visit)(void *ctx, const struct stray_view *stray), void *ctx)
+void explain_strays(const struct core *core, uint32_t case_index,
+                    void (*visit)(void *ctx, const struct stray_view *stray), void *ctx)
 {
     const struct core_case *kase = case_row(core, case_index);
     const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
@@ -185,8 +185,8 @@ void core_strays(const struct core *core, uint32_t case_index,
     }
 }
 
-bool core_may_follow(const struct core *core, uint32_t case_index, const struct rule *rule,
-                     struct instant at)
+bool explain_may_follow(const struct core *core, uint32_t case_index, const struct rule *rule,
+                        struct instant at)
 {
     return follow_suits(core, case_row(core, case_index), rule, at);
 }

@@ -107,8 +107,8 @@ static void used_fill(struct reckoning *reckoning, struct clock_view *view)
         view->used = (struct term){.n = (int32_t)((tenths + 9) / 10), .unit = unit};
 }
 
-void core_clocks(const struct core *core, uint32_t case_index,
-                 void (*visit)(void *ctx, const struct clock_view *clock), void *ctx)
+void explain_clocks(const struct core *core, uint32_t case_index,
+                    void (*visit)(void *ctx, const struct clock_view *clock), void *ctx)
 {
     const struct core_case *kase = case_row(core, case_index);
     for (uint32_t row = kase->first_clock; row != 0; row = clock_row(core, row)->next) {
@@ -146,8 +146,8 @@ void core_clocks(const struct core *core, uint32_t case_index,
     }
 }
 
-uint32_t core_limits(const struct core *core, uint32_t case_index, struct limit_instant *limits,
-                     uint32_t max)
+uint32_t explain_limits(const struct core *core, uint32_t case_index, struct limit_instant *limits,
+                        uint32_t max)
 {
     const struct core_case *kase = case_row(core, case_index);
     const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
@@ -184,8 +184,8 @@ static const struct core_clock *clock_of_view(const struct core *core, const str
     return NULL;
 }
 
-void core_pauses(const struct core *core, uint32_t case_index, const struct clock_view *clock,
-                 void (*visit)(void *ctx, const struct pause_view *pause), void *ctx)
+void explain_pauses(const struct core *core, uint32_t case_index, const struct clock_view *clock,
+                    void (*visit)(void *ctx, const struct pause_view *pause), void *ctx)
 {
     const struct core_case *kase = case_row(core, case_index);
     const struct core_clock *row = clock_of_view(core, kase, clock);
@@ -220,9 +220,9 @@ void core_pauses(const struct core *core, uint32_t case_index, const struct cloc
     }
 }
 
-uint32_t core_stretches(const struct core *core, uint32_t case_index,
-                        const struct clock_view *clock, struct instant *from, struct instant *to,
-                        uint32_t max)
+uint32_t explain_stretches(const struct core *core, uint32_t case_index,
+                           const struct clock_view *clock, struct instant *from, struct instant *to,
+                           uint32_t max)
 {
     const struct core_case *kase = case_row(core, case_index);
     const struct core_clock *row = clock_of_view(core, kase, clock);

@@ -79,39 +79,39 @@ struct clock_view {
     struct rung_view rungs[RULE_RUNGS_MAX];
 };
 
-/* core_find - the case of this number. Returns false when there is none. */
-bool core_find(const struct core *core, struct slice case_no, struct case_view *case_out);
+/* explain_find - the case of this number. Returns false when there is none. */
+bool explain_find(const struct core *core, struct slice case_no, struct case_view *case_out);
 
-/* core_case - the case of an index from 1 to core_counts.cases, in the order they came. */
-void core_case(const struct core *core, uint32_t case_index, struct case_view *case_out);
+/* explain_case - the case of an index from 1 to core_counts.cases, in the order they came. */
+void explain_case(const struct core *core, uint32_t case_index, struct case_view *case_out);
 
-/* core_parent - the number of the joint case that a case belongs to; empty: none. Borrows: until
+/* explain_parent - the number of the joint case that a case belongs to; empty: none. Borrows: until
  * the core changes. */
-struct slice core_parent(const struct core *core, uint32_t case_index);
+struct slice explain_parent(const struct core *core, uint32_t case_index);
 
-/* core_children - call visit with each child of a joint case, at most max. Returns how many there
- * are. Cost: O(children). */
-uint32_t core_children(const struct core *core, uint32_t case_index, uint32_t max,
-                       void (*visit)(void *ctx, const struct case_view *child), void *ctx);
+/* explain_children - call visit with each child of a joint case, at most max. Returns how many
+ * there are. Cost: O(children). */
+uint32_t explain_children(const struct core *core, uint32_t case_index, uint32_t max,
+                          void (*visit)(void *ctx, const struct case_view *child), void *ctx);
 
-/* core_due - the cases that have something falling due before an instant, soonest first, at most
+/* explain_due - the cases that have something falling due before an instant, soonest first, at most
  * max; visit returns false to stop. Cost: O(max × log max), whatever the number of cases. */
-void core_due(const struct core *core, struct instant before, uint32_t max,
-              bool (*visit)(void *ctx, const struct case_view *kase), void *ctx);
+void explain_due(const struct core *core, struct instant before, uint32_t max,
+                 bool (*visit)(void *ctx, const struct case_view *kase), void *ctx);
 
-/* core_clocks - call visit with every clock of a case, oldest first. The view borrows for the
+/* explain_clocks - call visit with every clock of a case, oldest first. The view borrows for the
  * call. Cost: O(clocks × rungs). */
-void core_clocks(const struct core *core, uint32_t case_index,
-                 void (*visit)(void *ctx, const struct clock_view *clock), void *ctx);
+void explain_clocks(const struct core *core, uint32_t case_index,
+                    void (*visit)(void *ctx, const struct clock_view *clock), void *ctx);
 
-/* core_alone - a core that holds one case, its joint case's parts, and no other: folded from its
+/* explain_alone - a core that holds one case, its joint case's parts, and no other: folded from its
  * events up to `upto`, under an edition (its index) of `core`. No card is told; a rung whose
  * instant has passed counts as issued.
  *
  * Owns: the caller destroys it, before `core` changes. NULL: memory is short.
  * Cost: that of a late event of the case and of each of its parts. */
-struct core *core_alone(const struct core *core, uint32_t case_index, uint32_t edition,
-                        struct event_ref upto, struct case_view *case_out);
+struct core *explain_alone(const struct core *core, uint32_t case_index, uint32_t edition,
+                           struct event_ref upto, struct case_view *case_out);
 
 /* A rule that does not judge a case, as the events tell it that came so far. */
 struct idle_view {
@@ -124,11 +124,11 @@ struct idle_view {
     struct slice group; /* GROUP: where the case stands, or one of them; may be empty */
 };
 
-/* core_idle - the rules of the case's edition that have no clock in it, in file order, from an
- * index on; visit returns false to stop. Cost: that of core_alone, and O(rules). Returns 0,
+/* explain_idle - the rules of the case's edition that have no clock in it, in file order, from an
+ * index on; visit returns false to stop. Cost: that of explain_alone, and O(rules). Returns 0,
  * -ENOMEM (-12). */
-MUST_USE int core_idle(const struct core *core, uint32_t case_index, uint32_t from,
-                       bool (*visit)(void *ctx, const struct idle_view *idle), void *ctx);
+MUST_USE int explain_idle(const struct core *core, uint32_t case_index, uint32_t from,
+                          bool (*visit)(void *ctx, const struct idle_view *idle), void *ctx);
 
 /* Which of a rule's conditions: `applies`, that of its start, of a fact `is`. */
 enum asked_of { ASKED_APPLIES, ASKED_START, ASKED_FACT };
@@ -156,17 +156,17 @@ struct asked_sink {
     void (*condition)(void *ctx, enum asked_of of, const struct condition *condition, bool holds);
 };
 
-/* core_asked - what the conditions asked that a clock of a case began under, of the event that it
- * began with. upto: as for core_alone. Returns: that event; place 0: the clock began with none of
- * those, or memory is short. Cost: that of core_alone. */
-struct event_ref core_asked(const struct core *core, uint32_t case_index,
-                            const struct clock_view *clock, struct event_ref upto,
-                            const struct asked_sink *sink);
+/* explain_asked - what the conditions asked that a clock of a case began under, of the event that
+ * it began with. upto: as for explain_alone. Returns: that event; place 0: the clock began with
+ * none of those, or memory is short. Cost: that of explain_alone. */
+struct event_ref explain_asked(const struct core *core, uint32_t case_index,
+                               const struct clock_view *clock, struct event_ref upto,
+                               const struct asked_sink *sink);
 
-/* core_may_follow - would a card at this instant begin a clock of this rule in the case, as far as
- * item and validity go? */
-bool core_may_follow(const struct core *core, uint32_t case_index, const struct rule *rule,
-                     struct instant at);
+/* explain_may_follow - would a card at this instant begin a clock of this rule in the case, as far
+ * as item and validity go? */
+bool explain_may_follow(const struct core *core, uint32_t case_index, const struct rule *rule,
+                        struct instant at);
 
 /* One limit of a running clock, and when it is over. */
 struct limit_instant {
@@ -177,10 +177,10 @@ struct limit_instant {
     struct instant due_at; /* as in limit_view */
 };
 
-/* core_limits - the limits of all running clocks of a case, at most max. Returns how many there
+/* explain_limits - the limits of all running clocks of a case, at most max. Returns how many there
  * are. Cost: O(limits), each laid once. */
-uint32_t core_limits(const struct core *core, uint32_t case_index, struct limit_instant *limits,
-                     uint32_t max);
+uint32_t explain_limits(const struct core *core, uint32_t case_index, struct limit_instant *limits,
+                        uint32_t max);
 
 /* What a supervisor has to decide on, or has decided. */
 struct confirm_view {
@@ -198,18 +198,18 @@ struct confirm_view {
     struct instant free_at; /* public without an act: when its time was over; INSTANT_NEVER: not */
 };
 
-/* core_confirm - of a card that is there; false: it is none that waits for a supervisor. */
-bool core_confirm(const struct core *core, uint32_t case_index, const struct clock_view *clock,
-                  uint32_t rung, struct confirm_view *view_out);
+/* explain_confirm - of a card that is there; false: it is none that waits for a supervisor. */
+bool explain_confirm(const struct core *core, uint32_t case_index, const struct clock_view *clock,
+                     uint32_t rung, struct confirm_view *view_out);
 
-/* core_pending - call visit with every card that waits, in no order. Cost: O(cards that wait, or
+/* explain_pending - call visit with every card that waits, in no order. Cost: O(cards that wait, or
  * have waited). */
-void core_pending(const struct core *core,
-                  void (*visit)(void *ctx, const struct confirm_view *view), void *ctx);
+void explain_pending(const struct core *core,
+                     void (*visit)(void *ctx, const struct confirm_view *view), void *ctx);
 
-/* core_pauses - every pause of the case as one of its clocks counted it. */
-void core_pauses(const struct core *core, uint32_t case_index, const struct clock_view *clock,
-                 void (*visit)(void *ctx, const struct pause_view *pause), void *ctx);
+/* explain_pauses - every pause of the case as one of its clocks counted it. */
+void explain_pauses(const struct core *core, uint32_t case_index, const struct clock_view *clock,
+                    void (*visit)(void *ctx, const struct pause_view *pause), void *ctx);
 
 /* An event of a case that has no effect, or less than it was sent for. */
 struct stray_view {
@@ -220,17 +220,17 @@ struct stray_view {
     const struct rule *rule; /* whose clock does not take it; NULL: none's in particular */
 };
 
-/* core_strays - those of one case, as it stands now: an event that a late one has given its effect
- * back is none any more. Cost: O(strays), of which no more than 250 are kept of a case. */
-void core_strays(const struct core *core, uint32_t case_index,
-                 void (*visit)(void *ctx, const struct stray_view *stray), void *ctx);
+/* explain_strays - those of one case, as it stands now: an event that a late one has given its
+ * effect back is none any more. Cost: O(strays), of which no more than 250 are kept of a case. */
+void explain_strays(const struct core *core, uint32_t case_index,
+                    void (*visit)(void *ctx, const struct stray_view *stray), void *ctx);
 
-/* core_stretches - what the pauses come to for one clock: merged, capped, in order, none touching
- * another, none before what the start counts from. to: INSTANT_NEVER when it is open. At most max
- * of them; returns how many. */
-uint32_t core_stretches(const struct core *core, uint32_t case_index,
-                        const struct clock_view *clock, struct instant *from, struct instant *to,
-                        uint32_t max);
+/* explain_stretches - what the pauses come to for one clock: merged, capped, in order, none
+ * touching another, none before what the start counts from. to: INSTANT_NEVER when it is open. At
+ * most max of them; returns how many. */
+uint32_t explain_stretches(const struct core *core, uint32_t case_index,
+                           const struct clock_view *clock, struct instant *from, struct instant *to,
+                           uint32_t max);
 
 /* ---- questions across cases -------------------------------------------------------------------
  */
@@ -238,7 +238,7 @@ uint32_t core_stretches(const struct core *core, uint32_t case_index,
 /* Cases looked at together by one rule, as they stand: those of a window, or a run of cases. */
 struct group_view {
     uint32_t index;
-    uint32_t first; /* place of its first case for core_members: of a run, that in its group */
+    uint32_t first; /* place of its first case for explain_members: of a run, that in its group */
     const struct ruleset *ruleset;
     const struct rule *rule; /* as the edition in force has it, else the newest that has it */
     struct slice key;
@@ -261,15 +261,15 @@ struct member_view {
     struct slice rule; /* of a card that is counted: whose it is; else empty */
 };
 
-/* core_group - the group, or the run, of a rule whose card has this case number
+/* explain_group - the group, or the run, of a rule whose card has this case number
  * ("org:370100/2025-01", "org:370100/2025-01-20T10:00:00+08:00"). Returns false when there is none.
  */
-bool core_group(const struct core *core, struct slice rule, struct slice case_no,
-                struct group_view *group_out);
+bool explain_group(const struct core *core, struct slice rule, struct slice case_no,
+                   struct group_view *group_out);
 
-/* core_members - the cases of a group in the order of their instants, from a place on (the first
+/* explain_members - the cases of a group in the order of their instants, from a place on (the first
  * is 1), at most max. The view borrows for the call. Cost: O(max × log cases). */
-void core_members(const struct core *core, uint32_t group_index, uint32_t place, uint32_t max,
-                  void (*visit)(void *ctx, const struct member_view *member), void *ctx);
+void explain_members(const struct core *core, uint32_t group_index, uint32_t place, uint32_t max,
+                     void (*visit)(void *ctx, const struct member_view *member), void *ctx);
 
 #endif

@@ -35,8 +35,8 @@ static bool run_look(const struct core *core, const struct core_group *group, st
     return true;
 }
 
-bool core_group(const struct core *core, struct slice rule, struct slice case_no,
-                struct group_view *group_out)
+bool explain_group(const struct core *core, struct slice rule, struct slice case_no,
+                   struct group_view *group_out)
 {
     struct instant begin;
     uint32_t row = group_named(core, rule, case_no, &begin);
@@ -69,8 +69,8 @@ bool core_group(const struct core *core, struct slice rule, struct slice case_no
     return true;
 }
 
-void core_members(const struct core *core, uint32_t group_index, uint32_t place, uint32_t max,
-                  void (*visit)(void *ctx, const struct member_view *member), void *ctx)
+void explain_members(const struct core *core, uint32_t group_index, uint32_t place, uint32_t max,
+                     void (*visit)(void *ctx, const struct member_view *member), void *ctx)
 {
     const struct core_group *group = group_row(core, group_index);
     uint32_t count = marks_count(core, group->root);

@@ -143,8 +143,8 @@ static bool rule_tell(const struct core *core, const struct core_case *kase,
     return visit(ctx, &view);
 }
 
-int core_idle(const struct core *core, uint32_t case_index, uint32_t from,
-              bool (*visit)(void *ctx, const struct idle_view *idle), void *ctx)
+int explain_idle(const struct core *core, uint32_t case_index, uint32_t from,
+                 bool (*visit)(void *ctx, const struct idle_view *idle), void *ctx)
 {
     const struct core_case *kase = case_row(core, case_index);
     const struct ruleset *ruleset = case_edition(core, kase)->ruleset;

@@ -25,8 +25,8 @@ static struct confirm_view view_of(const struct core *core, const struct core_co
     };
 }
 
-bool core_confirm(const struct core *core, uint32_t case_index, const struct clock_view *clock,
-                  uint32_t rung, struct confirm_view *view_out)
+bool explain_confirm(const struct core *core, uint32_t case_index, const struct clock_view *clock,
+                     uint32_t rung, struct confirm_view *view_out)
 {
     const struct core_case *kase = case_row(core, case_index);
     const struct case_side *side = core->confirms.count == 1 ? NULL : case_side_find(core, kase);
@@ -41,8 +41,8 @@ bool core_confirm(const struct core *core, uint32_t case_index, const struct clo
     return false;
 }
 
-void core_pending(const struct core *core,
-                  void (*visit)(void *ctx, const struct confirm_view *view), void *ctx)
+void explain_pending(const struct core *core,
+                     void (*visit)(void *ctx, const struct confirm_view *view), void *ctx)
 {
     for (uint32_t row = 1; row < core->confirms.count; row++) {
         if (!confirm_row(core, row)->is_waiting) /* of a row that is not in use, too */

@@ -119,8 +119,8 @@ static void awaited_append(struct clocks_walk *walk, const struct clock_view *cl
         const struct rung_view *rung = &clock->rungs[follower->rung];
         struct instant due = rung->due_at;
         bool is_dated = instant_is_set(due) && due.ms <= INSTANT_LAST_MS;
-        if (rung->state != RUNG_WAITING ||
-            !core_may_follow(core, walk->about->kase->index, rule, is_dated ? due : core_now(core)))
+        if (rung->state != RUNG_WAITING || !explain_may_follow(core, walk->about->kase->index, rule,
+                                                               is_dated ? due : core_now(core)))
             continue;
         const struct clock_view awaited = {
             .rule = rule, .step = clock->step, .cycle = clock->cycle};
@@ -165,7 +165,7 @@ static void put_clocks(const struct query_world *world, const struct case_view *
     struct clocks_walk walk = {.about = &about, .clocks = json_array(), .awaited = json_array()};
     receipt_case_open(&about, world, turn_core(world->turn), kase,
                       (struct event_ref){.place = UINT64_MAX});
-    core_clocks(turn_core(world->turn), kase->index, clock_append, &walk);
+    explain_clocks(turn_core(world->turn), kase->index, clock_append, &walk);
     receipt_case_close(&about);
     json_object_set_new(json, "clocks", walk.clocks);
     json_object_set_new(json, "awaited", walk.awaited);
@@ -211,7 +211,7 @@ static json_t *events_json(const struct query_world *world, const struct case_vi
         json_array_append_new(list, event);
     }
     struct events_walk walk = {.past = past, .count = count, .list = list};
-    core_strays(turn_core(world->turn), kase->index, stray_mark, &walk);
+    explain_strays(turn_core(world->turn), kase->index, stray_mark, &walk);
     bytes_clear(&bytes);
     free(past);
     return list;
@@ -232,7 +232,7 @@ static json_t *cards_json(const struct query_world *world, const struct case_vie
 {
     const struct receipt_case about = {.world = world, .kase = kase};
     struct clocks_walk walk = {.about = &about, .cards = json_array()};
-    core_clocks(turn_core(world->turn), kase->index, clock_cards, &walk);
+    explain_clocks(turn_core(world->turn), kase->index, clock_cards, &walk);
     return walk.cards;
 }
 
@@ -248,8 +248,8 @@ static void put_family(const struct query_world *world, const struct case_view *
 {
     const struct core *core = turn_core(world->turn);
     json_t *list = json_array();
-    uint32_t count = core_children(core, kase->index, CHILDREN_SHOWN_MAX, child_append, list);
-    json_object_set_new(json, "parent", query_text(core_parent(core, kase->index)));
+    uint32_t count = explain_children(core, kase->index, CHILDREN_SHOWN_MAX, child_append, list);
+    json_object_set_new(json, "parent", query_text(explain_parent(core, kase->index)));
     json_object_set_new(json, "child_count", json_integer(count));
     json_object_set_new(json, "children", list);
 }
@@ -279,7 +279,7 @@ static void group_append(const struct query_world *world, const struct rule *rul
     char id[CARD_ID_BYTES];
     size_t index;
     const json_t *told;
-    if (!core_group(turn_core(world->turn), rule->name, slice_of(name), &group))
+    if (!explain_group(turn_core(world->turn), rule->name, slice_of(name), &group))
         return;
     json_array_foreach(groups, index, told)
     {
@@ -314,7 +314,7 @@ static bool case_find(const struct query_world *world, const json_t *request, js
         query_refuse(answer, "missing", "case: must be given");
         return false;
     }
-    if (core_find(turn_core(world->turn), slice_of(case_no), kase))
+    if (explain_find(turn_core(world->turn), slice_of(case_no), kase))
         return true;
     json_t *groups = groups_json(world, case_no);
     if (json_array_size(groups) == 0)

@@ -182,7 +182,7 @@ void query_idle(const struct query_world *world, const struct case_view *kase,
                              .list = json_array(),
                              .is_all = json_is_true(json_object_get(request, "all")) ||
                                        ruleset->rule_count <= FEW_RULES};
-    int error = core_idle(core, kase->index, index_behind(ruleset, after), idle_append, &walk);
+    int error = explain_idle(core, kase->index, index_behind(ruleset, after), idle_append, &walk);
     if (error != 0) {
         json_decref(walk.list);
         query_refuse(answer, "full", "memory is short");

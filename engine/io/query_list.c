@@ -31,19 +31,19 @@ void query_open(const struct query_world *world, const json_t *request, json_t *
     uint32_t max = (uint32_t)query_number(request, "max", 100, 1, 1000);
     uint32_t row = 0;
     const char *after = json_string_value(json_object_get(request, "after"));
-    if (after != NULL && core_find(core, slice_of(after), &kase))
+    if (after != NULL && explain_find(core, slice_of(after), &kase))
         row = kase.index;
     json_t *cases = json_array();
     json_object_set_new(answer, "cases", cases);
     uint32_t end = row + SCAN_MAX < counts.cases ? row + SCAN_MAX : (uint32_t)counts.cases;
     for (row++; row <= end && json_array_size(cases) < max; row++) {
-        core_case(core, row, &kase);
+        explain_case(core, row, &kase);
         if (kase.state == CASE_OPEN && is_wanted(request, "org", kase.org) &&
             is_wanted(request, "area", kase.area) && is_wanted(request, "item", kase.item))
             json_array_append_new(cases, row_json(world, &kase));
     }
     if (row <= counts.cases) {
-        core_case(core, row - 1, &kase);
+        explain_case(core, row - 1, &kase);
         json_object_set_new(answer, "next", query_text(kase.case_no));
     }
 }
@@ -86,7 +86,7 @@ static bool due_case(void *ctx, const struct case_view *kase)
     if (is_wanted(walk->request, "org", kase->org) &&
         is_wanted(walk->request, "area", kase->area)) {
         walk->kase = kase;
-        core_clocks(turn_core(walk->world->turn), kase->index, due_clock, walk);
+        explain_clocks(turn_core(walk->world->turn), kase->index, due_clock, walk);
     }
     return json_array_size(walk->due) < walk->max;
 }
@@ -155,7 +155,7 @@ void query_due(const struct query_world *world, const json_t *request, json_t *a
         .before = due_before(world, request),
         .max = (size_t)query_number(request, "max", 50, 1, 500),
     };
-    core_due(turn_core(world->turn), walk.before, 2000, due_case, &walk);
+    explain_due(turn_core(world->turn), walk.before, 2000, due_case, &walk);
     json_object_set_new(answer, "due", sorted(walk.due, walk.max));
     json_object_set_new(answer, "before", query_instant(walk.before, 0));
 }
@@ -188,7 +188,7 @@ void query_counts(const struct query_world *world, const json_t *request, json_t
     uint32_t end = counts.cases < SCAN_MAX ? (uint32_t)counts.cases : SCAN_MAX;
     for (uint32_t row = 1; row <= end; row++) {
         struct case_view kase;
-        core_case(core, row, &kase);
+        explain_case(core, row, &kase);
         struct slice key = is_org ? kase.org : is_item ? kase.item : kase.area;
         char text[EVENT_CODE_BYTES_MAX + 1];
         memcpy(text, key.count > 0 ? key.start : "-", key.count > 0 ? key.count : 1);

@@ -29,7 +29,7 @@ static void pending_note(void *ctx, const struct confirm_view *view)
 {
     struct pending_walk *walk = ctx;
     struct case_view kase;
-    core_case(walk->core, view->case_index, &kase);
+    explain_case(walk->core, view->case_index, &kase);
     if (walk->org != NULL && !slice_is_equal(slice_of(walk->org), kase.org))
         return;
     walk->total++;
@@ -46,7 +46,7 @@ static json_t *row_json(const struct query_world *world, const struct confirm_vi
     struct case_view kase;
     char clock[CLOCK_BYTES];
     char id[CARD_ID_BYTES];
-    core_case(turn_core(world->turn), view->case_index, &kase);
+    explain_case(turn_core(world->turn), view->case_index, &kase);
     (void)snprintf(clock, sizeof clock, "%.*s%s%.*s", (int)view->rule.count, view->rule.start,
                    view->step.count > 0 ? "/" : "", (int)view->step.count,
                    view->step.count > 0 ? view->step.start : "");
@@ -62,7 +62,7 @@ void query_pending(const struct query_world *world, const json_t *request, json_
     walk.max = (uint32_t)query_number(request, "max", 100, 1, PENDING_MAX);
     walk.count = 0;
     walk.total = 0;
-    core_pending(walk.core, pending_note, &walk);
+    explain_pending(walk.core, pending_note, &walk);
     json_t *list = json_array();
     for (uint32_t i = 0; i < walk.count; i++) {
         json_t *row = row_json(world, &walk.rows[i]);

@@ -39,8 +39,8 @@ static void put_members(const struct core *core, const struct group_view *group,
     struct members_walk walk = {.group = group, .list = json_array()};
     uint32_t first = group->place > MEMBERS_SHOWN_MAX ? group->place - MEMBERS_SHOWN_MAX + 1 : 1;
     uint32_t left = group->count - first + 1;
-    core_members(core, group->index, group->first + first - 1,
-                 left < MEMBERS_SHOWN_MAX ? left : MEMBERS_SHOWN_MAX, member_append, &walk);
+    explain_members(core, group->index, group->first + first - 1,
+                    left < MEMBERS_SHOWN_MAX ? left : MEMBERS_SHOWN_MAX, member_append, &walk);
     size_t listed = json_array_size(walk.list);
     json_object_set_new(json, "first", json_integer(first));
     json_object_set_new(json, "members", walk.list);
@@ -52,7 +52,7 @@ static json_t *member_json(const struct core *core, const struct group_view *gro
 {
     struct members_walk walk = {.group = group, .list = json_array()};
     if (place > 0)
-        core_members(core, group->index, place, 1, member_append, &walk);
+        explain_members(core, group->index, place, 1, member_append, &walk);
     json_t *member = json_incref(json_array_get(walk.list, 0));
     json_decref(walk.list);
     return member != NULL ? member : json_null();
@@ -103,8 +103,8 @@ json_t *receipt_across(const struct query_world *world, json_t *card)
 {
     const struct core *core = turn_core(world->turn);
     struct group_view group;
-    if (!core_group(core, slice_of(json_string_value(json_object_get(card, "rule"))),
-                    slice_of(json_string_value(json_object_get(card, "case"))), &group))
+    if (!explain_group(core, slice_of(json_string_value(json_object_get(card, "rule"))),
+                       slice_of(json_string_value(json_object_get(card, "case"))), &group))
         return NULL;
     json_t *receipt =
         json_pack("{s:i, s:O, s:o, s:i, s:o, s:o, s:o}", "receipt", 1, "card", card, "rule",

@@ -165,7 +165,7 @@ struct event_ref receipt_put_asked(const struct receipt_case *about, const struc
     struct asked_sink sink = {.ctx = &telling, .answer = answer_add, .condition = condition_add};
     if (rule->applies == NULL && rule->start_when == NULL && rule->fact == NULL)
         return (struct event_ref){0};
-    return core_asked(about->core, about->kase->index, clock, about->upto, &sink);
+    return explain_asked(about->core, about->kase->index, clock, about->upto, &sink);
 }
 
 /* ---- what is told already

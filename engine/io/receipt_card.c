@@ -53,7 +53,7 @@ static json_t *count_in(const struct query_world *world, const struct core *core
         return NULL;
     receipt_case_open(&about, world, core, kase, upto);
     wanted.about = &about;
-    core_clocks(core, kase->index, clock_look, &wanted);
+    explain_clocks(core, kase->index, clock_look, &wanted);
     receipt_case_close(&about);
     return wanted.found;
 }
@@ -78,7 +78,7 @@ static json_t *count_under(const struct query_world *world, const struct case_vi
         upto = before_move(until);
     if (edition == UINT32_MAX)
         return NULL;
-    struct core *alone = core_alone(turn_core(world->turn), kase->index, edition, upto, &view);
+    struct core *alone = explain_alone(turn_core(world->turn), kase->index, edition, upto, &view);
     if (alone == NULL)
         return NULL;
     json_t *found = count_in(world, alone, &view, upto, wanted);
@@ -214,7 +214,7 @@ static json_t *receipt_of_clock(const struct query_world *world, json_t *card)
     struct wanted wanted = wanted_of(card);
     const char *case_no = json_string_value(json_object_get(card, "case"));
     wanted.card = card;
-    if (case_no == NULL || !core_find(turn_core(world->turn), slice_of(case_no), &kase))
+    if (case_no == NULL || !explain_find(turn_core(world->turn), slice_of(case_no), &kase))
         return NULL;
     json_t *moves = query_moves(world, &kase);
     size_t judged = judged_before(moves, card);

@@ -31,7 +31,7 @@ json_t *receipt_confirm(const struct receipt_case *about, const struct clock_vie
     const struct rung *is = clock->rungs[rung].rung;
     struct confirm_view view;
     if (is->issue != ISSUE_CONFIRM ||
-        !core_confirm(turn_core(about->world->turn), about->kase->index, clock, rung, &view))
+        !explain_confirm(turn_core(about->world->turn), about->kase->index, clock, rung, &view))
         return json_null();
     bool is_decided = view.by.place != 0;
     const char *state = view.is_released ? "released" : is_decided ? "dismissed" : "pending";
@@ -51,7 +51,7 @@ json_t *receipt_released(const struct receipt_case *about, const struct clock_vi
     struct confirm_view view;
     struct instant at = INSTANT_NONE;
     if (clock->rungs[rung].rung->issue != ISSUE_CONFIRM ||
-        !core_confirm(turn_core(about->world->turn), about->kase->index, clock, rung, &view))
+        !explain_confirm(turn_core(about->world->turn), about->kase->index, clock, rung, &view))
         return NULL;
     if (view.is_released)
         at = view.free_at.ms != INT64_MAX ? view.free_at : clock->rungs[rung].due_at;

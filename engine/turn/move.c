@@ -67,7 +67,7 @@ static int case_move(struct turn *turn, uint32_t case_index, uint64_t number, ui
 {
     struct case_view kase;
     struct turn_moved was;
-    core_case(turn->core, case_index, &kase);
+    explain_case(turn->core, case_index, &kase);
     uint32_t target = target_of(turn, kase.edition_index);
     bool is_kept = !turn->is_recovering && target != kase.edition_index;
     if (is_kept)
@@ -141,7 +141,7 @@ int turn_preview(struct turn *turn, struct instant now, const struct ruleset *ru
     for (uint32_t i = first; error == 0 && i < turn->moving.end; i += stride) {
         struct case_view kase;
         preview->before(preview->ctx, i);
-        core_case(turn->core, i, &kase);
+        explain_case(turn->core, i, &kase);
         if (core_move(turn->core, core_now(turn->core), i, target_of(turn, kase.edition_index)))
             preview->after(preview->ctx, i);
     }

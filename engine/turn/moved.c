@@ -9,10 +9,10 @@
 void turn_moved_look(const struct turn *turn, uint32_t case_index, struct turn_moved *moved_out)
 {
     struct case_view kase;
-    core_case(turn->core, case_index, &kase);
+    explain_case(turn->core, case_index, &kase);
     moved_out->edition = kase.edition;
     moved_out->calendars_edition = kase.calendars_edition;
-    uint32_t count = core_limits(turn->core, case_index, moved_out->limits, MOVED_LIMITS_MAX);
+    uint32_t count = explain_limits(turn->core, case_index, moved_out->limits, MOVED_LIMITS_MAX);
     moved_out->limit_count = count < MOVED_LIMITS_MAX ? count : MOVED_LIMITS_MAX;
 }
 

@@ -44,7 +44,7 @@ static void on_before(void *ctx, uint32_t case_index)
 {
     struct preview *preview = ctx;
     preview->before_count =
-        core_limits(turn_core(preview->turn), case_index, preview->before, LIMITS_MAX);
+        explain_limits(turn_core(preview->turn), case_index, preview->before, LIMITS_MAX);
 }
 
 static bool is_same_limit(const struct limit_instant *a, const struct limit_instant *b)
@@ -84,8 +84,8 @@ static void on_after(void *ctx, uint32_t case_index)
     struct limit_instant after[LIMITS_MAX];
     struct case_view kase;
     const struct core *core = turn_core(preview->turn);
-    core_case(core, case_index, &kase);
-    uint32_t count = core_limits(core, case_index, after, LIMITS_MAX);
+    explain_case(core, case_index, &kase);
+    uint32_t count = explain_limits(core, case_index, after, LIMITS_MAX);
     bool has_moved = false;
     for (uint32_t i = 0; i < count && i < LIMITS_MAX; i++)
         has_moved |=

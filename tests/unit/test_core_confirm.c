@@ -261,5 +261,5 @@ static void the_order_of_arrival_changes_nothing(void)
     end();
 }
 
-CHECK_MAIN("unit/core_confirm", TEST(what_is_released_begins_what_hangs_on_it),
+CHECK_MAIN("unit/explain_confirm", TEST(what_is_released_begins_what_hangs_on_it),
            TEST(of_two_alike_the_id_says_which), TEST(the_order_of_arrival_changes_nothing))
