@@ -61,3 +61,17 @@ void limits_take(struct core *core, const struct core_case *kase, const struct r
             more->due_ms = event->due_at.ms;
     }
 }
+
+void clock_more_release(struct core *core, struct core_clock *clock)
+{
+    struct clock_more *more = clock_more_find(core, clock);
+    if (more == NULL)
+        return;
+    for (uint32_t row = more->first_gap; row != 0;) {
+        uint32_t next = pause_row(core, row)->next;
+        pool_free(&core->pauses, row);
+        row = next;
+    }
+    pool_free(&core->mores, clock->more);
+    clock->more = 0;
+}

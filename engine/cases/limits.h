@@ -16,4 +16,7 @@ void limits_take(struct core *core, const struct core_case *kase, const struct r
 /* clock_more_make - the clock's row of rare things, made when it has none; NULL: no room. */
 struct clock_more *clock_more_make(struct core *core, struct core_clock *clock);
 
+/* clock_more_release - hand it back, with its gaps. The clock may be a copy. */
+void clock_more_release(struct core *core, struct core_clock *clock);
+
 #endif

@@ -11,7 +11,6 @@
 #define CORE_ACROSS_H
 
 #include "engine/core/asking.h"
-#include "engine/core/judge.h"
 
 /* across_event - the rule looks at the event at hand: the case stands in its group. */
 void across_event(struct core *core, const struct core_case *kase, const struct rule *rule,
@@ -44,16 +43,5 @@ bool across_is_full(const struct core *core);
 MUST_USE int across_reindex(struct core *core);
 
 uint64_t across_bytes(const struct core *core);
-
-/* What a card of a group says of itself. */
-struct group_card {
-    int64_t begin_ms; /* without a window: where its run begins … */
-    uint32_t length;  /* … and how long it is */
-    int64_t due_ms;
-};
-
-/* across_emit - a record of a card. */
-void across_emit(struct core *core, const struct core_group *group, const struct group_card *card,
-                 const struct card_change *change);
 
 #endif

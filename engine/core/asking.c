@@ -1,9 +1,9 @@
 /* asking.c - what a condition may know: the event at hand first, then the case. */
 #include "engine/core/asking.h"
+#include "engine/cases/kin.h"
 #include "engine/cases/recent.h"
 #include "engine/cases/reckon.h"
 #include "engine/cases/tally.h"
-#include "engine/core/family.h"
 
 static const struct value no_value = {.type = VALUE_NONE};
 
@@ -245,24 +245,24 @@ static struct value ask_arrival_delay(const struct asking *asking)
 
 static struct value ask_parent(const struct asking *asking)
 {
-    return text_value(family_parent(asking->core, asking->kase));
+    return text_value(kin_parent(asking->core, asking->kase));
 }
 
 static struct value ask_children(const struct asking *asking)
 {
-    const struct core_kin *kin = family_find(asking->core, asking->kase);
+    const struct core_kin *kin = kin_find(asking->core, asking->kase);
     return number_value(kin == NULL ? 0 : kin->child_count);
 }
 
 static struct value ask_children_open(const struct asking *asking)
 {
-    const struct core_kin *kin = family_find(asking->core, asking->kase);
+    const struct core_kin *kin = kin_find(asking->core, asking->kase);
     return number_value(kin == NULL ? 0 : kin->open_count);
 }
 
 static struct value ask_children_finished(const struct asking *asking)
 {
-    const struct core_kin *kin = family_find(asking->core, asking->kase);
+    const struct core_kin *kin = kin_find(asking->core, asking->kase);
     return number_value(kin == NULL ? 0 : kin->finished_count);
 }
 

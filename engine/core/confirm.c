@@ -1,8 +1,11 @@
 /* confirm.c - see confirm.h. */
 #include "engine/core/confirm.h"
 
-#include "engine/cases/decisions.h"
 #include "engine/cases/reckon.h"
+#include "engine/core/decision.h"
+#include "engine/core/rank.h"
+#include "engine/core/tell.h"
+#include "engine/core/waiting.h"
 
 static const char reason_released[] = "released: by a supervisor";
 static const char reason_by_time[] = "released: its time to be decided on has passed";
@@ -12,115 +15,12 @@ static const char reason_recalled[] = "recalled: its release does not hold any m
 static const char reason_again[] = "restored: its dismissal does not hold any more";
 static const char reason_overdue[] = "overdue: its time to be decided on has passed";
 
-static struct core_confirm *confirm_row(const struct core *core, uint32_t row)
-{
-    return pool_row(&core->confirms, row);
-}
-
 /* Most cases are under rules that ask for no release, and nobody has sent one: they are not even
  * looked for. */
 static bool is_looked_for(const struct core *core, const struct core_case *kase)
 {
     bool may_wait = case_edition(core, kase)->is_confirming || core->is_moving;
     return (may_wait && core->confirms.count > 1) || core->decisions.count > 1;
-}
-
-/* ---- the cards that wait, or have waited ------------------------------------------------------
- */
-
-static struct core_confirm *confirm_make(struct core *core, const struct core_case *kase,
-                                         const struct core_clock *clock, uint32_t rung_index)
-{
-    const struct rule *rule = clock_rule(core, kase, clock);
-    struct case_side *side = case_side_make(core, kase);
-    uint32_t rule_name = names_add(&core->names, rule->name);
-    uint32_t rung_name = names_add(&core->names, rule->rungs[rung_index].name);
-    bool has_room = side != NULL && rule_name != UINT32_MAX && rung_name != UINT32_MAX;
-    uint32_t row = has_room ? pool_add(&core->confirms) : 0;
-    if (row == 0) {
-        core->counts.unjudgeable++; /* it can be released, but nobody is told when it is time */
-        return NULL;
-    }
-    struct core_confirm *confirm = confirm_row(core, row);
-    *confirm =
-        (struct core_confirm){.until_ms = INT64_MAX,
-                              .free_ms = INT64_MAX,
-                              .case_row = case_find(core, text_heap_get(&core->keys, kase->key)),
-                              .rule = rule_name,
-                              .rung = rung_name,
-                              .step = clock->step,
-                              .next = side->first_confirm,
-                              .cycle = clock->cycle};
-    side->first_confirm = row;
-    return confirm;
-}
-
-static void waiting_set(struct core *core, struct core_confirm *confirm, bool is_waiting,
-                        bool is_overdue)
-{
-    core->counts.pending += (uint64_t)is_waiting - (uint64_t)confirm->is_waiting;
-    core->counts.overdue += (uint64_t)is_overdue - (uint64_t)confirm->is_overdue;
-    confirm->is_waiting = is_waiting;
-    confirm->is_overdue = is_overdue;
-}
-
-static void confirm_take_away(struct core *core, uint32_t *link)
-{
-    uint32_t row = *link;
-    waiting_set(core, confirm_row(core, row), false, false);
-    *link = confirm_row(core, row)->next;
-    pool_free(&core->confirms, row);
-}
-
-/* The supervisor's own time, by the days of the law whatever the rule itself counts by. One that
- * cannot be counted has passed: it is told at once, and not never. */
-static int64_t until_of(const struct core *core, const struct core_case *kase,
-                        const struct core_clock *clock, const struct rung *rung)
-{
-    const struct counting counting = {.count = COUNT_DAY, .roll = true, .cutoff_ms = -1};
-    const struct calendar *calendar = case_calendar(core, kase, clock_rule(core, kase, clock));
-    struct instant until = core->now;
-    bool is_provisional;
-    if (!term_is_set(rung->confirm_within))
-        return INT64_MAX;
-    if (calendar != NULL && counting_due(calendar, &counting, core->now, rung->confirm_within,
-                                         &until, &is_provisional) != 0)
-        until = core->now;
-    return until.ms;
-}
-
-void confirm_told(struct core *core, const struct core_case *kase, const struct core_clock *clock,
-                  uint32_t rung_index, const struct card_change *change)
-{
-    const struct rung *rung = &clock_rule(core, kase, clock)->rungs[rung_index];
-    bool may_have_waited = core->confirms.count > 1 && /* under other rules */
-                           (core->is_moving || change->state == CARD_WITHDRAWN);
-    if (rung->issue != ISSUE_CONFIRM && !may_have_waited)
-        return;
-    uint32_t *link = confirm_link(core, kase, clock, rung_index);
-    if (change->state == CARD_WITHDRAWN && link != NULL)
-        confirm_take_away(core, link);
-    if (change->state == CARD_WITHDRAWN || rung->issue != ISSUE_CONFIRM)
-        return;
-    struct core_confirm *confirm =
-        link != NULL ? confirm_row(core, *link) : confirm_make(core, kase, clock, rung_index);
-    if (confirm == NULL)
-        return;
-    bool is_waiting = change->state == CARD_PENDING;
-    bool is_again = is_waiting && change->before == CARD_PENDING;
-    waiting_set(core, confirm, is_waiting, is_again && confirm->is_overdue);
-    if (!is_waiting || is_again)
-        return;
-    confirm->since_ms = core->now.ms;
-    confirm->until_ms = until_of(core, kase, clock, rung);
-}
-
-struct instant confirm_until(const struct core *core, const struct core_case *kase,
-                             const struct core_clock *clock, uint32_t rung)
-{
-    const struct core_confirm *confirm = confirm_find(core, kase, clock, rung);
-    return confirm == NULL || !confirm->is_waiting ? INSTANT_NEVER
-                                                   : (struct instant){.ms = confirm->until_ms};
 }
 
 /* ---- settling ---------------------------------------------------------------------------------
@@ -221,12 +121,12 @@ static bool row_stays(const struct core *core, const struct core_case *kase,
 static bool row_end(struct core *core, const struct core_case *kase, struct core_clock *clock,
                     uint32_t rung, uint32_t *link)
 {
-    const struct core_confirm *confirm = confirm_row(core, *link);
+    const struct core_confirm *confirm = waiting_row(core, *link);
     bool was_public = confirm->decided == CONFIRM_RELEASED;
     bool was_refused = confirm->decided == CONFIRM_REFUSED;
     struct card_change change = {.before = confirm->is_waiting ? CARD_PENDING : CARD_DISMISSED,
                                  .reason = was_refused ? reason_again : reason_by_rules};
-    confirm_take_away(core, link);
+    waiting_end(core, link);
     if (was_public)
         return false;
     struct reckoning reckoning;
@@ -245,7 +145,7 @@ bool confirm_settle(struct core *core, struct core_case *kase)
     if (side == NULL || (side->first_confirm == 0 && side->first_decision == 0))
         return false;
     for (uint32_t *link = &side->first_confirm; *link != 0;) {
-        struct core_confirm *confirm = confirm_row(core, *link);
+        struct core_confirm *confirm = waiting_row(core, *link);
         uint32_t rung;
         struct core_clock *clock = clock_of(core, kase, confirm, &rung);
         bool is_there = clock != NULL && (clock->issued & rung_bit(rung)) != 0;
@@ -259,7 +159,7 @@ bool confirm_settle(struct core *core, struct core_case *kase)
         } else if (is_there) {
             is_changed |= row_end(core, kase, clock, rung, link);
         } else {
-            confirm_take_away(core, link);
+            waiting_end(core, link);
         }
     }
     decision_strays(core, kase, side);
@@ -277,7 +177,7 @@ void confirm_adopt(struct core *core, const struct core_case *kase)
             if ((clock->issued & rung_bit(i)) == 0 || rule->rungs[i].issue != ISSUE_CONFIRM ||
                 confirm_find(core, kase, clock, i) != NULL)
                 continue;
-            struct core_confirm *confirm = confirm_make(core, kase, clock, i);
+            struct core_confirm *confirm = waiting_make(core, kase, clock, i);
             if (confirm == NULL)
                 return;
             confirm->free_ms = INT64_MIN;
@@ -300,7 +200,7 @@ int64_t confirm_next_ms(const struct core *core, const struct core_case *kase)
     const struct case_side *side = may_wait ? case_side_find(core, kase) : NULL;
     int64_t next_ms = INT64_MAX;
     for (uint32_t row = side == NULL ? 0 : side->first_confirm; row != 0;) {
-        const struct core_confirm *confirm = confirm_row(core, row);
+        const struct core_confirm *confirm = waiting_row(core, row);
         if (is_awaited(confirm) && confirm->until_ms < next_ms)
             next_ms = confirm->until_ms;
         row = confirm->next;
@@ -332,7 +232,7 @@ bool confirm_due(struct core *core, struct core_case *kase, struct instant at)
     struct case_side *side = may_wait ? case_side_find(core, kase) : NULL;
     bool is_changed = false;
     for (uint32_t row = side == NULL ? 0 : side->first_confirm; row != 0;) {
-        struct core_confirm *confirm = confirm_row(core, row);
+        struct core_confirm *confirm = waiting_row(core, row);
         row = confirm->next;
         if (is_awaited(confirm) && confirm->until_ms <= at.ms)
             is_changed |= row_due(core, kase, confirm);

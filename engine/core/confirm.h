@@ -12,21 +12,7 @@
 #ifndef CORE_CONFIRM_H
 #define CORE_CONFIRM_H
 
-#include "engine/cases/decisions.h"
-#include "engine/core/fold.h"
-#include "engine/core/judge.h"
-
-/* decision_strays - note those that decide nothing, and why. (decision.c) */
-void decision_strays(struct core *core, struct core_case *kase, const struct case_side *side);
-
-/* confirm_told - a card of the case was told: it begins to wait, or does so no more. */
-void confirm_told(struct core *core, const struct core_case *kase, const struct core_clock *clock,
-                  uint32_t rung, const struct card_change *change);
-
-/* confirm_until - until when it should be decided on; INSTANT_NEVER: it does not wait, or for ever.
- */
-struct instant confirm_until(const struct core *core, const struct core_case *kase,
-                             const struct core_clock *clock, uint32_t rung);
+#include "engine/cases/state.h"
 
 /* confirm_settle - the cards of the case as its decisions have them. Returns whether some is
  * released, or is so no more: then what follows it has to be looked at. Cost: a compare, where no

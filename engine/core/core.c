@@ -5,14 +5,14 @@
  */
 #include "engine/core/core.h"
 #include "engine/cases/decisions.h"
+#include "engine/cases/kin.h"
+#include "engine/cases/limits.h"
 #include "engine/cases/stray.h"
 #include "engine/core/across.h"
-#include "engine/core/again.h"
 #include "engine/core/family.h"
 #include "engine/core/fold.h"
 #include "engine/core/follow.h"
 #include "engine/core/judge.h"
-#include "engine/core/past.h"
 
 #include <stdlib.h>
 
@@ -334,7 +334,7 @@ int core_admit(struct core *core, const struct event *event, struct event_ref re
         return CORE_E_FULL;
     if (row == 0) {
         row = case_make(core, event->case_no, hash, source);
-        family_arrive(core, row);
+        kin_arrive(core, row);
     }
     if (row == 0)
         return CORE_E_FULL;
@@ -352,26 +352,6 @@ static bool changes_item(const struct core *core, const struct core_case *kase,
            !slice_is_equal(names_get(&core->names, kase->item), event->item);
 }
 
-void fold_history(struct core *core, struct core_case *kase, struct event_ref newest)
-{
-    uint32_t count = past_fetch(core, kase, newest);
-    fold_reset(core, kase);
-    uint32_t folded = stray_reversed_last(case_edition(core, kase), core->past, count);
-    for (uint32_t i = 0; i < count; i++) {
-        const struct past_event *past = &core->past[i];
-        core->folding = past->ref.place;
-        if (past->is_of_child)
-            (void)family_show(core, kase, &past->event);
-        else if (i < folded)
-            (void)fold_event(core, kase, past->arrived_at, &past->event);
-        else
-            stray_note(core, kase, &past->event, STRAY_REVERSED, NULL);
-        if (kase->settled_ms < past->event.at.ms)
-            kase->settled_ms = past->event.at.ms;
-    }
-    (void)follow(core, kase, core->now);
-}
-
 static void case_fold_again(struct core *core, struct core_case *kase, struct event_ref newest)
 {
     core->counts.late_events++;
@@ -379,7 +359,7 @@ static void case_fold_again(struct core *core, struct core_case *kase, struct ev
     fold_history(core, kase, newest);
     judge_old_settle(core, kase, old_count);
     for (uint32_t i = 0; i < old_count; i++)
-        fold_release(core, &core->old[i].clock);
+        clock_more_release(core, &core->old[i].clock);
 }
 
 static void case_judge(struct core *core, struct core_case *kase, uint32_t case_index)
@@ -409,14 +389,16 @@ static void case_judge_or_hold(struct core *core, struct core_case *kase, uint32
     kase->is_held = true;
 }
 
-void case_look_again(struct core *core, uint32_t case_index, struct event_ref upto)
+/* Fold the case again from all that was taken in up to `upto`, and judge it. */
+static void case_look_again(struct core *core, uint32_t case_index, struct event_ref upto)
 {
     struct core_case *kase = case_row(core, case_index);
     case_fold_again(core, kase, upto);
     case_judge_or_hold(core, kase, case_index);
 }
 
-void case_show_child(struct core *core, uint32_t case_index, const struct event *event)
+/* Show the case an event of its child, in order, and judge it. */
+static void case_show_child(struct core *core, uint32_t case_index, const struct event *event)
 {
     struct core_case *kase = case_row(core, case_index);
     uint32_t old_count = kase->has_cards ? judge_old_keep(core, kase) : 0;
@@ -450,13 +432,25 @@ void core_release(struct core *core)
     across_judge(core);
 }
 
+/* A joint case is looked at again because of what happens to its parts. */
+static void parents_tell(struct core *core, uint32_t case_index, const struct event *event,
+                         struct event_ref ref, bool is_again)
+{
+    struct family_news news = family_settle(core, case_index, event, is_again);
+    for (uint32_t i = 0; i < COUNT_OF(news.again); i++)
+        if (news.again[i] != 0)
+            case_look_again(core, news.again[i], ref);
+    if (news.shown != 0)
+        case_show_child(core, news.shown, event);
+}
+
 /* Returns whether it was folded again as a whole. */
 static bool case_take(struct core *core, struct core_case *kase, uint32_t case_index,
                       const struct event *event, struct event_ref ref, bool is_correction)
 {
     if (is_correction || event->at.ms < kase->settled_ms || changes_item(core, kase, event) ||
         follow_is_moved(core, kase, event) || stray_asks_again(core, kase, event) ||
-        family_awaits(core, kase)) {
+        kin_awaits(core, kase)) {
         case_look_again(core, case_index, ref);
         return true;
     }
@@ -479,7 +473,7 @@ void core_apply(struct core *core, struct instant now, uint32_t case_index,
     struct core_case *kase = case_row(core, case_index);
     bool is_again = case_take(core, kase, case_index, event, ref, is_correction);
     if (kase->is_kin)
-        family_settle(core, case_index, event, ref, is_again);
+        parents_tell(core, case_index, event, ref, is_again);
     if (!core->is_holding)
         across_judge(core);
 }

@@ -1,6 +1,6 @@
 /* count.c - what the core has counted, and what it weighs. */
+#include "engine/cases/kin.h"
 #include "engine/core/across.h"
-#include "engine/core/family.h"
 
 void core_count(const struct core *core, struct core_counts *counts_out)
 {
@@ -10,7 +10,7 @@ void core_count(const struct core *core, struct core_counts *counts_out)
         pool_bytes(&core->pauses) + pool_bytes(&core->tallies) + pool_bytes(&core->limit_sets) +
         pool_bytes(&core->step_tallies) + pool_bytes(&core->recents) + pool_bytes(&core->strays) +
         table_bytes(&core->case_table) + pool_bytes(&core->instants) + across_bytes(core) +
-        family_bytes(core) + table_bytes(&core->limit_table) + deadlines_bytes(&core->deadlines) +
+        kin_bytes(core) + table_bytes(&core->limit_table) + deadlines_bytes(&core->deadlines) +
         ((uint64_t)core->keys.segment_count << TEXT_SEGMENT_BITS) +
         ((uint64_t)core->names.heap.segment_count << TEXT_SEGMENT_BITS) +
         table_bytes(&core->names.table);

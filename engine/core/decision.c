@@ -1,10 +1,7 @@
-/* decision.c - what supervisors said of the cards of a case, in the order in which it happened:
- * which card is meant, and what decides.
- */
-#include "engine/cases/decisions.h"
+/* decision.c - see decision.h. */
+#include "engine/core/decision.h"
 #include "engine/cases/reckon.h"
 #include "engine/cases/stray.h"
-#include "engine/core/confirm.h"
 #include "engine/core/follow.h"
 
 static const struct core_decision *decision_row(const struct core *core, uint32_t row)

@@ -2,6 +2,7 @@
  * event means depends on the events before it alone, so that folding again gives the same.
  */
 #include "engine/core/fold.h"
+#include "engine/cases/kin.h"
 #include "engine/cases/limits.h"
 #include "engine/cases/pauses.h"
 #include "engine/cases/reckon.h"
@@ -9,8 +10,10 @@
 #include "engine/cases/tally.h"
 #include "engine/core/across.h"
 #include "engine/core/asking.h"
+#include "engine/core/decision.h"
 #include "engine/core/family.h"
 #include "engine/core/follow.h"
+#include "engine/core/starts.h"
 
 static void state_set(struct core *core, struct core_case *kase, enum case_state state)
 {
@@ -188,7 +191,7 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
     if (event_is_of_card(event->kind))
         return decision_take(core, kase, event);
     if (event->parent.count > 0)
-        family_name(core, kase, event->parent);
+        kin_name(core, kase, event->parent);
     bool is_touched = follow(core, kase, event->at);
     bool is_tallied = is_counted(edition, event);
     if (is_tallied)
@@ -230,20 +233,6 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
     return is_touched;
 }
 
-void fold_release(struct core *core, struct core_clock *clock)
-{
-    struct clock_more *more = clock_more_find(core, clock);
-    if (more == NULL)
-        return;
-    for (uint32_t row = more->first_gap; row != 0;) {
-        uint32_t next = pause_row(core, row)->next;
-        pool_free(&core->pauses, row);
-        row = next;
-    }
-    pool_free(&core->mores, clock->more);
-    clock->more = 0;
-}
-
 void fold_reset(struct core *core, struct core_case *kase)
 {
     for (uint32_t row = kase->first_clock; row != 0;) {
@@ -264,7 +253,7 @@ void fold_reset(struct core *core, struct core_case *kase)
     across_forget(core, kase);
     decision_forget(core, kase);
     stray_release(core, kase);
-    family_reset(core, kase);
+    kin_reset(core, kase);
     state_set(core, kase, CASE_OPEN);
     kase->first_clock = kase->first_pause = kase->tally = 0;
     kase->heeds = 0;

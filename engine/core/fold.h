@@ -39,49 +39,11 @@ bool fold_event(struct core *core, struct core_case *kase, struct instant arrive
 
 /* fold_history - the case anew, from all its events up to `newest`, as the history port gives them
  * back; of a joint case, from what its children's tell it too. newest: UINT64_MAX, when none of
- * those that were taken in is still to be applied. */
+ * those that were taken in is still to be applied. (past.c) */
 void fold_history(struct core *core, struct core_case *kase, struct event_ref newest);
 
 /* fold_reset - the case as it was before its first event; its rows are handed back. Clocks of
- * which the caller has kept copies keep their `more` rows: fold_release frees those. */
+ * which the caller has kept copies keep their `more` rows: clock_more_release frees those. */
 void fold_reset(struct core *core, struct core_case *kase);
-void fold_release(struct core *core, struct core_clock *clock);
-
-/* fold_begin - a new clock of a rule, the case's last: it starts at the event's instant, with the
- * limits that it gives. after: row of one of the newest, from where the last is looked for; 0: from
- * the first. Counted as running by who calls. NULL: no room. */
-struct core_clock *fold_begin(struct core *core, struct core_case *kase, uint32_t after,
-                              uint32_t rule_index, const struct event *event, uint32_t step,
-                              uint32_t cycle);
-
-/* fold_start - ask the general rules and those of the case's item, in file order, what this event
- * begins. Returns: true when some clock has begun, or goes on. */
-bool fold_start(struct core *core, struct core_case *kase, struct asking *asking,
-                const struct event *event);
-
-/* fold_refusal - what keeps a rule from an event of the case, its own start or condition left
- * aside; IDLE_NOT: nothing. asking: of the event at hand. */
-enum idle_reason fold_refusal(struct core *core, const struct asking *asking,
-                              const struct rule *rule, const struct event *event);
-
-/* fold_stop - a running clock stops at the event. Where nothing of it has held until then, it need
- * not be judged again. */
-void fold_stop(struct core *core, struct core_clock *clock, enum clock_state state,
-               const struct event *event);
-
-/* fold_continue - a clock that stands still goes on: the time between its stop and the event is a
- * stretch that it alone leaves out. */
-void fold_continue(struct core *core, struct core_case *kase, struct core_clock *clock,
-                   const struct event *event);
-
-/* fold_end_at_once - a clock that begins behind the end of its case stands still, if that end would
- * have stopped it. event: that begins it, which is then noted as stray; NULL: a card does. */
-void fold_end_at_once(struct core *core, struct core_case *kase, struct core_clock *clock,
-                      const struct rule *rule, const struct event *event);
-
-/* decision_take - fold a release or a dismissal of a card. decision_forget - the case is folded
- * again: nothing was decided yet. (decision.c) */
-bool decision_take(struct core *core, struct core_case *kase, const struct event *event);
-void decision_forget(struct core *core, const struct core_case *kase);
 
 #endif

@@ -7,9 +7,10 @@
  * card, known by its rule and by the step and the cycle of the clock that raised the card.
  */
 #include "engine/core/follow.h"
+#include "engine/cases/decisions.h"
+#include "engine/cases/limits.h"
 #include "engine/cases/reckon.h"
-#include "engine/core/confirm.h"
-#include "engine/core/fold.h"
+#include "engine/core/starts.h"
 
 static struct core_clock *clock_find(const struct core *core, const struct core_case *kase,
                                      uint32_t rule, uint32_t step, uint32_t cycle)
@@ -95,7 +96,7 @@ static void clock_take_away(struct core *core, struct core_case *kase, uint32_t 
     if (clock->state == CLOCK_RUNNING)
         core->counts.clocks_running--;
     clock_judgeable_note(core, clock, true);
-    fold_release(core, clock);
+    clock_more_release(core, clock);
     pool_free(&core->clocks, row);
 }
 

@@ -3,8 +3,8 @@
  * image of another form is refused, and the journal is replayed instead.
  */
 #include "engine/cases/decisions.h"
+#include "engine/cases/kin.h"
 #include "engine/core/across.h"
-#include "engine/core/family.h"
 #include "engine/core/judge.h"
 
 #include <string.h>
@@ -165,7 +165,7 @@ static int reindex(struct core *core)
     }
     int error = across_reindex(core);
     if (error == 0)
-        error = family_reindex(core);
+        error = kin_reindex(core);
     return error != 0 ? error : names_reindex(&core->names);
 }
 

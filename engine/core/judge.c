@@ -6,22 +6,15 @@
  * highest only.
  */
 #include "engine/core/judge.h"
+#include "engine/cases/decisions.h"
 #include "engine/cases/reckon.h"
 #include "engine/core/asking.h"
 #include "engine/core/confirm.h"
-#include "engine/core/fold.h"
 #include "engine/core/follow.h"
+#include "engine/core/rank.h"
+#include "engine/core/tell.h"
 
 #include <stdlib.h>
-
-/* Why a card is what it is; static words of the contract, told in viewer/README.md. */
-const char *const reason_late[2] = {"late: found after its instant",
-                                    "late: the rules or the calendar of its case have changed"};
-const char *const reason_moved[2] = {"moved: its instant was judged again",
-                                     "moved: the rules or the calendar of its case have changed"};
-const char *const reason_withdrawn[2] = {
-    "withdrawn: a later event shows that it should not have been",
-    "withdrawn: the rules or the calendar of its case have changed"};
 
 static void issue(struct core *core, struct core_case *kase, struct core_clock *clock,
                   struct reckoning *reckoning, uint32_t rung_index, struct instant due,

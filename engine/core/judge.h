@@ -5,34 +5,6 @@
 #include "engine/cases/state.h"
 #include "engine/core/core.h"
 
-/* What became of a card: in which state it was, in which it is, and why. */
-struct card_change {
-    enum card_state before; /* CARD_NONE: there was none */
-    enum card_state state;
-    const char *reason;
-};
-
-/* judge_tell - the record of it. (tell.c) */
-void judge_tell(struct core *core, const struct core_case *kase, const struct core_clock *clock,
-                uint32_t rung_index, struct instant due, const struct card_change *change);
-
-/* rank_is_below - would a card of one of these rungs of the clock take the place of this one's? */
-bool rank_is_below(const struct core *core, const struct core_case *kase,
-                   const struct core_clock *clock, uint16_t rungs, uint32_t rung);
-
-/* rank_settle - of the cards of a clock those stand that no other takes the place of.
- * rank_settle_others - of all clocks of which a card of another rule may take the place. (rank.c)
- */
-struct reckoning;
-void rank_settle(struct core *core, const struct core_case *kase, struct core_clock *clock,
-                 struct reckoning *reckoning);
-void rank_settle_others(struct core *core, const struct core_case *kase);
-
-/* Why a card is what it is. */
-extern const char *const reason_late[2];
-extern const char *const reason_moved[2];
-extern const char *const reason_withdrawn[2];
-
 /* judge_case - an event has touched clocks of the case: what should have a card there gets it.
  * Rungs found past their instant are found late. After judge_old_settle, which takes cards away. */
 void judge_case(struct core *core, struct core_case *kase);

@@ -1,6 +1,7 @@
 /* move.c - a case comes under another edition, by an open act: its events are the same, its rules,
  * limits or calendar are others.
  */
+#include "engine/cases/limits.h"
 #include "engine/core/across.h"
 #include "engine/core/confirm.h"
 #include "engine/core/fold.h"
@@ -82,7 +83,7 @@ bool core_move(struct core *core, struct instant now, uint32_t case_index, uint3
     judge_old_settle(core, kase, old_count);
     confirm_adopt(core, kase);
     for (uint32_t i = 0; i < old_count; i++)
-        fold_release(core, &core->old[i].clock);
+        clock_more_release(core, &core->old[i].clock);
     judge_case(core, kase);
     judge_arm(core, kase, case_index);
     across_cards_again(core, kase);

@@ -1,7 +1,11 @@
-/* past.c - the past of a case, as its events come back from the history port: what was corrected
- * left out, in the order of their instants.
+/* past.c - a case folded anew, from all its events as they come back from the history port: what
+ * was corrected left out, in the order of their instants.
  */
-#include "engine/core/past.h"
+#include "engine/cases/kin.h"
+#include "engine/cases/stray.h"
+#include "engine/core/family.h"
+#include "engine/core/fold.h"
+#include "engine/core/follow.h"
 
 #include <stdlib.h>
 
@@ -75,7 +79,7 @@ static uint32_t past_of_child(struct core *core, uint32_t at, uint32_t child, ui
     qsort(core->past + at, count, sizeof *core->past, past_order);
     for (uint32_t i = 0; i < count; i++) {
         struct past_event past = core->past[at + i];
-        bool is_told = family_is_told(past.event.kind);
+        bool is_told = kin_is_told(past.event.kind);
         past.is_of_child = true;
         past.event.kind = is_told ? past.event.kind : EVENT_NONE;
         if (i == 0 || is_told)
@@ -84,12 +88,15 @@ static uint32_t past_of_child(struct core *core, uint32_t at, uint32_t child, ui
     return at + kept;
 }
 
-uint32_t past_fetch(struct core *core, const struct core_case *kase, struct event_ref upto)
+/* Into core->past: the events of the case that were taken in up to `upto`, without what was
+ * corrected since, and what its children's events tell it, in the order in which they happened.
+ * Returns: how many. Cost: one look into the history for the case and each of its children. */
+static uint32_t past_fetch(struct core *core, const struct core_case *kase, struct event_ref upto)
 {
     uint32_t count = 0;
-    for (uint32_t child = family_child(core, kase, 0); child != 0;
-         child = family_child(core, kase, child))
-        count = past_of_child(core, count, family_case(core, child), upto.place);
+    for (uint32_t child = kin_child(core, kase, 0); child != 0;
+         child = kin_child(core, kase, child))
+        count = past_of_child(core, count, kin_case(core, child), upto.place);
     /* its own come last: of the history given last alone the attrs are there */
     uint32_t own_count = fetch(core, count, kase->newest, upto.place);
     qsort(core->past + count, own_count, sizeof *core->past, past_order);
@@ -97,4 +104,24 @@ uint32_t past_fetch(struct core *core, const struct core_case *kase, struct even
     if (count > 0)
         qsort(core->past, count + own_count, sizeof *core->past, past_order);
     return count + own_count;
+}
+
+void fold_history(struct core *core, struct core_case *kase, struct event_ref newest)
+{
+    uint32_t count = past_fetch(core, kase, newest);
+    fold_reset(core, kase);
+    uint32_t folded = stray_reversed_last(case_edition(core, kase), core->past, count);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct past_event *past = &core->past[i];
+        core->folding = past->ref.place;
+        if (past->is_of_child)
+            (void)family_show(core, kase, &past->event);
+        else if (i < folded)
+            (void)fold_event(core, kase, past->arrived_at, &past->event);
+        else
+            stray_note(core, kase, &past->event, STRAY_REVERSED, NULL);
+        if (kase->settled_ms < past->event.at.ms)
+            kase->settled_ms = past->event.at.ms;
+    }
+    (void)follow(core, kase, core->now);
 }

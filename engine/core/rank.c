@@ -1,7 +1,7 @@
 /* rank.c - which card takes the place of which: a higher one of its clock, one of another rule. */
-#include "engine/cases/reckon.h"
-#include "engine/core/confirm.h"
-#include "engine/core/judge.h"
+#include "engine/core/rank.h"
+#include "engine/cases/decisions.h"
+#include "engine/core/tell.h"
 
 static const char reason_dismissed[] = "dismissed: a higher card took its place";
 static const char reason_restored[] = "restored: the higher card was withdrawn";

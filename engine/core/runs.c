@@ -9,8 +9,7 @@
 #include "engine/core/runs.h"
 #include "engine/cases/groups.h"
 #include "engine/cases/marks.h"
-#include "engine/core/across.h"
-#include "engine/core/judge.h"
+#include "engine/core/group_card.h"
 
 /* Marks behind `first`, up to `last`, and the time in which their runs begin: both ends excluded.
  */
@@ -73,9 +72,9 @@ static void withdraw(struct core *core, const struct core_group *group, uint32_t
         struct group_card card = {.begin_ms = run->begin_ms,
                                   .length = run_find(core, group, run->begin_ms).length,
                                   .due_ms = run->due_ms};
-        across_emit(core, group, &card,
-                    &(struct card_change){rung_state(&group_rule(core, group)->rungs[0]),
-                                          CARD_WITHDRAWN, reason_withdrawn[core->is_moving]});
+        group_card_tell(core, group, &card,
+                        &(struct card_change){rung_state(&group_rule(core, group)->rungs[0]),
+                                              CARD_WITHDRAWN, reason_withdrawn[core->is_moving]});
         *link = run->next;
         pool_free(&core->runs, row);
     }
@@ -90,8 +89,8 @@ static uint32_t *settle(struct core *core, const struct core_group *group, uint3
     uint32_t row = *link;
     if (row != 0 && run_row(core, row)->begin_ms == card->begin_ms) {
         if (run_row(core, row)->due_ms != card->due_ms)
-            across_emit(core, group, card,
-                        &(struct card_change){state, state, reason_moved[core->is_moving]});
+            group_card_tell(core, group, card,
+                            &(struct card_change){state, state, reason_moved[core->is_moving]});
     } else {
         row = pool_add(&core->runs);
         if (row == 0) {
@@ -101,7 +100,7 @@ static uint32_t *settle(struct core *core, const struct core_group *group, uint3
         run_row(core, row)->begin_ms = card->begin_ms;
         run_row(core, row)->next = *link;
         *link = row;
-        across_emit(core, group, card, &(struct card_change){CARD_NONE, state, ""});
+        group_card_tell(core, group, card, &(struct card_change){CARD_NONE, state, ""});
     }
     run_row(core, row)->due_ms = card->due_ms;
     return &run_row(core, row)->next;

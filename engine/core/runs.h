@@ -5,7 +5,6 @@
 #define CORE_RUNS_H
 
 #include "engine/cases/state.h"
-#include "engine/core/core.h"
 
 /* runs_judge - the cards of a group without a window: those runs that may have changed. is_whole:
  * all of them. Cost: O(log marks) for each of these, and each mark between that is not so. */

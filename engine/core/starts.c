@@ -1,6 +1,7 @@
 /* starts.c - which clocks an event begins, and which facts it states: the rules of the case, asked
  * one after the other.
  */
+#include "engine/core/starts.h"
 #include "engine/cases/limits.h"
 #include "engine/cases/stray.h"
 #include "engine/core/across.h"

@@ -1,10 +1,10 @@
 /* tell.c - one change of a card as its record: what it says, and who has to know. */
+#include "engine/core/tell.h"
 #include "engine/cases/decisions.h"
 #include "engine/cases/reckon.h"
 #include "engine/core/across.h"
 #include "engine/core/address.h"
-#include "engine/core/confirm.h"
-#include "engine/core/judge.h"
+#include "engine/core/waiting.h"
 
 enum { LIMIT_TEXT_BYTES = 40 };
 
@@ -84,9 +84,9 @@ void judge_tell(struct core *core, const struct core_case *kase, const struct co
     card.is_unreleased = is_asked && change->before != CARD_ISSUED &&
                          change->state != CARD_ISSUED &&
                          !confirm_is_released(core, kase, clock, rung_index);
-    confirm_told(core, kase, clock, rung_index, change);
+    waiting_told(core, kase, clock, rung_index, change);
     card.until =
-        rung->issue == ISSUE_CONFIRM ? confirm_until(core, kase, clock, rung_index) : INSTANT_NEVER;
+        rung->issue == ISSUE_CONFIRM ? waiting_until(core, kase, clock, rung_index) : INSTANT_NEVER;
     core->ports.card(core->ports.ctx, &card);
     if (case_edition(core, kase)->is_counting_cards)
         across_card(core, kase, clock, rung_index, &card);

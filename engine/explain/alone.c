@@ -2,6 +2,7 @@
  * stand under another edition, without touching what is judged.
  */
 #include "engine/explain/alone.h"
+#include "engine/cases/kin.h"
 #include "engine/cases/reckon.h"
 #include "engine/core/family.h"
 #include "engine/explain/explain.h"
@@ -29,7 +30,8 @@ struct children {
     struct event_ref upto;
 };
 
-/* A child shows its parent that it is there as it does live: when it has been folded. */
+/* A child stands among those of its parent as it does live: when it has been folded. The parent
+ * itself comes last, so that nobody has to be told. */
 static void child_add(void *ctx, const struct case_view *child)
 {
     const struct children *children = ctx;
@@ -39,7 +41,7 @@ static void child_add(void *ctx, const struct case_view *child)
         return;
     fold_history(children->alone, case_row(children->alone, row), children->upto);
     if (case_row(children->alone, row)->is_kin)
-        family_settle(children->alone, row, &event, children->upto, true);
+        (void)family_settle(children->alone, row, &event, true);
 }
 
 /* A rung that follows another waits for its card: what has come by now counts as issued. */
@@ -64,7 +66,7 @@ struct core *alone_make(const struct core *core, uint32_t case_index, uint32_t e
                         struct event_ref upto, const struct fold_watch *watch, uint32_t *case_out)
 {
     const struct core_case *kase = case_row(core, case_index);
-    const struct core_kin *kin = family_find(core, kase);
+    const struct core_kin *kin = kin_find(core, kase);
     uint32_t children = kin == NULL || kin->first_child == 0 ? 0 : CHILDREN_ALONE;
     const struct core_limits limits = {.case_max = children + 1,
                                        .clock_max = children * CLOCKS_A_CHILD + CLOCKS_ALONE,

@@ -1,5 +1,5 @@
 /* cases.c - questions about cases: one by its number, its joint case, those that fall due first. */
-#include "engine/core/family.h"
+#include "engine/cases/kin.h"
 #include "engine/core/follow.h"
 #include "engine/explain/explain.h"
 
@@ -146,13 +146,13 @@ void explain_due(const struct core *core, struct instant before, uint32_t max,
 
 struct slice explain_parent(const struct core *core, uint32_t case_index)
 {
-    return family_parent(core, case_row(core, case_index));
+    return kin_parent(core, case_row(core, case_index));
 }
 
 uint32_t explain_children(const struct core *core, uint32_t case_index, uint32_t max,
                           void (*visit)(void *ctx, const struct case_view *child), void *ctx)
 {
-    const struct core_kin *kin = family_find(core, case_row(core, case_index));
+    const struct core_kin *kin = kin_find(core, case_row(core, case_index));
     uint32_t count = 0;
     for (uint32_t row = kin == NULL ? 0 : kin->first_child; row != 0;) {
         const struct core_kin *child = pool_row(&core->kins, row);

@@ -3,6 +3,7 @@
  */
 #include "engine/cases/decisions.h"
 #include "engine/cases/groups.h"
+#include "engine/core/starts.h"
 #include "engine/explain/alone.h"
 #include "engine/explain/explain.h"
 
