@@ -2,7 +2,7 @@
  *
  * Layer: cases. Inside the core. A case is the child of the parent that its events name last, and
  * is so from its own first event on. A row of kin is known by the case's number: a parent may be
- * named before it comes. What happens to a child is shown to its parent by engine/core/family.h.
+ * named before it comes. What happens to a child is shown to its parent by engine/fold/family.h.
  */
 #ifndef CASES_KIN_H
 #define CASES_KIN_H

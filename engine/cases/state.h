@@ -1,6 +1,7 @@
 /* state.h - the rows of the core: what is kept of a case, a clock, a pause.
  *
- * Layer: cases. Inside the core: for engine/cases, engine/core and engine/explain alone.
+ * Layer: cases. Inside the core, which is engine/cases, across, fold and core; engine/explain looks
+ * on.
  *
  * Rows hold numbers and no pointers, so that the whole state can be written as bytes and read back
  * (core/image.c). Instants in rows are plain ms for the same reason. ("kase", because C keeps the

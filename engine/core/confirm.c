@@ -2,10 +2,10 @@
 #include "engine/core/confirm.h"
 
 #include "engine/cases/reckon.h"
-#include "engine/core/decision.h"
 #include "engine/core/rank.h"
 #include "engine/core/tell.h"
 #include "engine/core/waiting.h"
+#include "engine/fold/decision.h"
 
 static const char reason_released[] = "released: by a supervisor";
 static const char reason_by_time[] = "released: its time to be decided on has passed";

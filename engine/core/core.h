@@ -13,7 +13,6 @@
 #define CORE_CORE_H
 
 #include "engine/cases/ports.h"
-#include "engine/model/idle.h"
 #include "rules/model/ruleset.h"
 
 struct core_limits {

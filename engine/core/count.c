@@ -1,6 +1,7 @@
 /* count.c - what the core has counted, and what it weighs. */
+#include "engine/across/across.h"
 #include "engine/cases/kin.h"
-#include "engine/core/across.h"
+#include "engine/core/core.h"
 
 void core_count(const struct core *core, struct core_counts *counts_out)
 {

@@ -2,9 +2,9 @@
  * from these (tables, places in the deadlines) is not written. The form is this build's own: an
  * image of another form is refused, and the journal is replayed instead.
  */
+#include "engine/across/across.h"
 #include "engine/cases/decisions.h"
 #include "engine/cases/kin.h"
-#include "engine/core/across.h"
 #include "engine/core/judge.h"
 
 #include <string.h>

@@ -6,13 +6,13 @@
  * highest only.
  */
 #include "engine/core/judge.h"
+#include "engine/cases/asking.h"
 #include "engine/cases/decisions.h"
 #include "engine/cases/reckon.h"
-#include "engine/core/asking.h"
 #include "engine/core/confirm.h"
-#include "engine/core/follow.h"
 #include "engine/core/rank.h"
 #include "engine/core/tell.h"
+#include "engine/fold/follow.h"
 
 #include <stdlib.h>
 

@@ -1,11 +1,11 @@
 /* move.c - a case comes under another edition, by an open act: its events are the same, its rules,
  * limits or calendar are others.
  */
+#include "engine/across/across.h"
 #include "engine/cases/limits.h"
-#include "engine/core/across.h"
 #include "engine/core/confirm.h"
-#include "engine/core/fold.h"
 #include "engine/core/judge.h"
+#include "engine/fold/fold.h"
 
 static bool can_move(const struct core *core, const struct core_case *kase)
 {

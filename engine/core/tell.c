@@ -1,9 +1,9 @@
 /* tell.c - one change of a card as its record: what it says, and who has to know. */
 #include "engine/core/tell.h"
+#include "engine/across/across.h"
+#include "engine/cases/address.h"
 #include "engine/cases/decisions.h"
 #include "engine/cases/reckon.h"
-#include "engine/core/across.h"
-#include "engine/core/address.h"
 #include "engine/core/waiting.h"
 
 enum { LIMIT_TEXT_BYTES = 40 };

@@ -4,8 +4,8 @@
 #include "engine/explain/alone.h"
 #include "engine/cases/kin.h"
 #include "engine/cases/reckon.h"
-#include "engine/core/family.h"
 #include "engine/explain/explain.h"
+#include "engine/fold/family.h"
 
 enum { CLOCKS_ALONE = 4096, CLOCKS_A_CHILD = 64, CHILDREN_ALONE = 10000 };
 

@@ -3,7 +3,7 @@
 #ifndef EXPLAIN_ALONE_H
 #define EXPLAIN_ALONE_H
 
-#include "engine/core/fold.h"
+#include "engine/fold/fold.h"
 
 /* alone_make - see explain_alone. watch: looks on while the case itself is folded; NULL: nobody. */
 struct core *alone_make(const struct core *core, uint32_t case_index, uint32_t edition,

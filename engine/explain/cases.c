@@ -1,7 +1,7 @@
 /* cases.c - questions about cases: one by its number, its joint case, those that fall due first. */
 #include "engine/cases/kin.h"
-#include "engine/core/follow.h"
 #include "engine/explain/explain.h"
+#include "engine/fold/follow.h"
 
 const char *const clock_state_name[4] = {"running", "stopped", "cancelled", "fact"};
 const char *const case_state_name[3] = {"open", "finished", "void"};

@@ -10,6 +10,7 @@
 #define EXPLAIN_EXPLAIN_H
 
 #include "engine/core/core.h"
+#include "engine/model/idle.h"
 
 extern const char *const clock_state_name[4];
 extern const char *const case_state_name[3];

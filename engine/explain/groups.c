@@ -1,8 +1,8 @@
 /* groups.c - questions about groups of cases. */
-#include "engine/cases/groups.h"
-#include "engine/cases/marks.h"
-#include "engine/core/address.h"
-#include "engine/core/runs.h"
+#include "engine/across/groups.h"
+#include "engine/across/marks.h"
+#include "engine/across/runs.h"
+#include "engine/cases/address.h"
 #include "engine/explain/explain.h"
 
 static uint32_t deciding_place(const struct core *core, const struct core_group *group)

@@ -1,11 +1,11 @@
 /* idle.c - why a rule has no clock in a case. The case is folded again by itself, and each rule
  * that looks at one of its events says what keeps it from beginning there; the last word counts.
  */
+#include "engine/across/groups.h"
 #include "engine/cases/decisions.h"
-#include "engine/cases/groups.h"
-#include "engine/core/starts.h"
 #include "engine/explain/alone.h"
 #include "engine/explain/explain.h"
+#include "engine/fold/starts.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # pure.sh OBJECT... -- SOURCE... - the pure folders reach nothing outside: their objects name only
-# each other and these few functions of the C library; and there is no floating point in them.
+# each other and these few functions of the C library; no two files of them call each other in a
+# circle; and there is no floating point in them.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 export LC_ALL=C
@@ -24,6 +25,26 @@ strangers=$(nm -A "${objects[@]}" | awk -v libc="$libc" '
     END { for (name in wanted) if (!(name in ours)) print "pure: " name " in" wanted[name] }')
 if [ -n "$strangers" ]; then
     echo "$strangers" >&2
+    exit 1
+fi
+
+# One circle is the law's own: a card that follows another waits for its release, and which card a
+# release means is told by the instants of cards.
+circles=$(nm -A "${objects[@]}" | awk '
+    { file = substr($1, 1, index($1 ":", ":") - 1); name = $NF }
+    $(NF - 1) == "U" { uses[file "\t" name]; next }
+    $(NF - 1) ~ /[A-Z]/ { home[name] = file }
+    END {
+        for (use in uses) {
+            split(use, part, "\t")
+            if (!(part[2] in home)) continue
+            pair = part[1] " " home[part[2]]
+            if (pair !~ /cases\/reckon\.o .*cases\/decisions\.o$/) print pair
+        }
+    }' | sort | tsort 2>&1 >/dev/null || true)
+if [ -n "$circles" ]; then
+    sed 's/^tsort: /pure: /; s/-: input contains a loop:/files that call each other in a circle:/' \
+        <<<"$circles" >&2
     exit 1
 fi
 

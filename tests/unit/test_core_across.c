@@ -2,7 +2,7 @@
  * same after an image as before it, at whatever event it is taken; the order of marks against a
  * plain list.
  */
-#include "engine/cases/marks.h"
+#include "engine/across/marks.h"
 #include "engine/core/offline.h"
 #include "rules/text/ruleset_text.h"
 #include "tests/lib/check.h"

@@ -1,8 +1,10 @@
 /* address.h - whose a card is: the org's that it is about, that of the org that supervises it, or
- * of one that the rule names. For engine/core and engine/explain.
+ * of one that the rule names.
+ *
+ * Layer: cases. Inside the core.
  */
-#ifndef CORE_ADDRESS_H
-#define CORE_ADDRESS_H
+#ifndef CASES_ADDRESS_H
+#define CASES_ADDRESS_H
 
 #include "engine/cases/state.h"
 

@@ -1,8 +1,9 @@
-/* runs.h - rules across cases that have no window: runs of cases that are so. For engine/core and
- * engine/explain.
+/* runs.h - rules across cases that have no window: runs of cases that are so.
+ *
+ * Layer: across. Inside the core.
  */
-#ifndef CORE_RUNS_H
-#define CORE_RUNS_H
+#ifndef ACROSS_RUNS_H
+#define ACROSS_RUNS_H
 
 #include "engine/cases/state.h"
 

@@ -6,11 +6,11 @@
  * supervisor begins them when it is released, which is an event too. There is one for each
  * card, known by its rule and by the step and the cycle of the clock that raised the card.
  */
-#include "engine/core/follow.h"
+#include "engine/fold/follow.h"
 #include "engine/cases/decisions.h"
 #include "engine/cases/limits.h"
 #include "engine/cases/reckon.h"
-#include "engine/core/starts.h"
+#include "engine/fold/starts.h"
 
 static struct core_clock *clock_find(const struct core *core, const struct core_case *kase,
                                      uint32_t rule, uint32_t step, uint32_t cycle)

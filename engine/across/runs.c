@@ -6,10 +6,10 @@
  * only these are looked at again, from the case that breaks off what lies before to the one that
  * breaks off what lies behind.
  */
-#include "engine/core/runs.h"
-#include "engine/cases/groups.h"
-#include "engine/cases/marks.h"
-#include "engine/core/group_card.h"
+#include "engine/across/runs.h"
+#include "engine/across/group_card.h"
+#include "engine/across/groups.h"
+#include "engine/across/marks.h"
 
 /* Marks behind `first`, up to `last`, and the time in which their runs begin: both ends excluded.
  */

@@ -1,16 +1,15 @@
-/* across.h - rules that look across cases: the groups, their marks, their cards. Inside
- * engine/core.
+/* across.h - rules that look across cases: the groups, their marks, their cards.
  *
- * A case that is folded leaves marks: an event that such a rule looks at puts the case into a group
- * (of one rule, one key such as an org, one window such as a month); a card that is counted is put
- * there when it is issued, and taken out when it is withdrawn. Folded again, a case takes its own
- * marks away and lays them anew. Groups that were touched are judged when the case is settled: what
- * comes to the same in the end is never told.
+ * Layer: across. Inside the core. A case that is folded leaves marks: an event that such a rule
+ * looks at puts the case into a group (of one rule, one key such as an org, one window such as a
+ * month); a card that is counted is put there when it is issued, and taken out when it is
+ * withdrawn. Folded again, a case takes its own marks away and lays them anew. Groups that were
+ * touched are judged when the case is settled: what comes to the same in the end is never told.
  */
-#ifndef CORE_ACROSS_H
-#define CORE_ACROSS_H
+#ifndef ACROSS_ACROSS_H
+#define ACROSS_ACROSS_H
 
-#include "engine/core/asking.h"
+#include "engine/cases/asking.h"
 
 /* across_event - the rule looks at the event at hand: the case stands in its group. */
 void across_event(struct core *core, const struct core_case *kase, const struct rule *rule,

@@ -1,19 +1,19 @@
 /* fold.c - the life of a case, event by event. Nothing here looks at what time it is: what an
  * event means depends on the events before it alone, so that folding again gives the same.
  */
-#include "engine/core/fold.h"
+#include "engine/fold/fold.h"
+#include "engine/across/across.h"
+#include "engine/cases/asking.h"
 #include "engine/cases/kin.h"
 #include "engine/cases/limits.h"
 #include "engine/cases/pauses.h"
 #include "engine/cases/reckon.h"
 #include "engine/cases/stray.h"
 #include "engine/cases/tally.h"
-#include "engine/core/across.h"
-#include "engine/core/asking.h"
-#include "engine/core/decision.h"
-#include "engine/core/family.h"
-#include "engine/core/follow.h"
-#include "engine/core/starts.h"
+#include "engine/fold/decision.h"
+#include "engine/fold/family.h"
+#include "engine/fold/follow.h"
+#include "engine/fold/starts.h"
 
 static void state_set(struct core *core, struct core_case *kase, enum case_state state)
 {

@@ -1,5 +1,5 @@
 /* groups.c - the groups of cases that are looked at together: found by rule, key and window. */
-#include "engine/cases/groups.h"
+#include "engine/across/groups.h"
 
 #include "engine/base/date.h"
 

@@ -1,8 +1,9 @@
-/* decision.h - what supervisors said of the cards of a case, folded with its other events. Inside
- * engine/core. What it comes to is told by cases/decisions.h.
+/* decision.h - what supervisors said of the cards of a case, folded with its other events.
+ *
+ * Layer: fold. Inside the core. What it comes to is told by cases/decisions.h.
  */
-#ifndef CORE_DECISION_H
-#define CORE_DECISION_H
+#ifndef FOLD_DECISION_H
+#define FOLD_DECISION_H
 
 #include "engine/cases/decisions.h"
 

@@ -1,6 +1,9 @@
-/* group_card.h - the record of a card of a group of cases. Inside engine/core. */
-#ifndef CORE_GROUP_CARD_H
-#define CORE_GROUP_CARD_H
+/* group_card.h - the record of a card of a group of cases.
+ *
+ * Layer: across. Inside the core.
+ */
+#ifndef ACROSS_GROUP_CARD_H
+#define ACROSS_GROUP_CARD_H
 
 #include "engine/cases/change.h"
 #include "engine/cases/state.h"

@@ -1,5 +1,5 @@
 /* asking.c - what a condition may know: the event at hand first, then the case. */
-#include "engine/core/asking.h"
+#include "engine/cases/asking.h"
 #include "engine/cases/kin.h"
 #include "engine/cases/recent.h"
 #include "engine/cases/reckon.h"

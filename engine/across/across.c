@@ -1,13 +1,13 @@
 /* across.c - see across.h. */
-#include "engine/core/across.h"
+#include "engine/across/across.h"
 
+#include "engine/across/group_card.h"
+#include "engine/across/groups.h"
+#include "engine/across/marks.h"
+#include "engine/across/runs.h"
+#include "engine/cases/asking.h"
 #include "engine/cases/decisions.h"
-#include "engine/cases/groups.h"
-#include "engine/cases/marks.h"
 #include "engine/cases/reckon.h"
-#include "engine/core/asking.h"
-#include "engine/core/group_card.h"
-#include "engine/core/runs.h"
 
 static const uint32_t touched_last = UINT32_MAX;
 

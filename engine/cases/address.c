@@ -1,5 +1,5 @@
 /* address.c - see address.h. */
-#include "engine/core/address.h"
+#include "engine/cases/address.h"
 
 /* The area that the table of orgs has for a code; empty: none. */
 static struct slice area_of(const struct ruleset *ruleset, struct slice code)

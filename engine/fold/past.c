@@ -3,9 +3,9 @@
  */
 #include "engine/cases/kin.h"
 #include "engine/cases/stray.h"
-#include "engine/core/family.h"
-#include "engine/core/fold.h"
-#include "engine/core/follow.h"
+#include "engine/fold/family.h"
+#include "engine/fold/fold.h"
+#include "engine/fold/follow.h"
 
 #include <stdlib.h>
 

@@ -1,12 +1,12 @@
 /* starts.c - which clocks an event begins, and which facts it states: the rules of the case, asked
  * one after the other.
  */
-#include "engine/core/starts.h"
+#include "engine/fold/starts.h"
+#include "engine/across/across.h"
+#include "engine/cases/asking.h"
 #include "engine/cases/limits.h"
 #include "engine/cases/stray.h"
-#include "engine/core/across.h"
-#include "engine/core/asking.h"
-#include "engine/core/fold.h"
+#include "engine/fold/fold.h"
 
 static bool is_ended(const struct core_case *kase, const struct rule *rule)
 {

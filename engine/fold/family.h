@@ -1,12 +1,12 @@
-/* family.h - what joint cases (联办件) see of their children. For engine/core and engine/explain.
+/* family.h - what joint cases (联办件) see of their children.
  *
- * What happens to a child is folded onto the child; the parent is shown that the child is there,
- * that it ends, and that it goes on, in the order of these instants among its own events. Whichever
- * of the two comes first, whatever comes late or is corrected: then the parent is folded again,
- * with what its children's events tell.
+ * Layer: fold. Inside the core. What happens to a child is folded onto the child; the parent is
+ * shown that the child is there, that it ends, and that it goes on, in the order of these instants
+ * among its own events. Whichever of the two comes first, whatever comes late or is corrected: then
+ * the parent is folded again, with what its children's events tell.
  */
-#ifndef CORE_FAMILY_H
-#define CORE_FAMILY_H
+#ifndef FOLD_FAMILY_H
+#define FOLD_FAMILY_H
 
 #include "engine/cases/state.h"
 

@@ -1,8 +1,8 @@
 /* group_card.c - the record of a card that no single case has: what it says. */
-#include "engine/core/group_card.h"
-#include "engine/cases/groups.h"
-#include "engine/cases/marks.h"
-#include "engine/core/address.h"
+#include "engine/across/group_card.h"
+#include "engine/across/groups.h"
+#include "engine/across/marks.h"
+#include "engine/cases/address.h"
 
 enum { NUMBERS_BYTES = 64 };
 

@@ -1,10 +1,10 @@
 /* groups.h - the groups of cases that are looked at together: of one rule, one key such as an org,
  * one window such as a month.
  *
- * Layer: cases. Inside the core. A group stays, with its marks (marks.h), once it is made.
+ * Layer: across. Inside the core. A group stays, with its marks (marks.h), once it is made.
  */
-#ifndef CASES_GROUPS_H
-#define CASES_GROUPS_H
+#ifndef ACROSS_GROUPS_H
+#define ACROSS_GROUPS_H
 
 #include "engine/cases/state.h"
 

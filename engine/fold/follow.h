@@ -1,9 +1,11 @@
-/* follow.h - clocks that begin with a card. For engine/core and engine/explain. */
-#ifndef CORE_FOLLOW_H
-#define CORE_FOLLOW_H
+/* follow.h - clocks that begin with a card.
+ *
+ * Layer: fold. Inside the core.
+ */
+#ifndef FOLD_FOLLOW_H
+#define FOLD_FOLLOW_H
 
 #include "engine/cases/state.h"
-#include "engine/core/core.h"
 
 /* follow - begin the clocks that cards begin, for every card whose instant lies before `end`; take
  * away those whose card is not one any more. Before and after each event, and when time passes.

@@ -2,7 +2,7 @@
  * heap by a weight made from the row, and so, in all likelihood, no deeper than a few times its
  * logarithm.
  */
-#include "engine/cases/marks.h"
+#include "engine/across/marks.h"
 
 /* Deeper than any tree of 2^32 rows will be. */
 enum { DEPTH_MAX = 256 };

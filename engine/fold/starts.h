@@ -1,10 +1,12 @@
-/* starts.h - which clocks an event begins, lets go on, or stops. For engine/core and
- * engine/explain.
+/* starts.h - which clocks an event begins, lets go on, or stops.
+ *
+ * Layer: fold. Inside the core.
  */
-#ifndef CORE_STARTS_H
-#define CORE_STARTS_H
+#ifndef FOLD_STARTS_H
+#define FOLD_STARTS_H
 
-#include "engine/core/asking.h"
+#include "engine/cases/asking.h"
+#include "engine/model/idle.h"
 
 /* fold_begin - a new clock of a rule, the case's last: it starts at the event's instant, with the
  * limits that it gives. after: row of one of the newest, from where the last is looked for; 0: from

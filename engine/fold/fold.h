@@ -1,9 +1,11 @@
-/* fold.h - what one event does to its case, cards left aside. For engine/core and engine/explain.
+/* fold.h - what one event does to its case, cards left aside.
+ *
+ * Layer: fold. Inside the core.
  */
-#ifndef CORE_FOLD_H
-#define CORE_FOLD_H
+#ifndef FOLD_FOLD_H
+#define FOLD_FOLD_H
 
-#include "engine/core/asking.h"
+#include "engine/cases/asking.h"
 
 /* Who looks on while a case is folded, and changes nothing; either may be NULL. */
 struct fold_watch {

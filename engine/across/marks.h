@@ -1,12 +1,13 @@
-/* marks.h - the marks of one group in the order of their instants. Inside the core.
+/* marks.h - the marks of one group in the order of their instants.
  *
- * A mark says: this case (or this card) stands in this group since that instant, and it is so, or
- * is not. Marks come and go in any order, as late and corrected events come in; asked is for the
- * n-th, and for so many running that are so. Hence a balanced tree, each node of which knows what
- * lies below it. Its shape follows from the marks alone, not from the order in which they came.
+ * Layer: across. Inside the core. A mark says: this case (or this card) stands in this group since
+ * that instant, and it is so, or is not. Marks come and go in any order, as late and corrected
+ * events come in; asked is for the n-th, and for so many running that are so. Hence a balanced
+ * tree, each node of which knows what lies below it. Its shape follows from the marks alone, not
+ * from the order in which they came.
  */
-#ifndef CASES_MARKS_H
-#define CASES_MARKS_H
+#ifndef ACROSS_MARKS_H
+#define ACROSS_MARKS_H
 
 #include "engine/cases/state.h"
 

@@ -1,7 +1,7 @@
 /* family.c - see family.h. */
-#include "engine/core/family.h"
+#include "engine/fold/family.h"
 #include "engine/cases/kin.h"
-#include "engine/core/follow.h"
+#include "engine/fold/follow.h"
 
 /* ---- whom to tell -----------------------------------------------------------------------------
  */

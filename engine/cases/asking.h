@@ -1,10 +1,11 @@
-/* asking.h - what the conditions of rules ask about a case, and the answers. For engine/core and
- * engine/explain. */
-#ifndef CORE_ASKING_H
-#define CORE_ASKING_H
+/* asking.h - what the conditions of rules ask about a case, and the answers.
+ *
+ * Layer: cases. Inside the core.
+ */
+#ifndef CASES_ASKING_H
+#define CASES_ASKING_H
 
 #include "engine/cases/state.h"
-#include "engine/core/core.h"
 
 /* The asker of a condition about a case, with the event at hand (NULL: none). */
 struct asking {
