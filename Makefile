@@ -94,7 +94,7 @@ rules    := $(call folder,rules/calendar rules/model rules/read rules/days rules
             rules/store rules/trial rules/sentences rules/difference rules/verbs rules/impact \
             rules/due rules)
 engine   := $(call folder,engine/cases engine/across engine/fold engine/core engine/explain \
-            engine/store engine/turn engine/io engine)
+            engine/store engine/turn engine/query engine/io engine)
 gather   := $(call folder,$(filter-out collectors,$(patsubst %/,%,$(wildcard collectors/*/))) \
             collectors)
 feed     := $(call folder,viewer/feed)

@@ -5,8 +5,8 @@
  * ZeroMQ's descriptors are edge-triggered: before the loop sleeps, every socket is asked again.
  */
 #include "engine/io/server.h"
-#include "engine/io/horizon.h"
-#include "engine/io/query.h"
+#include "engine/query/horizon.h"
+#include "engine/query/query.h"
 #include "engine/sys/clock.h"
 #include "engine/sys/log.h"
 #include "engine/sys/socket.h"

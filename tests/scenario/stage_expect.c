@@ -1,7 +1,7 @@
 /* stage_expect.c - the steps of a scenario that look: cards, refusals, what the engine answers. */
 #include "tests/scenario/stage.h"
 
-#include "engine/io/query.h"
+#include "engine/query/query.h"
 #include "rules/text/compile.h"
 
 #include <stdio.h>

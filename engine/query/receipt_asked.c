@@ -1,7 +1,7 @@
 /* receipt_asked.c - what the conditions asked that a clock began under, and what the answers were:
  * each thing once, in the order of the text, so that the condition can be worked out again.
  */
-#include "engine/io/receipt.h"
+#include "engine/query/receipt.h"
 #include "engine/wire/json_path.h"
 
 enum { ASK_BYTES = 512, TOLD_BYTES = 64 };

@@ -1,11 +1,11 @@
 /* query_idle.h - the rules that do not judge a case, and why: engine/wire/README.md, `explain`.
  *
- * Layer: io.
+ * Layer: query.
  */
-#ifndef IO_QUERY_IDLE_H
-#define IO_QUERY_IDLE_H
+#ifndef QUERY_QUERY_IDLE_H
+#define QUERY_QUERY_IDLE_H
 
-#include "engine/io/query.h"
+#include "engine/query/query.h"
 
 /* query_idle - put `idle` into an answer that holds the case's `clocks` and `awaited`. */
 void query_idle(const struct query_world *world, const struct case_view *kase,

@@ -3,7 +3,7 @@
  * A list looks at SCAN_MAX cases at most, and says where to go on from: no question holds a card
  * up.
  */
-#include "engine/io/query.h"
+#include "engine/query/query.h"
 
 enum { SCAN_MAX = 100000, DAY_MS = 86400000 };
 

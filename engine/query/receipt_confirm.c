@@ -1,7 +1,7 @@
 /* receipt_confirm.c - what a receipt says of a card that has to be released: since when it waits
  * and until when it may, and who decided on it, when, and why.
  */
-#include "engine/io/receipt.h"
+#include "engine/query/receipt.h"
 
 static void put(json_t *object, const char *name, json_t *value)
 {

@@ -1,6 +1,6 @@
 /* query_moves.c - the records of a case's moves, as they are told. */
-#include "engine/io/query_moves.h"
-#include "engine/io/receipt.h"
+#include "engine/query/query_moves.h"
+#include "engine/query/receipt.h"
 
 enum { MOVES_LISTED_MAX = 100 };
 

@@ -1,11 +1,11 @@
 /* receipt.h - the whole computation behind one card, as JSON: engine/wire/README.md, "Receipt".
  *
- * Layer: io. What is told here is enough to compute the card again without this program.
+ * Layer: query. What is told here is enough to compute the card again without this program.
  */
-#ifndef IO_RECEIPT_H
-#define IO_RECEIPT_H
+#ifndef QUERY_RECEIPT_H
+#define QUERY_RECEIPT_H
 
-#include "engine/io/query.h"
+#include "engine/query/query.h"
 
 enum { CLOCK_NAME_BYTES = 256, STRETCHES_MAX = 512 };
 

@@ -1,7 +1,7 @@
 /* query_case.c - one case: its events, its clocks, what fires next; and why a card. */
-#include "engine/io/query_idle.h"
-#include "engine/io/query_moves.h"
-#include "engine/io/receipt.h"
+#include "engine/query/query_idle.h"
+#include "engine/query/query_moves.h"
+#include "engine/query/receipt.h"
 #include "engine/wire/text.h"
 
 #include <stdlib.h>

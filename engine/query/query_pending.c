@@ -1,5 +1,5 @@
 /* query_pending.c - the cards that wait for a supervisor, the most urgent first. */
-#include "engine/io/query.h"
+#include "engine/query/query.h"
 #include "engine/wire/text.h"
 
 #include <stdio.h>

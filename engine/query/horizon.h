@@ -1,10 +1,10 @@
 /* horizon.h - the last day that a calendar officially knows comes near: the rule keeper is told.
  *
- * Layer: io. Beyond it limits are laid on the weekly pattern alone, and their cards are marked
+ * Layer: query. Beyond it limits are laid on the weekly pattern alone, and their cards are marked
  * provisional.
  */
-#ifndef IO_HORIZON_H
-#define IO_HORIZON_H
+#ifndef QUERY_HORIZON_H
+#define QUERY_HORIZON_H
 
 #include "rules/model/ruleset.h"
 

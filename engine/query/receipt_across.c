@@ -1,5 +1,5 @@
 /* receipt_across.c - the receipt of a card across cases: the group, its numbers, and the cases. */
-#include "engine/io/receipt.h"
+#include "engine/query/receipt.h"
 
 enum { MEMBERS_SHOWN_MAX = 100 };
 

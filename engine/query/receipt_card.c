@@ -3,8 +3,8 @@
  *
  * The case as it stood before a move is folded again by itself, from the events that were there.
  */
-#include "engine/io/query_moves.h"
-#include "engine/io/receipt.h"
+#include "engine/query/query_moves.h"
+#include "engine/query/receipt.h"
 #include "engine/wire/text.h"
 
 #include <stdlib.h>

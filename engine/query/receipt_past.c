@@ -2,7 +2,7 @@
  * counts in a window, "returned twice within 5 workdays", and who handled the step before; found
  * again among the events of the case, newest first.
  */
-#include "engine/io/receipt.h"
+#include "engine/query/receipt.h"
 
 /* One window that ends with one event. */
 struct count_walk {

@@ -1,7 +1,7 @@
 /* receipt.c - see receipt.h. Everything is told as the clock stands now; of a card that stands it
  * is the same as when it was raised.
  */
-#include "engine/io/receipt.h"
+#include "engine/query/receipt.h"
 #include "engine/wire/text.h"
 
 #include <sodium.h>

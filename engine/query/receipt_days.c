@@ -3,7 +3,7 @@
  * A day's share is told in steps of the axis (rules/calendar/calendar.h), so that nothing is
  * rounded: the shares of all days add up to what is used.
  */
-#include "engine/io/receipt.h"
+#include "engine/query/receipt.h"
 
 enum { DAYS_SHOWN_MAX = 800, HOURS_TEXT_BYTES = CALENDAR_INTERVALS_MAX * 2 * CLOCK_TEXT_BYTES };
 

@@ -1,6 +1,6 @@
 /* query.c - which question it is, and those about cards, counts and what was refused. */
-#include "engine/io/query.h"
-#include "engine/io/horizon.h"
+#include "engine/query/query.h"
+#include "engine/query/horizon.h"
 #include "engine/wire/text.h"
 
 #include <stdlib.h>

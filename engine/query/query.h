@@ -1,9 +1,9 @@
 /* query.h - questions about the state and their answers, in JSON: engine/wire/README.md.
  *
- * Layer: io. Each answer is bounded in size and time, so that a question never delays a card.
+ * Layer: query. Each answer is bounded in size and time, so that a question never delays a card.
  */
-#ifndef IO_QUERY_H
-#define IO_QUERY_H
+#ifndef QUERY_QUERY_H
+#define QUERY_QUERY_H
 
 #include "engine/explain/explain.h"
 #include "engine/turn/turn.h"

@@ -2,7 +2,7 @@
  * did: the first so many of those that were asked for while it ran. One that came too late does not
  * count, and none behind it does.
  */
-#include "engine/io/receipt.h"
+#include "engine/query/receipt.h"
 
 /* An instant, and whether it lies where a clock stood still until its case was reopened. */
 struct standing {

@@ -1,5 +1,5 @@
 /* horizon.c - see horizon.h. */
-#include "engine/io/horizon.h"
+#include "engine/query/horizon.h"
 #include "engine/base/date.h"
 #include "engine/sys/log.h"
 

@@ -1,11 +1,11 @@
 /* query_moves.h - how a case came under the editions that it was under: engine/wire/README.md.
  *
- * Layer: io.
+ * Layer: query.
  */
-#ifndef IO_QUERY_MOVES_H
-#define IO_QUERY_MOVES_H
+#ifndef QUERY_QUERY_MOVES_H
+#define QUERY_QUERY_MOVES_H
 
-#include "engine/io/query.h"
+#include "engine/query/query.h"
 
 /* query_moves - every move of the case to another edition, in order. Returns a new list. */
 json_t *query_moves(const struct query_world *world, const struct case_view *kase);

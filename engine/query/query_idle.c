@@ -3,8 +3,8 @@
  * An edition may have very many rules that are of other items: unless all are asked for, these are
  * counted and not listed.
  */
-#include "engine/io/query_idle.h"
-#include "engine/io/receipt.h"
+#include "engine/query/query_idle.h"
+#include "engine/query/receipt.h"
 
 enum { IDLE_LISTED_MAX = 1000, ITEMS_LISTED_MAX = 8, FEW_RULES = 64 };
 
