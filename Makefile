@@ -14,7 +14,7 @@
 #   make ci         what CI runs, in CI's order
 #   make install    (DESTDIR=, PREFIX=)     make clean
 #
-# Knobs: MODE=release|debug|sanitize|fuzz|coverage  CC=gcc|clang  WERROR=1  V=1  T=unit/codec
+# Knobs: MODE=release|debug|sanitize|fuzz|coverage  CC=gcc|clang  WERROR=1  V=1  T=unit/rules
 #        OUT=build (where everything goes: two people in one tree each take their own)
 #        ARCHIVES="ground rules" (what tests are linked with, while the rest does not compile)
 
@@ -118,20 +118,24 @@ bins     := $(ENGINE) $(COLLECT) $(VIEWS) $(ASK)
 
 fuzzers  := $(call programs,tests/fuzz/fuzz_*.c)
 benches  := $(call programs,bench/bench_*.c)
-tests    := $(call programs,tests/unit/test_*.c tests/scenario/play.c) \
+tests    := $(call programs,tests/unit/*/test_*.c tests/scenario/play.c) \
             $(filter-out $(patsubst %.c,$(BUILD)/%,$(testing)),$(call programs,tests/sim/*.c))
 scripts  := $(sort $(wildcard $(addprefix tests/,oracle/test_*.py sim/test_*.py \
             system/test_*.sh system/test_*.py)))
+ifneq ($(wildcard tests/unit/*.c),)
+$(error tests/unit: each test lies in the folder of what it tests: $(wildcard tests/unit/*.c))
+endif
 suite    := $(tests) $(scripts) $(fuzzers) $(benches)
 
-# T=unit/codec, T=system, T=codec: those with the word in their name (fuzz_ and the like left out).
+# T=unit/rules, T=system, T=wire: those with the word in their name (fuzz_ and the like left out).
 plain    = $(subst /fuzz_,/,$(subst /bench_,/,$(subst /test_,/,$(patsubst $(BUILD)/%,/%,$(1)))))
 chosen  := $(if $(T),$(foreach t,$(suite),$(if $(findstring $(T),$(call plain,$(t))),$(t))),$(suite))
 
 pages    := $(sort $(shell find viewer/web/page -type f 2>/dev/null))
-sources  := $(call folder,engine engine/* rules rules/* collectors collectors/* viewer/* tests/* bench)
+sources  := $(call folder,engine engine/* rules rules/* collectors collectors/* viewer/* tests/* \
+            tests/unit/* bench)
 headers  := $(sort $(wildcard engine/*/*.h rules/*/*.h collectors/*/*.h viewer/*/*.h tests/*/*.h \
-            engine/*.h rules/*.h collectors/*.h bench/*.h))
+            tests/unit/*/*.h engine/*.h rules/*.h collectors/*.h bench/*.h))
 product  := $(filter-out tests/% bench/%,$(sources))
 
 # --- how one thing is made from another -----------------------------------------------------------

@@ -17,7 +17,7 @@ export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
 logs=$BUILD/log
 mkdir -p "$logs"
 
-# unit/codec for $BUILD/tests/unit/test_codec, system/crash for tests/system/test_crash.py.
+# unit/engine/wire for $BUILD/tests/unit/engine/test_wire, system/crash for tests/system/test_crash.py.
 name_of()
 {
     local path=$1

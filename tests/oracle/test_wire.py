@@ -11,7 +11,7 @@ import msgpack
 
 from tests.lib.check import check_eq, main, skip, test
 
-DECODE = os.path.join(os.environ.get("BUILD", "build/release"), "tests/unit/test_wire")
+DECODE = os.path.join(os.environ.get("BUILD", "build/release"), "tests/unit/engine/test_wire")
 KINDS = """apply preaccept accept reject correct_ask correct_done step_start step_end pause resume
            extend decide finish deliver return forward withdraw void reopen fee rating sign assign
            callback supervise feedback close_out release dismiss""".split()

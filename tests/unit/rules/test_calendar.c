@@ -1,5 +1,5 @@
 /* test_calendar.c - days, hours, inheritance, and the conventions of counting. */
-#include "tests/unit/calendar_fixture.h"
+#include "tests/unit/rules/calendar_fixture.h"
 
 static const struct calendar_hours half_day = {.count = 1, .at = {{9 * HOUR, 12 * HOUR}}};
 

@@ -2,7 +2,7 @@
  * whatever order the events arrive: cards that dismiss, raised(), counts by step, a change of item,
  * clocks that begin with a card.
  */
-#include "tests/unit/core_fixture.h"
+#include "tests/unit/engine/core_fixture.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
  * what hangs on it comes to the same in whatever order the events arrive.
  */
 #include "engine/explain/explain.h"
-#include "tests/unit/core_fixture.h"
+#include "tests/unit/engine/core_fixture.h"
 
 #include <stdlib.h>
 

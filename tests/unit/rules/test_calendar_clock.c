@@ -1,5 +1,5 @@
 /* test_calendar_clock.c - clocks that change, and every axis there and back. */
-#include "tests/unit/calendar_fixture.h"
+#include "tests/unit/rules/calendar_fixture.h"
 
 /* ---- clocks that change ---------------------------------------------------------------------- */
 

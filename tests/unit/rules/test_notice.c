@@ -225,7 +225,7 @@ static void mistakes_are_named_with_their_place(void)
         const char *zh;
     } rows[] = {
 #define MISTAKE(text, line, column, en, zh) {text, line, column, en, zh},
-#include "tests/unit/notice_mistakes.def"
+#include "tests/unit/rules/notice_mistakes.def"
 #undef MISTAKE
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

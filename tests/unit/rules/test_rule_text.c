@@ -222,7 +222,7 @@ struct mistake {
 
 static const struct mistake mistakes[] = {
 #define MISTAKE(what, from, to, line, column, en, zh) {what, from, to, line, column, en, zh},
-#include "tests/unit/rule_mistakes.def"
+#include "tests/unit/rules/rule_mistakes.def"
 #undef MISTAKE
 };
 
