@@ -90,9 +90,9 @@ MAINS    := engine/cardwatch.c engine/main.c engine/replay.c engine/backup.c eng
 pure     := $(call folder,engine/base engine/model rules/calendar rules/model engine/cases \
             engine/across engine/fold engine/core engine/explain)
 ground   := $(call folder,engine/base engine/model engine/wire engine/sys)
-rules    := $(call folder,rules/calendar rules/model rules/read rules/days rules/text rules/sheet \
-            rules/store rules/trial rules/sentences rules/difference rules/verbs rules/impact \
-            rules/due rules)
+rules    := $(call folder,rules/calendar rules/model rules/read rules/days rules/condition \
+            rules/text rules/sheet rules/store rules/trial rules/sentences rules/difference \
+            rules/verbs rules/impact rules/due rules)
 engine   := $(call folder,engine/cases engine/across engine/fold engine/core engine/explain \
             engine/store engine/turn engine/query engine/io engine)
 gather   := $(call folder,$(filter-out collectors,$(patsubst %/,%,$(wildcard collectors/*/))) \

@@ -1,7 +1,7 @@
 /* compile.c - the small things that every reader of a rule file needs. */
 #include "rules/text/compile.h"
 
-#include "rules/text/condition_text.h"
+#include "rules/condition/condition_text.h"
 
 #include <errno.h>
 

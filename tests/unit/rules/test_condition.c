@@ -1,5 +1,5 @@
 /* test_condition.c - what a condition means, and that it means something whatever is missing. */
-#include "rules/text/condition_text.h"
+#include "rules/condition/condition_text.h"
 #include "tests/lib/check.h"
 
 /* A case with some values, and some that are not there. */

@@ -1,6 +1,6 @@
 /* condition_text.h - a condition as a person writes it, to the small program that is run.
  *
- * Layer: rules/text. The language, word by word, is told in rules/README.md:
+ * Layer: rules/condition. The language, word by word, is told in rules/README.md:
  *
  *     length(reason) < 10 and kind = reject
  *     count(correct_ask) >= 2
@@ -11,8 +11,8 @@
  *     count(return, step, within 5 workday) >= 2
  *     attr('channel') = 'web' and number(attr('floor')) > 5
  */
-#ifndef TEXT_CONDITION_TEXT_H
-#define TEXT_CONDITION_TEXT_H
+#ifndef CONDITION_CONDITION_TEXT_H
+#define CONDITION_CONDITION_TEXT_H
 
 #include "engine/base/arena.h"
 #include "rules/model/condition.h"

@@ -1,12 +1,12 @@
 /* condition_parser.h - what the two halves of the condition parser share; nobody else's.
  *
- * Layer: rules/text.
+ * Layer: rules/condition.
  */
-#ifndef TEXT_CONDITION_PARSER_H
-#define TEXT_CONDITION_PARSER_H
+#ifndef CONDITION_CONDITION_PARSER_H
+#define CONDITION_CONDITION_PARSER_H
 
+#include "rules/condition/condition_text.h"
 #include "rules/read/words.h"
-#include "rules/text/condition_text.h"
 
 /* What the value on top of the stack is, and where it came from. */
 struct part {

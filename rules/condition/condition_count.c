@@ -4,7 +4,7 @@
  * Of a window only the newest events are kept of a case, as many as the rule can tell apart; so it
  * stands beside a number, and that number says how many.
  */
-#include "rules/text/condition_parser.h"
+#include "rules/condition/condition_parser.h"
 
 static struct part count_whole(struct parser *parser, uint32_t kind, bool is_of_step,
                                struct word word)

@@ -7,7 +7,7 @@
  * meet, because there both places are known. Only the first mistake is told: what follows it would
  * be guessing.
  */
-#include "rules/text/condition_parser.h"
+#include "rules/condition/condition_parser.h"
 
 #include "engine/base/date.h"
 #include "rules/model/ruleset.h"

@@ -5,7 +5,7 @@
  * other. Whether one can have them is tried out: of all values only the constants, those beside
  * them, and one that is none of them, can make a difference.
  */
-#include "rules/text/condition_parser.h"
+#include "rules/condition/condition_parser.h"
 
 #include "rules/model/ruleset.h"
 

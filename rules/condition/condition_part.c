@@ -1,5 +1,5 @@
 /* condition_part.c - what stands alone in a condition, and the code for it. */
-#include "rules/text/condition_parser.h"
+#include "rules/condition/condition_parser.h"
 
 const char *const value_type_en[] = {"nothing", "yes or no",  "a number",
                                      "text",    "an instant", "a term"};
