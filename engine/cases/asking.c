@@ -408,10 +408,8 @@ struct condition_asker asking_asker(struct asking *asking)
                                     .attr = ask_attr};
 }
 
-bool asking_holds(const struct asking *asking, const struct condition *condition)
+bool asking_is_so(const struct asking *asking, const struct condition *condition)
 {
-    if (condition == NULL)
-        return true;
     char room[ASKING_ROOM_BYTES];
     struct asking copy = *asking;
     copy.room = room;

@@ -16,6 +16,7 @@ struct edition {
     event_kind_set pause_to;
     event_kind_set pause_ends[EVENT_KIND_COUNT]; /* what ends a pause that began with this kind */
     event_kind_set starting;                     /* some clock may begin with these */
+    bool has_calendars;                          /* some item or org has one of its own */
     bool is_watching_items;       /* some rule wants to see cases of items not in the catalogue */
     event_kind_set counted;       /* some condition asks for their counts, or the last of them */
     event_kind_set counted_steps; /* … by step */
@@ -31,5 +32,9 @@ struct edition {
     bool is_confirming;      /* some card waits for a supervisor */
     bool is_noting_arrivals; /* some condition asks what arrived together */
 };
+
+/* edition_make - look through the rules, the catalogue and the orgs of an edition. ruleset:
+ * borrowed, and outlives what is returned. Cost: O(rules + items + orgs). */
+struct edition edition_make(const struct ruleset *ruleset);
 
 #endif

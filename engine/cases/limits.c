@@ -3,6 +3,9 @@
  */
 #include "engine/cases/limits.h"
 
+static_assert(sizeof(struct limit_set) == RULE_LIMITS_MAX * (sizeof(int32_t) + sizeof(enum unit)),
+              "sets of limits are compared as bytes");
+
 static bool is_limit_set(const void *owner, uint32_t row, struct slice key)
 {
     const struct core *core = owner;
@@ -10,7 +13,7 @@ static bool is_limit_set(const void *owner, uint32_t row, struct slice key)
 }
 
 /* The row of these lengths, made when it is new; 0: no room. */
-static uint32_t limit_set_keep(struct core *core, const struct limit_set *set)
+static uint32_t limit_set_find(struct core *core, const struct limit_set *set)
 {
     struct slice key = {.start = (const char *)set, .count = sizeof *set};
     uint64_t hash = table_hash(key);
@@ -24,6 +27,19 @@ static uint32_t limit_set_keep(struct core *core, const struct limit_set *set)
     return row;
 }
 
+/* The same, of those that were asked for last. count: of the lengths that may be set. */
+static uint32_t limit_set_keep(struct core *core, const struct limit_set *set, uint32_t count)
+{
+    uint64_t spread = 0;
+    for (uint32_t i = 0; i < count; i++)
+        spread = (spread ^ ((uint64_t)set->terms[i].n << 8 | set->terms[i].unit)) *
+                 UINT64_C(0x9e3779b97f4a7c15);
+    uint32_t *found = &core->limits_found[spread >> (64 - LIMITS_FOUND_BITS)];
+    if (*found == 0 || memcmp(pool_row(&core->limit_sets, *found), set, sizeof *set) != 0)
+        *found = limit_set_find(core, set);
+    return *found;
+}
+
 struct clock_more *clock_more_make(struct core *core, struct core_clock *clock)
 {
     if (clock->more == 0) {
@@ -35,26 +51,34 @@ struct clock_more *clock_more_make(struct core *core, struct core_clock *clock)
     return pool_row(&core->mores, clock->more);
 }
 
-void limits_take(struct core *core, const struct core_case *kase, const struct rule *rule,
-                 const struct event *event, struct core_clock *clock)
+/* Of this limit, by its sources. */
+static struct term limit_term(const struct core *core, const struct core_case *kase,
+                              const struct rule_limit *limit, const struct event *event,
+                              enum limit_source *source_out)
 {
     const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
     const struct item *item = case_item(core, kase);
-    const struct org *org = ruleset_org(ruleset, names_get(&core->names, kase->org));
-    const struct item_step *step = item_step_find(item, event->step);
-    struct limit_set set;
-    memset(&set, 0, sizeof set); /* it is compared as bytes */
+    const struct org *org =
+        ruleset->org_count == 0 ? NULL : ruleset_org(ruleset, names_get(&core->names, kase->org));
+    const struct item_step *step =
+        event->step.count == 0 ? NULL : item_step_find(item, event->step);
+    return rule_limit_term(ruleset, limit, event, item, org, step, source_out);
+}
+
+void limits_take(struct core *core, const struct core_case *kase, const struct rule *rule,
+                 const struct event *event, struct core_clock *clock)
+{
+    struct limit_set set = {0}; /* it is compared as bytes: a term has no holes */
     bool is_by_source = false;
     for (uint32_t i = 0; i < rule->limit_count; i++) {
+        const struct rule_limit *limit = &rule->limits[i];
         enum limit_source source = LIMIT_SOURCE_COUNT;
-        struct term term =
-            rule_limit_term(ruleset, &rule->limits[i], event, item, org, step, &source);
-        if (source == LIMIT_FROM_EVENT && !term_is_set(term))
+        set.terms[i] = limit->source_count == 0 ? limit->otherwise
+                                                : limit_term(core, kase, limit, event, &source);
+        if (source == LIMIT_FROM_EVENT && !term_is_set(set.terms[i]))
             is_by_source = true;
-        set.terms[i].n = term.n;
-        set.terms[i].unit = term.unit;
     }
-    clock->limits = limit_set_keep(core, &set);
+    clock->limits = limit_set_keep(core, &set, rule->limit_count);
     if (is_by_source && instant_is_set(event->due_at)) {
         struct clock_more *more = clock_more_make(core, clock);
         if (more != NULL)

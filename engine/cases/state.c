@@ -26,19 +26,13 @@ enum case_state case_state_after(enum case_state before, enum event_kind kind)
                                         : before;
 }
 
-const struct calendar *case_calendar(const struct core *core, const struct core_case *kase,
-                                     const struct rule *rule)
+const struct calendar *case_own_calendar(const struct core *core, const struct core_case *kase)
 {
     const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
-    if (kase->item != 0 && ruleset->item_count > 0) {
-        const struct item *item = case_item(core, kase);
-        if (item != NULL && item->calendar != NULL)
-            return item->calendar;
-    }
-    if (kase->org != 0 && ruleset->org_count > 0) {
-        const struct org *org = ruleset_org(ruleset, names_get(&core->names, kase->org));
-        if (org != NULL && org->calendar != NULL)
-            return org->calendar;
-    }
-    return rule->calendar;
+    const struct item *item = kase->item == 0 ? NULL : case_item(core, kase);
+    if (item != NULL && item->calendar != NULL)
+        return item->calendar;
+    const struct org *org =
+        kase->org == 0 ? NULL : ruleset_org(ruleset, names_get(&core->names, kase->org));
+    return org == NULL ? NULL : org->calendar;
 }

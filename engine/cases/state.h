@@ -27,6 +27,7 @@
 
 #include "engine/cases/deadlines.h"
 #include "engine/cases/edition.h"
+#include "engine/cases/heeds.h"
 #include "engine/cases/names.h"
 #include "engine/cases/pool.h"
 #include "engine/cases/ports.h"
@@ -45,7 +46,6 @@ enum {
 
 enum {
     PLACE_BITS = 56, /* of a place in the journal: more than any disk can hold */
-    HEEDS_GROUPS = 9,
 };
 
 #define PLACE_MASK ((UINT64_C(1) << PLACE_BITS) - 1)
@@ -84,36 +84,10 @@ enum { HEEDS_BITS = 28, HEEDS_MASK = (1 << HEEDS_BITS) - 1 };
 static_assert((int)EVENT_OF_CASE_COUNT <= (int)HEEDS_BITS,
               "a clock has a bit for every kind of event that it may heed");
 
-/* heeds_fold - what a case keeps of the kinds that its running clocks heed: a bit a group. A bit
- * too many makes an event walk the clocks for nothing. */
-static inline uint32_t heeds_fold(event_kind_set kinds)
-{
-    static const event_kind_set others = ~(event_kind_set)0;
-    static const event_kind_set groups[HEEDS_GROUPS] = {
-        EVENT_KIND_BIT(EVENT_FINISH) | EVENT_KIND_BIT(EVENT_REJECT) |
-            EVENT_KIND_BIT(EVENT_FORWARD) | EVENT_KIND_BIT(EVENT_WITHDRAW) |
-            EVENT_KIND_BIT(EVENT_VOID),
-        EVENT_KIND_BIT(EVENT_STEP_START),
-        EVENT_KIND_BIT(EVENT_STEP_END) | EVENT_KIND_BIT(EVENT_RETURN),
-        EVENT_KIND_BIT(EVENT_PAUSE) | EVENT_KIND_BIT(EVENT_CORRECT_ASK),
-        EVENT_KIND_BIT(EVENT_RESUME) | EVENT_KIND_BIT(EVENT_CORRECT_DONE),
-        EVENT_KIND_BIT(EVENT_APPLY) | EVENT_KIND_BIT(EVENT_PREACCEPT) |
-            EVENT_KIND_BIT(EVENT_ACCEPT),
-        EVENT_KIND_BIT(EVENT_DECIDE) | EVENT_KIND_BIT(EVENT_DELIVER),
-        EVENT_KIND_BIT(EVENT_EXTEND),
-        others};
-    uint32_t folded = 0;
-    for (uint32_t i = 0; i < HEEDS_GROUPS; i++) {
-        folded |= (uint32_t)((kinds & groups[i]) != 0) << i;
-        kinds &= ~groups[i];
-    }
-    return folded;
-}
-
 /* case_may_heed - may some running clock of the case heed events of this kind? */
 static inline bool case_may_heed(const struct core_case *kase, enum event_kind kind)
 {
-    return (kase->heeds & heeds_fold(EVENT_KIND_BIT(kind))) != 0;
+    return (kase->heeds & heeds_of(kind)) != 0;
 }
 
 /* case_heeds - a clock of the case that heeds these kinds runs. */
@@ -298,6 +272,19 @@ struct item_found {
 
 enum { ITEMS_FOUND_BITS = 14 };
 
+/* Of all clocks of a rule that begin on one day with the same limits, and that nothing has
+ * disturbed, the first rung holds at the same instant. Nothing of it is state, either. */
+struct first_found {
+    const struct rule *rule;         /* the first of those alike; NULL: empty */
+    const struct calendar *calendar; /* … that it is counted by */
+    uint32_t limits;                 /* row of limit_set */
+    int64_t from_ms;                 /* the day begins … */
+    int64_t to_ms;                   /* … and ends */
+    int64_t due_ms;                  /* INT64_MAX: none of its rungs has an instant */
+};
+
+enum { FIRSTS_FOUND_BITS = 11, LIMITS_FOUND_BITS = 8 };
+
 /* What a clock was before its case was folded again. */
 struct old_clock {
     struct core_clock clock;
@@ -352,7 +339,9 @@ struct core {
     uint32_t past_room;
     struct old_clock *old;
     uint32_t old_room;
-    struct item_found *items_found; /* 1 << ITEMS_FOUND_BITS */
+    struct item_found *items_found;   /* 1 << ITEMS_FOUND_BITS */
+    struct first_found *firsts_found; /* 1 << FIRSTS_FOUND_BITS */
+    uint32_t *limits_found;           /* 1 << LIMITS_FOUND_BITS rows of limit_sets; 0: none */
 };
 
 static inline struct core_case *case_row(const struct core *core, uint32_t row)
@@ -438,10 +427,18 @@ static inline const struct item_rules *case_item_rules(const struct core *core,
     return case_item_found(core, kase)->rules;
 }
 
+/* case_own_calendar - that of its item, or of its org; NULL: neither has one. */
+const struct calendar *case_own_calendar(const struct core *core, const struct core_case *kase);
+
 /* case_calendar - what its clocks of a rule are counted by: the item's calendar, the org's, or the
  * rule's. NULL: none. */
-const struct calendar *case_calendar(const struct core *core, const struct core_case *kase,
-                                     const struct rule *rule);
+static inline const struct calendar *
+case_calendar(const struct core *core, const struct core_case *kase, const struct rule *rule)
+{
+    const struct calendar *own =
+        case_edition(core, kase)->has_calendars ? case_own_calendar(core, kase) : NULL;
+    return own != NULL ? own : rule->calendar;
+}
 
 /* clock_judgeable_note - keep the count of clocks that run and cannot be judged. A clock that goes
  * is noted as judgeable. */

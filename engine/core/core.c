@@ -55,7 +55,10 @@ static int core_init(struct core *core, const struct core_limits *limits)
     core->past = calloc(PAST_FIRST_ROOM, sizeof *core->past);
     core->past_room = PAST_FIRST_ROOM;
     core->items_found = calloc((size_t)1 << ITEMS_FOUND_BITS, sizeof *core->items_found);
+    core->firsts_found = calloc((size_t)1 << FIRSTS_FOUND_BITS, sizeof *core->firsts_found);
+    core->limits_found = calloc((size_t)1 << LIMITS_FOUND_BITS, sizeof *core->limits_found);
     if (core->editions == NULL || core->past == NULL || core->items_found == NULL ||
+        core->firsts_found == NULL || core->limits_found == NULL ||
         table_init(&core->case_table) != 0 || table_init(&core->limit_table) != 0 ||
         table_init(&core->group_table) != 0 || table_init(&core->side_table) != 0 ||
         table_init(&core->kin_table) != 0 || text_heap_init(&core->keys) != 0 ||
@@ -113,6 +116,8 @@ void core_destroy(struct core **core_p)
     free(core->old);
     free(core->held);
     free(core->items_found);
+    free(core->firsts_found);
+    free(core->limits_found);
     free(core);
 }
 
@@ -237,12 +242,6 @@ static void case_fold_again(struct core *core, struct core_case *kase, struct ev
         clock_more_release(core, &core->old[i].clock);
 }
 
-static void case_judge(struct core *core, struct core_case *kase, uint32_t case_index)
-{
-    judge_case(core, kase);
-    judge_arm(core, kase, case_index);
-}
-
 /* Judge it now, or when the hold ends. Without room for the note it is judged at once: sooner than
  * asked, never not at all. */
 static void case_judge_or_hold(struct core *core, struct core_case *kase, uint32_t case_index)
@@ -256,7 +255,7 @@ static void case_judge_or_hold(struct core *core, struct core_case *kase, uint32
         }
     }
     if (!core->is_holding || (!kase->is_held && core->held_count == core->held_room)) {
-        case_judge(core, kase, case_index);
+        judge_case(core, kase, case_index);
         return;
     }
     if (!kase->is_held)
@@ -300,7 +299,7 @@ void core_release(struct core *core)
     for (uint32_t i = 0; i < core->held_count; i++) {
         struct core_case *kase = case_row(core, core->held[i]);
         kase->is_held = false;
-        case_judge(core, kase, core->held[i]);
+        judge_case(core, kase, core->held[i]);
     }
     core->held_count = 0;
     core->is_holding = false;
@@ -319,6 +318,20 @@ static void parents_tell(struct core *core, uint32_t case_index, const struct ev
         case_show_child(core, news.shown, event);
 }
 
+/* May this event, which comes after all cards of the case, move the instants of some of them, or
+ * take them away? Most only begin clocks and stop them. */
+static bool may_move_cards(const struct core *core, const struct core_case *kase,
+                           const struct event *event)
+{
+    const struct edition *edition = case_edition(core, kase);
+    event_kind_set moving = edition->pause_from | edition->pause_to | EVENT_KIND_BIT(EVENT_EXTEND) |
+                            EVENT_KIND_BIT(EVENT_REOPEN);
+    return (moving & EVENT_KIND_BIT(event->kind)) != 0 || event_is_of_card(event->kind) ||
+           edition->ruleset->follower_count > 0 || kase->is_kin || event->parent.count > 0 ||
+           (event->item.count > 0 && kase->item == 0) ||
+           (edition->has_calendars && event->org.count > 0);
+}
+
 /* Returns whether it was folded again as a whole. */
 static bool case_take(struct core *core, struct core_case *kase, uint32_t case_index,
                       const struct event *event, struct event_ref ref, bool is_correction)
@@ -330,7 +343,8 @@ static bool case_take(struct core *core, struct core_case *kase, uint32_t case_i
         return true;
     }
     core->folding = ref.place;
-    uint32_t old_count = kase->has_cards ? judge_old_keep(core, kase) : 0;
+    bool is_kept = kase->has_cards && may_move_cards(core, kase, event);
+    uint32_t old_count = is_kept ? judge_old_keep(core, kase) : 0;
     bool is_touched = fold_event(core, kase, core->now, event);
     kase->settled_ms = event->at.ms;
     if (!is_touched)

@@ -8,7 +8,7 @@
 #include "engine/core/judge.h"
 #include "engine/cases/asking.h"
 #include "engine/cases/decisions.h"
-#include "engine/cases/reckon.h"
+#include "engine/cases/first_due.h"
 #include "engine/core/confirm.h"
 #include "engine/core/rank.h"
 #include "engine/core/tell.h"
@@ -150,34 +150,93 @@ static void issue_late(struct core *core, struct core_case *kase, struct core_cl
     waiting_list(reckoning, waiting_out);
 }
 
-static void judge_clocks(struct core *core, struct core_case *kase)
+static void judge_clock(struct core *core, struct core_case *kase, struct core_clock *clock)
 {
+    struct reckoning reckoning;
+    struct waiting waiting;
+    struct instant due;
+    if (first_due_find(core, kase, clock, &due) && due.ms >= core->now.ms) {
+        clock->next_ms = due.ms;
+        clock->is_ahead = false;
+        clock_judgeable_note(core, clock, true);
+        return;
+    }
+    reckon_init_alike(&reckoning, core, kase, clock);
+    clock->is_ahead = clock->state != CLOCK_RUNNING && clock->stop_ms > core->now.ms;
+    if (!reckoning.is_judgeable && clock->state != CLOCK_FACT) {
+        clock->next_ms = INT64_MAX;
+        clock_judgeable_note(core, clock, false);
+        return;
+    }
+    issue_late(core, kase, clock, &reckoning, &waiting);
+    next_set(clock, &reckoning, &waiting);
+    clock_judgeable_note(core, clock, reckoning.is_judgeable);
+    first_due_keep(&reckoning, (struct instant){.ms = clock->next_ms});
+}
+
+/* What a case waits for, as its clocks stand. */
+struct waits {
+    int64_t next_ms;
+    event_kind_set heeds;
+};
+
+static void waits_add(struct waits *waits, const struct core_clock *clock)
+{
+    if (clock->next_ms < waits->next_ms)
+        waits->next_ms = clock->next_ms;
+    if (clock->state == CLOCK_RUNNING)
+        waits->heeds |= clock->heeds;
+}
+
+/* An entry that would only move later is left: the case is looked at once for nothing. */
+static void arm(struct core *core, struct core_case *kase, uint32_t case_index,
+                const struct waits *waits)
+{
+    struct instant next = {.ms = confirm_next_ms(core, kase)};
+    if (waits->next_ms < next.ms)
+        next.ms = waits->next_ms;
+    kase->heeds = 0;
+    case_heeds(kase, waits->heeds);
+    if (next.ms == INT64_MAX) {
+        kase->armed = 0;
+        return;
+    }
+    uint64_t mark = deadline_mark(next);
+    if (kase->armed != 0 && kase->armed <= mark && kase->armed >= deadline_mark(core->now))
+        return;
+    kase->armed = mark & DEADLINE_MARK_MASK;
+    int error = deadlines_add(&core->deadlines, case_index, next);
+    assert(error == 0); /* a deadline that is lost is a card that is lost */
+}
+
+void judge_arm(struct core *core, struct core_case *kase, uint32_t case_index)
+{
+    struct waits waits = {.next_ms = INT64_MAX};
+    for (uint32_t row = kase->first_clock; row != 0; row = clock_row(core, row)->next)
+        waits_add(&waits, clock_row(core, row));
+    arm(core, kase, case_index, &waits);
+}
+
+static struct waits judge_clocks(struct core *core, struct core_case *kase)
+{
+    struct waits waits = {.next_ms = INT64_MAX};
     (void)follow(core, kase, core->now);
     for (uint32_t row = kase->first_clock; row != 0;) {
         struct core_clock *clock = clock_row(core, row);
         row = clock->next;
-        if (clock->next_ms != CLOCK_TOUCHED && !clock->is_ahead)
-            continue;
-        struct reckoning reckoning;
-        struct waiting waiting;
-        reckon_init_alike(&reckoning, core, kase, clock);
-        clock->is_ahead = clock->state != CLOCK_RUNNING && clock->stop_ms > core->now.ms;
-        if (!reckoning.is_judgeable && clock->state != CLOCK_FACT) {
-            clock->next_ms = INT64_MAX;
-            clock_judgeable_note(core, clock, false);
-            continue;
-        }
-        issue_late(core, kase, clock, &reckoning, &waiting);
-        next_set(clock, &reckoning, &waiting);
-        clock_judgeable_note(core, clock, reckoning.is_judgeable);
+        if (clock->next_ms == CLOCK_TOUCHED || clock->is_ahead)
+            judge_clock(core, kase, clock);
+        waits_add(&waits, clock);
     }
+    return waits;
 }
 
-void judge_case(struct core *core, struct core_case *kase)
+void judge_case(struct core *core, struct core_case *kase, uint32_t case_index)
 {
-    judge_clocks(core, kase);
+    struct waits waits = judge_clocks(core, kase);
     while (confirm_settle(core, kase)) /* what follows a released card is looked at again */
-        judge_clocks(core, kase);
+        waits = judge_clocks(core, kase);
+    arm(core, kase, case_index, &waits);
 }
 
 void judge_due(struct core *core, struct core_case *kase, struct instant at)
@@ -282,7 +341,7 @@ void judge_withdraw(struct core *core, const struct core_case *kase, const struc
 
 void judge_old_settle(struct core *core, struct core_case *kase, uint32_t old_count)
 {
-    for (uint32_t row = kase->first_clock; row != 0;) {
+    for (uint32_t row = old_count == 0 ? 0 : kase->first_clock; row != 0;) {
         struct core_clock *clock = clock_row(core, row);
         for (uint32_t i = 0; i < old_count; i++) {
             struct old_clock *old = &core->old[i];
@@ -304,31 +363,4 @@ void judge_old_settle(struct core *core, struct core_case *kase, uint32_t old_co
     }
     if (case_edition(core, kase)->is_dismissing)
         rank_settle_others(core, kase);
-}
-
-/* An entry that would only move later is left: the case is looked at once for nothing. */
-void judge_arm(struct core *core, struct core_case *kase, uint32_t case_index)
-{
-    struct instant next = {.ms = confirm_next_ms(core, kase)};
-    event_kind_set heeds = 0;
-    for (uint32_t row = kase->first_clock; row != 0;) {
-        const struct core_clock *clock = clock_row(core, row);
-        if (clock->next_ms < next.ms)
-            next.ms = clock->next_ms;
-        if (clock->state == CLOCK_RUNNING)
-            heeds |= clock->heeds;
-        row = clock->next;
-    }
-    kase->heeds = 0;
-    case_heeds(kase, heeds);
-    if (next.ms == INT64_MAX) {
-        kase->armed = 0;
-        return;
-    }
-    uint64_t mark = deadline_mark(next);
-    if (kase->armed != 0 && kase->armed <= mark && kase->armed >= deadline_mark(core->now))
-        return;
-    kase->armed = mark & DEADLINE_MARK_MASK;
-    int error = deadlines_add(&core->deadlines, case_index, next);
-    assert(error == 0); /* a deadline that is lost is a card that is lost */
 }

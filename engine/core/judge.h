@@ -5,9 +5,10 @@
 #include "engine/cases/state.h"
 #include "engine/core/core.h"
 
-/* judge_case - an event has touched clocks of the case: what should have a card there gets it.
- * Rungs found past their instant are found late. After judge_old_settle, which takes cards away. */
-void judge_case(struct core *core, struct core_case *kase);
+/* judge_case - an event has touched clocks of the case: what should have a card there gets it, and
+ * its entry among the deadlines is made. Rungs found past their instant are found late. After
+ * judge_old_settle, which takes cards away. */
+void judge_case(struct core *core, struct core_case *kase, uint32_t case_index);
 
 /* judge_due - time alone has passed: issue what fell due at or before `at`, in order. */
 void judge_due(struct core *core, struct core_case *kase, struct instant at);

@@ -84,8 +84,7 @@ bool core_move(struct core *core, struct instant now, uint32_t case_index, uint3
     confirm_adopt(core, kase);
     for (uint32_t i = 0; i < old_count; i++)
         clock_more_release(core, &core->old[i].clock);
-    judge_case(core, kase);
-    judge_arm(core, kase, case_index);
+    judge_case(core, kase, case_index);
     across_cards_again(core, kase);
     across_judge(core);
     core->is_moving = false;

@@ -92,10 +92,10 @@ static void warm_rules(const struct core *core, uint32_t row, enum event_kind ki
             warm(ruleset_alike(ruleset, clock->rule));
         at = clock->next;
     }
-    const struct item_rules *own = case_item_rules(core, kase);
-    for (uint32_t i = 0; own != NULL && i < own->count; i++)
-        if ((own->rules[i].on & EVENT_KIND_BIT(kind)) != 0)
-            warm(&ruleset->rules[own->rules[i].alike]);
+    uint32_t own_count;
+    const struct item_rule *own = item_rules_on(case_item_rules(core, kase), kind, &own_count);
+    for (uint32_t i = 0; i < own_count; i++)
+        warm(&ruleset->rules[own[i].alike]);
 }
 
 static void warm_tally(const struct core *core, uint32_t row, enum event_kind kind)
@@ -108,11 +108,13 @@ static void warm_tally(const struct core *core, uint32_t row, enum event_kind ki
     __builtin_prefetch((const char *)tally + sizeof *tally - 1);
 }
 
-static void warm_item(const struct core *core, uint32_t row)
+static void warm_item(const struct core *core, uint32_t row, enum event_kind kind)
 {
     const struct item_rules *own = case_item_rules(core, case_row(core, row));
-    if (own != NULL)
-        warm_lines(own->rules, own->count * sizeof *own->rules);
+    if (own == NULL)
+        return;
+    __builtin_prefetch(&own->from[kind]);
+    warm_lines(own->rules, own->on_count * sizeof *own->rules);
 }
 
 static void warm_events(const struct core *core, const struct event *events, uint32_t count)
@@ -136,7 +138,7 @@ static void warm_events(const struct core *core, const struct event *events, uin
         text_heap_prefetch(&core->keys, kase->key);
         walked[i] = is_walked(core, kase, events[i].kind) ? rows[i] : 0;
         warm_tally(core, rows[i], events[i].kind);
-        warm_item(core, rows[i]);
+        warm_item(core, rows[i], events[i].kind);
     }
     warm_clocks(core, walked, count);
     for (uint32_t i = 0; i < count; i++)

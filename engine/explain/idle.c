@@ -64,12 +64,13 @@ static void event_look(void *ctx, struct core *core, const struct asking *asking
     uint32_t count;
     enum event_kind kind = asking->event->kind;
     const uint16_t *on = ruleset_on(case_edition(core, asking->kase)->ruleset, kind, &count);
-    const struct item_rules *own = case_item_rules(core, asking->kase);
+    uint32_t own_count;
+    const struct item_rule *own =
+        item_rules_on(case_item_rules(core, asking->kase), kind, &own_count);
     for (uint32_t i = 0; i < count; i++)
         meet(found, core, asking, on[i]);
-    for (uint32_t i = 0; own != NULL && i < own->count; i++)
-        if ((own->rules[i].on & EVENT_KIND_BIT(kind)) != 0)
-            meet(found, core, asking, own->rules[i].rule);
+    for (uint32_t i = 0; i < own_count; i++)
+        meet(found, core, asking, own[i].rule);
 }
 
 /* ---- the question ------------------------------------------------------------------------------

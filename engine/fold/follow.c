@@ -156,11 +156,11 @@ bool follow_is_moved(const struct core *core, const struct core_case *kase,
            (event->kind == EVENT_EXTEND || (is_elsewhere && !event_is_of_card(event->kind)));
 }
 
-bool follow(struct core *core, struct core_case *kase, struct instant end)
+bool follow_cards(struct core *core, struct core_case *kase, struct instant end)
 {
     const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
     bool is_changed = false;
-    bool is_again = ruleset->follower_count > 0;
+    bool is_again = true;
     while (is_again) { /* a clock that has begun may have raised a card that another follows */
         is_again = false;
         for (uint32_t i = 0; i < ruleset->follower_count; i++) {

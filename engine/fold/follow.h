@@ -12,7 +12,11 @@
  *
  * Returns: true when some clock has changed. Cost: a compare, where no rule of the edition follows
  * another. */
-bool follow(struct core *core, struct core_case *kase, struct instant end);
+bool follow_cards(struct core *core, struct core_case *kase, struct instant end);
+static inline bool follow(struct core *core, struct core_case *kase, struct instant end)
+{
+    return case_edition(core, kase)->ruleset->follower_count > 0 && follow_cards(core, kase, end);
+}
 
 /* follow_suits - would a card at this instant begin a clock of this rule in the case, as far as
  * item and validity go? */

@@ -242,22 +242,20 @@ bool fold_start(struct core *core, struct core_case *kase, struct asking *asking
                 const struct event *event)
 {
     uint32_t count;
+    uint32_t own_count;
     const struct ruleset *ruleset = case_edition(core, kase)->ruleset;
     const uint16_t *on = ruleset_on(ruleset, event->kind, &count);
-    const struct item_rules *own = case_item_rules(core, kase);
-    uint32_t own_count = own == NULL ? 0 : own->count;
+    const struct item_rule *own =
+        item_rules_on(case_item_rules(core, kase), event->kind, &own_count);
     struct chain chain = {0};
     bool is_touched = false;
-    for (uint32_t i = 0, k = 0;;) {
-        while (k < own_count && (own->rules[k].on & EVENT_KIND_BIT(event->kind)) == 0)
-            k++;
-        bool is_own = k < own_count && (i == count || own->rules[k].rule < on[i]);
-        if (!is_own && i == count)
-            return is_touched;
-        uint16_t rule = is_own ? own->rules[k].rule : on[i];
-        uint16_t alike = is_own ? own->rules[k].alike : ruleset->alike[rule];
+    for (uint32_t i = 0, k = 0; i < count || k < own_count;) {
+        bool is_own = k < own_count && (i == count || own[k].rule < on[i]);
+        uint16_t rule = is_own ? own[k].rule : on[i];
+        uint16_t alike = is_own ? own[k].alike : ruleset->alike[rule];
         is_touched |= rule_meet(core, kase, &chain, asking, event, rule, alike);
         k += is_own;
         i += !is_own;
     }
+    return is_touched;
 }

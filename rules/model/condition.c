@@ -217,7 +217,8 @@ static void run_pair(struct stack *stack, enum op op)
 
 bool condition_holds(const struct condition *condition, const struct condition_asker *asker)
 {
-    struct stack stack = {.count = 0};
+    struct stack stack;
+    stack.count = 0;
     for (uint32_t i = 0; i < condition->count; i++) {
         struct instruction it = condition->code[i];
         switch (it.op) {

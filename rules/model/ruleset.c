@@ -160,32 +160,65 @@ static uint32_t pairs_list(const struct ruleset *ruleset, struct pair *pairs)
     return count;
 }
 
+/* The rules of one item, in file order, by the kinds of events that they look at. */
+static int index_item(const struct ruleset *ruleset, struct arena *arena, const struct pair *pairs,
+                      struct item_rules *own)
+{
+    uint32_t *from = arena_take(arena, EVENT_KIND_COUNT + 1, sizeof *from);
+    own->on_count = 0;
+    for (uint32_t i = 0; i < own->count; i++)
+        for (event_kind_set on = rule_on(&ruleset->rules[pairs[i].rule]); on != 0; on &= on - 1)
+            own->on_count++;
+    struct item_rule *rules = arena_take(arena, own->on_count, sizeof *rules);
+    if (from == NULL || rules == NULL)
+        return NO_MEMORY;
+    uint32_t at = 0;
+    for (int kind = 0; kind < EVENT_KIND_COUNT; kind++) {
+        from[kind] = at;
+        for (uint32_t i = 0; i < own->count; i++)
+            if ((rule_on(&ruleset->rules[pairs[i].rule]) & EVENT_KIND_BIT(kind)) != 0)
+                rules[at++] = (struct item_rule){.rule = (uint16_t)pairs[i].rule,
+                                                 .alike = ruleset->alike[pairs[i].rule]};
+    }
+    from[EVENT_KIND_COUNT] = at;
+    own->code = pairs->code;
+    own->from = from;
+    own->rules = rules;
+    return 0;
+}
+
+/* pairs: sorted. */
+static int index_pairs(struct ruleset *ruleset, struct arena *arena, const struct pair *pairs,
+                       uint32_t pair_count)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < pair_count; i++)
+        count += i == 0 || !slice_is_equal(pairs[i].code, pairs[i - 1].code);
+    struct item_rules *all = arena_take(arena, count, sizeof *all);
+    int error = all == NULL ? NO_MEMORY : 0;
+    ruleset->item_rules = all;
+    ruleset->item_rules_count = count;
+    for (uint32_t i = 0, at = 0; error == 0 && i < pair_count; i += all[at++].count) {
+        all[at].count = 1;
+        while (i + all[at].count < pair_count &&
+               slice_is_equal(pairs[i].code, pairs[i + all[at].count].code))
+            all[at].count++;
+        error = index_item(ruleset, arena, &pairs[i], &all[at]);
+    }
+    return error;
+}
+
 static int index_items(struct ruleset *ruleset, struct arena *arena)
 {
     uint32_t pair_count = pairs_list(ruleset, NULL);
     struct pair *pairs = malloc((pair_count + 1) * sizeof *pairs);
-    struct item_rule *rules = arena_take(arena, pair_count, sizeof *rules);
-    struct item_rules *all = NULL;
-    uint32_t count = 0;
-    if (pairs != NULL && rules != NULL) {
-        (void)pairs_list(ruleset, pairs);
-        qsort(pairs, pair_count, sizeof *pairs, pair_order);
-        for (uint32_t i = 0; i < pair_count; i++)
-            count += i == 0 || !slice_is_equal(pairs[i].code, pairs[i - 1].code);
-        all = arena_take(arena, count, sizeof *all);
-    }
-    for (uint32_t i = 0, at = 0; all != NULL && i < pair_count; i++) {
-        rules[i].on = rule_on(&ruleset->rules[pairs[i].rule]);
-        rules[i].rule = (uint16_t)pairs[i].rule;
-        rules[i].alike = ruleset->alike[pairs[i].rule];
-        if (i == 0 || !slice_is_equal(pairs[i].code, pairs[i - 1].code))
-            all[at++] = (struct item_rules){.code = pairs[i].code, .rules = &rules[i]};
-        all[at - 1].count++;
-    }
-    ruleset->item_rules = all;
-    ruleset->item_rules_count = count;
+    if (pairs == NULL)
+        return NO_MEMORY;
+    (void)pairs_list(ruleset, pairs);
+    qsort(pairs, pair_count, sizeof *pairs, pair_order);
+    int error = index_pairs(ruleset, arena, pairs, pair_count);
     free(pairs);
-    return all == NULL ? NO_MEMORY : 0;
+    return error;
 }
 
 int ruleset_index(struct ruleset *ruleset, struct arena *arena)

@@ -255,7 +255,6 @@ struct rule {
 
 /* A rule among those of one item. */
 struct item_rule {
-    event_kind_set on; /* where it may start, or is looked at */
     uint16_t rule;
     uint16_t alike; /* ruleset_alike of it */
 };
@@ -263,9 +262,20 @@ struct item_rule {
 /* The rules that are of one item, or of some items, alone. */
 struct item_rules {
     struct slice code;
-    uint32_t count;
-    const struct item_rule *rules; /* in file order */
+    uint32_t count;                /* of rules, each once */
+    uint32_t on_count;             /* … and once for each kind of event that it looks at */
+    const uint32_t *from;          /* of each kind, and of the end: the first of its rules in … */
+    const struct item_rule *rules; /* … these, by kind, then in file order */
 };
+
+/* item_rules_on - those that may start, or are looked at, on a kind of event. own: NULL: none.
+ * Cost: O(1). */
+static inline const struct item_rule *item_rules_on(const struct item_rules *own,
+                                                    enum event_kind kind, uint32_t *count_out)
+{
+    *count_out = own == NULL ? 0 : own->from[kind + 1] - own->from[kind];
+    return own == NULL ? NULL : own->rules + own->from[kind];
+}
 
 /* A rule whose clocks begin with a card of another: one for each such card. */
 struct follower {
