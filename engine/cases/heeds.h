@@ -22,6 +22,8 @@ enum heeds_group {
     HEEDS_GROUPS
 };
 
+enum { HEEDS_ALL = (1 << HEEDS_GROUPS) - 1 };
+
 /* heeds_of - the bit of the group of one kind. */
 static inline uint32_t heeds_of(enum event_kind kind)
 {

@@ -90,10 +90,17 @@ static inline bool case_may_heed(const struct core_case *kase, enum event_kind k
     return (kase->heeds & heeds_of(kind)) != 0;
 }
 
-/* case_heeds - a clock of the case that heeds these kinds runs. */
-static inline void case_heeds(struct core_case *kase, event_kind_set kinds)
+/* case_heeds_set - these are all the kinds that running clocks of the case heed. */
+static inline void case_heeds_set(struct core_case *kase, event_kind_set kinds)
 {
-    kase->heeds = (kase->heeds | heeds_fold(kinds)) & ((1u << HEEDS_GROUPS) - 1);
+    kase->heeds = heeds_fold(kinds) & HEEDS_ALL;
+}
+
+/* case_heeds_any - a clock has begun to run: until the case is judged, each event walks them all.
+ */
+static inline void case_heeds_any(struct core_case *kase)
+{
+    kase->heeds = HEEDS_ALL;
 }
 
 struct core_clock {

@@ -195,8 +195,7 @@ static void arm(struct core *core, struct core_case *kase, uint32_t case_index,
     struct instant next = {.ms = confirm_next_ms(core, kase)};
     if (waits->next_ms < next.ms)
         next.ms = waits->next_ms;
-    kase->heeds = 0;
-    case_heeds(kase, waits->heeds);
+    case_heeds_set(kase, waits->heeds);
     if (next.ms == INT64_MAX) {
         kase->armed = 0;
         return;

@@ -70,7 +70,7 @@ static void stop(struct core *core, struct core_clock *clock, const struct event
 /* It had not ended after all: the time goes on as if it had never stood still. */
 static void go_on(struct core *core, struct core_case *kase, struct core_clock *clock)
 {
-    case_heeds(kase, clock->heeds);
+    case_heeds_any(kase);
     clock->state = CLOCK_RUNNING;
     clock->stop_ms = INT64_MAX;
     clock->stopped_by = EVENT_NONE;

@@ -95,7 +95,7 @@ struct core_clock *fold_begin(struct core *core, struct core_case *kase, uint32_
     for (uint32_t i = 0; i < rule->pause_count; i++)
         heeds |= EVENT_KIND_BIT(rule->pauses[i].from);
     clock->heeds = heeds & HEEDS_MASK;
-    case_heeds(kase, heeds);
+    case_heeds_any(kase);
     limits_take(core, kase, rule, event, clock);
     uint32_t last = after != 0 ? after : kase->first_clock;
     while (last != 0 && clock_row(core, last)->next != 0)
@@ -127,7 +127,7 @@ void fold_continue(struct core *core, struct core_case *kase, struct core_clock 
         return;
     }
     *link = row;
-    case_heeds(kase, clock->heeds);
+    case_heeds_any(kase);
     clock->state = CLOCK_RUNNING;
     clock->stop_ms = INT64_MAX;
     clock->next_ms = CLOCK_TOUCHED;
