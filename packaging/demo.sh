@@ -107,6 +107,7 @@ if ! wait_for "$home/web.out" 'http' 2>/dev/null; then # the port is taken: any 
     wait_for "$home/web.out" 'http'
 fi
 address=$(grep -o 'http[^ ]*' "$home/web.out" | tail -n 1)
+[ -z "${UI_LANG:-}" ] || address="${address%/}/?lang=$lang" # else as the browser's reader likes it
 start collect "$bin/cardwatch-collect" "${collect[@]}" --home "$home" --position "$home/position"
 collector=${pids[-1]}
 

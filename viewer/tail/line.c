@@ -7,14 +7,55 @@
 #include <string.h>
 
 enum {
-    TIME_COLUMNS = 14,
     LEVEL_COLUMNS = 9,
-    CASE_COLUMNS = 22,
-    ITEM_COLUMNS = 24,
-    ORG_COLUMNS = 16,
     DUE_COLUMNS = 11,
-    LATE_COLUMNS = 8,
+    DATE_COLUMNS = 6, /* of the time */
+    REST_COLUMNS = 240,
+    REST_WANTED = 36,
+    REST_ENOUGH = 24,
+    REST_LEAST = 8,
 };
+
+/* As much as may be taken, of what has to be saved. */
+static void save(int *columns, int least, int *excess)
+{
+    int taken = *columns - least < *excess ? *columns - least : *excess;
+    if (taken <= 0)
+        return;
+    *columns -= taken;
+    *excess -= taken;
+}
+
+struct line_shape line_shape_of(size_t wide)
+{
+    struct line_shape shape = {
+        .time = 14, .case_no = 22, .item = 24, .org = 16, .late = 8, .rest = REST_COLUMNS};
+    if (wide == 0)
+        return shape;
+    int blanks = 7;
+    int least = shape.time + LEVEL_COLUMNS + shape.case_no + shape.item + shape.org + DUE_COLUMNS +
+                shape.late + blanks;
+    int room = wide < 400 ? (int)wide : 400;
+    int excess = least + REST_WANTED - room;
+    shape.rest = REST_WANTED - (excess < 0 ? excess : 0);
+    save(&shape.item, 12, &excess);
+    save(&shape.org, 8, &excess);
+    save(&shape.case_no, 18, &excess);
+    save(&shape.rest, REST_ENOUGH, &excess);
+    if (excess > 0) {
+        shape.time -= DATE_COLUMNS;
+        excess -= DATE_COLUMNS;
+    }
+    if (excess > 0) {
+        excess -= shape.late + 1;
+        shape.late = 0;
+    }
+    shape.rest -= excess;
+    if (shape.rest < REST_LEAST)
+        shape.rest = REST_LEAST;
+    shape.rest = shape.rest < REST_COLUMNS ? shape.rest : REST_COLUMNS;
+    return shape;
+}
 
 /* Text that grows to the right; what does not fit is left out. */
 struct text {
@@ -34,6 +75,8 @@ static void put(struct text *text, const char *more)
 static void put_column(struct text *text, const char *value, int columns)
 {
     char room[FIT_BYTES];
+    if (columns == 0)
+        return;
     put(text, fit_text(slice_of(value), columns, true, room));
     put(text, " ");
 }
@@ -41,7 +84,7 @@ static void put_column(struct text *text, const char *value, int columns)
 static void put_rest(struct text *text, const char *value)
 {
     char room[FIT_BYTES];
-    put(text, fit_text(slice_of(value), 240, false, room));
+    put(text, fit_text(slice_of(value), REST_COLUMNS, false, room));
 }
 
 static const char *colour_of(enum tint tint)
@@ -67,22 +110,22 @@ static void put_level(struct text *text, const char *level, bool is_coloured)
         put(text, "\033[0m");
 }
 
-static void put_item(struct text *text, const struct card_view *view)
+static void put_item(struct text *text, const struct card_view *view, int columns)
 {
     char label[FIT_BYTES];
     (void)snprintf(label, sizeof label, "%.400s%s%.400s", view->item,
                    view->step[0] == '\0' ? "" : " / ", view->step);
-    put_column(text, label, ITEM_COLUMNS);
+    put_column(text, label, columns);
 }
 
 /* Under a second is what a healthy engine needs: saying it on each line would only be noise. */
-static void put_late(struct text *text, const struct card_view *view)
+static void put_late(struct text *text, const struct card_view *view, int columns)
 {
     char span[SPAN_TEXT_BYTES];
     char label[SPAN_TEXT_BYTES + 1] = "";
     if (view->late_ms >= 1000)
         (void)snprintf(label, sizeof label, "+%s", span_text(view->late_ms, span));
-    put_column(text, label, LATE_COLUMNS);
+    put_column(text, label, columns);
 }
 
 /* "issued" is what every reader expects; any other state is said. */
@@ -124,43 +167,57 @@ static void trim(struct text *text)
         text->room[--text->used] = '\0';
 }
 
-char *line_of_card(const struct card_view *view, bool is_coloured, char room[LINE_BYTES])
+/* The time to the second after month and day, or alone; the year is in the JSON. */
+static void put_time(struct text *text, const struct card_view *view, int columns)
+{
+    enum { YEAR_BYTES = 5 };
+    char time[MOMENT_TEXT_BYTES];
+    (void)moment_text(view->issued, MOMENT_FULL, time);
+    size_t count = strlen(time);
+    size_t skipped = columns >= DATE_COLUMNS + 8 ? YEAR_BYTES : YEAR_BYTES + DATE_COLUMNS;
+    put_column(text, count > skipped ? time + skipped : time, columns);
+}
+
+char *line_of_card(const struct card_view *view, const struct line_shape *shape, bool is_coloured,
+                   char room[LINE_BYTES])
 {
     struct text text = {.room = room};
     char time[MOMENT_TEXT_BYTES];
+    char rest_room[LINE_BYTES] = "";
+    char rest_fitted[FIT_BYTES];
+    struct text rest = {.room = rest_room};
     room[0] = '\0';
     bool is_struck = view->is_withdrawn && is_coloured;
-    /* 14 columns: month, day and the time to the second; the year is in the JSON. */
-    (void)moment_text(view->issued, MOMENT_FULL, time);
-    put_column(&text, strlen(time) > 5 ? time + 5 : time, TIME_COLUMNS);
+    put_time(&text, view, shape->time);
     put_level(&text, view->level, is_coloured && !view->is_withdrawn);
     if (is_struck)
         put(&text, "\033[2m");
-    put_column(&text, view->case_no, CASE_COLUMNS);
-    put_item(&text, view);
-    put_column(&text, view->org, ORG_COLUMNS);
+    put_column(&text, view->case_no, shape->case_no);
+    put_item(&text, view, shape->item);
+    put_column(&text, view->org, shape->org);
     put_column(&text, moment_text(view->due, MOMENT_SHORT, time), DUE_COLUMNS);
-    put_late(&text, view);
+    put_late(&text, view, shape->late);
     if (is_struck)
         put(&text, "\033[0m");
-    put_state(&text, view);
+    put_state(&rest, view);
+    put(&text, fit_text(slice_of(rest_room), shape->rest, false, rest_fitted));
     trim(&text);
     return room;
 }
 
-char *line_of_names(bool is_coloured, char room[LINE_BYTES])
+char *line_of_names(const struct line_shape *shape, bool is_coloured, char room[LINE_BYTES])
 {
     struct text text = {.room = room};
     room[0] = '\0';
     if (is_coloured)
         put(&text, "\033[2m");
-    put_column(&text, say("time", "时间"), TIME_COLUMNS);
+    put_column(&text, say("time", "时间"), shape->time);
     put_column(&text, say("level", "级别"), LEVEL_COLUMNS);
-    put_column(&text, say("case", "办件"), CASE_COLUMNS);
-    put_column(&text, say("item / step", "事项 / 环节"), ITEM_COLUMNS);
-    put_column(&text, say("org", "部门"), ORG_COLUMNS);
+    put_column(&text, say("case", "办件"), shape->case_no);
+    put_column(&text, say("item / step", "事项 / 环节"), shape->item);
+    put_column(&text, say("org", "部门"), shape->org);
     put_column(&text, say("due", "应于"), DUE_COLUMNS);
-    put_column(&text, say("late by", "迟发"), LATE_COLUMNS);
+    put_column(&text, say("late by", "迟发"), shape->late);
     put(&text, say("state", "状态"));
     if (is_coloured)
         put(&text, "\033[0m");

@@ -4,6 +4,7 @@
  * pipe gets cards only and a person gets both.
  */
 #include "engine/sys/clock.h"
+#include "engine/sys/columns.h"
 #include "engine/sys/curve.h"
 #include "engine/sys/lang.h"
 #include "engine/sys/log.h"
@@ -130,10 +131,12 @@ static void on_card(void *ctx, uint64_t seq, struct slice line, const json_t *ca
         return;
     tail->shown++;
     char room[LINE_BYTES];
+    struct line_shape shape =
+        line_shape_of(terminal_columns(stdout)); /* it may be another by now */
     if (wish.json)
         printf("%.*s\n", (int)line.count, line.start);
     else
-        puts(line_of_card(&view, tail->is_coloured, room));
+        puts(line_of_card(&view, &shape, tail->is_coloured, room));
 }
 
 /* At the engine's offset, as the cards are; before its first pulse, at this machine's. */
@@ -280,7 +283,8 @@ int main(int argc, char **argv)
     if (feed_open(&feed_options, &events, &feed) != 0)
         return EX_UNAVAILABLE;
     char room[LINE_BYTES];
+    struct line_shape shape = line_shape_of(terminal_columns(stdout));
     if (!wish.json && isatty(STDOUT_FILENO) == 1)
-        puts(line_of_names(tail.is_coloured, room));
+        puts(line_of_names(&shape, tail.is_coloured, room));
     return follow(feed, &tail);
 }
