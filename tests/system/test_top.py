@@ -60,7 +60,7 @@ def hall(width=80, height=24, lang="en", cards=8, **environment):
                 engine.issue(case=f"C-{i}", org="市规划局" if i % 2 else "Parks",
                              level=["warn", "yellow", "red"][i % 3])
             engine.settle()
-            terminal = Terminal(f"cardwatch-{os.getpid()}",
+            terminal = Terminal(os.path.basename(home),  # the last one's server may still be ending
                                 f"{TOP} --home {home} --lang {lang} --blind-ms 1500", width, height,
                                 {"LC_ALL": "C.UTF-8", **environment})
             yield engine, terminal
