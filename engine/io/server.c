@@ -54,6 +54,7 @@ static struct query_world world_of(const struct server *server)
         .wall = clock_now(),
         .silence_ms = server->options.silence_ms,
         .started_ms = server->started_ms,
+        .unsent = server->unsent,
         .is_wall_clock = server->options.clock == TURN_WALL,
     };
 }

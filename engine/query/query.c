@@ -160,6 +160,8 @@ json_t *query_pulse(const struct query_world *world)
          json_integer((json_int_t)(facts.used_bytes / (facts.max_bytes / 1000 + 1)))},
         {"poison", json_integer(turn_poison_count(world->turn))},
         {"is_full", json_boolean(turn_is_full(world->turn))},
+        {"started_at", query_instant((struct instant){.ms = world->started_ms}, 0)},
+        {"unsent", json_integer((json_int_t)world->unsent)},
         {"uptime_s", json_integer((world->wall.ms - world->started_ms) / 1000)},
     };
     for (size_t i = 0; i < COUNT_OF(fields); i++)
@@ -197,8 +199,9 @@ static char *cards_text(const struct query_world *world, const json_t *request)
     if (error == 0)
         error = store_cards(turn_store(world->turn), from, max, line_append, &text);
     if (error == 0)
-        error = bytes_printf(&text, "],\"head\":%llu,\"gap\":false}",
-                             (unsigned long long)turn_card_seq(world->turn));
+        error = bytes_printf(&text, "],\"head\":%llu,\"gap\":false,\"instance\":\"%s\"}",
+                             (unsigned long long)turn_card_seq(world->turn),
+                             store_instance(turn_store(world->turn)));
     if (error == 0)
         error = bytes_append(&text, (struct slice){.start = "", .count = 1});
     if (error == 0)

@@ -16,6 +16,7 @@ struct query_world {
     struct instant wall;
     int64_t silence_ms;
     int64_t started_ms; /* wall clock */
+    uint64_t unsent;    /* messages that a peer did not take */
     bool is_wall_clock;
 };
 

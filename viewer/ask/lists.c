@@ -160,6 +160,8 @@ void show_status(FILE *out, const json_t *answer)
     number_fact(out, say("cases", "办件"), answer, "cases");
     number_fact(out, say("open cases", "在办"), answer, "cases_open");
     number_fact(out, say("last card", "末牌号"), answer, "head");
+    if (field_number(answer, "unsent") > 0)
+        number_fact(out, say("not taken", "未被取走的消息"), answer, "unsent");
     show_cards(out, say("cards", "发牌"), json_object_get(answer, "cards"));
     show_cards(out, say("pending", "待发"), json_object_get(answer, "cards_pending"));
     if (field_number(answer, "cards_overdue") > 0)
