@@ -7,7 +7,9 @@ and whatever can go wrong with them, on command.
         engine.lose(level="red")                # on the ledger only: the feed has a gap
         engine.forget(10)                       # cards up to seq 10 are no longer kept
         engine.is_pulsing = False               # silent, but there
+        engine.is_holding = True                # answers are made, and sent later
         engine.stop(); engine.start()           # restart
+        engine.restore(10)                      # an older copy of the ledger, which ends at 10
 
 As a program it plays a busy hall until it is ended, to look at the viewers with:
     fake_engine.py HOME [CARDS_PER_SECOND]
@@ -48,9 +50,12 @@ class FakeEngine:
         self.at = at  # a standing clock for screens that are compared; None: the wall clock
         self.feed = f"ipc://{self.home}/feed"
         self.query = f"ipc://{self.home}/query"
-        self.instance = "fake-1"
+        self.instance = "fake-1"  # the ledger's name: a restart does not change it
+        self.started_at = None
         self.is_pulsing = True
         self.is_answering = True
+        self.is_holding = False
+        self.pulses = 0
         self.cards = []  # the ledger: index 0 is seq 1
         self.kept_from = 1
         self.events = 0
@@ -63,6 +68,7 @@ class FakeEngine:
         self.asked = collections.Counter()
         self.has_card_counts = True  # by org; False: cases only
         self._outbox = collections.deque()
+        self._held = collections.deque()
         self._is_sending = False
         self._lock = threading.Lock()
         self._thread = None
@@ -73,6 +79,7 @@ class FakeEngine:
     def start(self):
         os.makedirs(self.home, exist_ok=True)
         self._stop.clear()
+        self.started_at = now().isoformat()
         ready = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(ready,), daemon=True)
         self._thread.start()
@@ -116,10 +123,23 @@ class FakeEngine:
         self.kept_from = seq + 1
 
     def wipe(self, instance):
-        """Another ledger: as if the data folder had been exchanged."""
-        with self._lock:
-            self.cards, self.kept_from, self.instance = [], 1, instance
-            self._outbox.clear()
+        """Another ledger: as if the data folder had been exchanged. The engine stands still."""
+        self.restore(0)
+        self.instance = instance
+
+    def restore(self, seq):
+        """An older copy of the ledger in its place. The engine stands still."""
+        assert self._thread is None
+        self.cards = self.cards[:seq]
+        self.kept_from = 1
+        self._outbox.clear()
+        self._held.clear()
+
+    def wait_pulses(self, count):
+        """So many more are out, behind everything that was sent before."""
+        self.settle()
+        least = self.pulses + count
+        wait_until(lambda: self.pulses >= least, "the pulse")
 
     def send(self, topic, text):
         """Any bytes on the feed."""
@@ -146,7 +166,7 @@ class FakeEngine:
         levels = collections.Counter(c["level"] for c in self.cards if not c["shadow"])
         return {
             "head": len(self.cards), "now": text_of(self.now()), "clock": "wall",
-            "instance": self.instance, "edition": 3, "events": self.events,
+            "instance": self.instance, "started_at": self.started_at, "edition": 3, "events": self.events,
             "refused": len(self.refused), "cases": len(self.cases) + 120,
             "cases_open": len(self.cases) + 31, "cards": dict(levels),
             "due_next": self.due[0]["due_at"] if self.due else None, "sources": self.sources,
@@ -173,6 +193,8 @@ class FakeEngine:
                     feed.recv()
                 else:
                     self._answer(router)
+            while self._held and not self.is_holding:
+                router.send_multipart(self._held.popleft())
             self._is_sending = True
             while self._outbox:
                 topic, card = self._outbox.popleft()
@@ -186,6 +208,7 @@ class FakeEngine:
                     pulse = json.dumps(self._status(), ensure_ascii=False)
                 pulse_at = time.monotonic() + self.pulse_s
                 feed.send_multipart([b"pulse", pulse.encode()])
+                self.pulses += 1
         feed.close()
         router.close()
         context.term()
@@ -198,7 +221,7 @@ class FakeEngine:
         self.asked[query["query"]] += 1
         answer = getattr(self, "_on_" + query["query"], self._on_unknown)(query)
         answer.setdefault("ok", "error" not in answer)
-        router.send_multipart(route + [json.dumps(answer, ensure_ascii=False).encode()])
+        self._held.append(route + [json.dumps(answer, ensure_ascii=False).encode()])
 
     def _on_unknown(self, query):
         return {"error": "unknown_query", "text": f"no such query: {query['query']}"}
@@ -209,7 +232,8 @@ class FakeEngine:
     def _on_cards(self, query):
         first = max(query["from"], self.kept_from)
         page = self.cards[first - 1:first - 1 + min(query.get("max", 1000), 1000)]
-        return {"cards": page, "head": len(self.cards), "gap": query["from"] < self.kept_from}
+        return {"cards": page, "head": len(self.cards), "gap": query["from"] < self.kept_from,
+                "instance": self.instance}
 
     def _on_card(self, query):
         found = [c for c in self.cards if c["card"] == query["card"]]

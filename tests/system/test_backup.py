@@ -3,6 +3,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 
 from tests.lib.check import check, check_eq, main, program, test
@@ -77,6 +78,46 @@ def a_copy_taken_under_way_starts_and_is_sound():
             check_eq(second.cards(), ledger, "what came after the copy was sent again")
             check_eq(second.ask("status")["ledger_differs"], 0)
             check_eq(second.engine_stop(), 0)
+
+
+@test
+def a_viewer_is_told_that_an_older_copy_has_taken_the_ledgers_place():
+    """Of a restart it is told nothing, since nothing is another then."""
+    with House(RULES) as house:
+        check_eq(house_with_cards(house).end(120), 0)
+        check_eq(run("backup", "--data-dir", house.folder, house.path("copy")).returncode, 0)
+        old = len(house.cards())
+        with open(house.path("events.jsonl"), "a", encoding="utf-8") as file:
+            for case in range(60):
+                file.write(json.dumps({"case": f"L-{case}", "kind": "apply", "org": "late",
+                                       "at": f"2012-09-01T09:{case:02d}:00Z"}) + "\n")
+            file.write(json.dumps({"case": "M-1", "kind": "apply", "at": "2013-09-01T09:00:00Z"}))
+        events = ("--source", "hall", house.path("events.jsonl"))
+        check_eq(house.collect("jsonl", *events).end(120), 0)
+        ledger = house.cards()
+        check(len(ledger) > old, "cards behind the copy")
+        with Watched([program("cardwatch-view-tail"), "--json", "--lang", "en", "--from", "start",
+                      "--home", house.folder]) as tail:
+            tail.wait_out(len(ledger))
+            house.engine_stop()
+            house.engine_start("--map-mib", "256")
+            house.engine_ready()
+            starts_over(house)
+            tail.wait_err(f"an older copy of the ledger: it ends at card {old}, below {len(ledger)}")
+            tail.wait_out(len(ledger) + old)
+            check_eq(house.collect("jsonl", *events).end(120), 0)
+            tail.wait_out(2 * len(ledger))
+            check_eq([json.loads(line) for line in tail.out], ledger + ledger)
+            check_eq(len([line for line in tail.err if "ledger" in line]), 1, str(tail.err))
+
+
+def starts_over(house):
+    """With what the copy holds; the image of the newer state is left behind, and is of no use."""
+    house.engine_stop()
+    shutil.rmtree(house.path("journal"))
+    os.rename(os.path.join(house.path("copy"), "journal"), house.path("journal"))
+    house.engine_start("--map-mib", "256")
+    house.engine_ready()
 
 
 @test

@@ -138,7 +138,6 @@ def what_is_no_longer_kept_is_told():
 def a_restart_doubles_nothing_and_loses_nothing():
     with hall() as engine, tail(engine, "--from", "start") as watched:
         is_subscribed(engine, watched)
-        wait_until(lambda: engine.asked["status"], "the first status, with the instance's name")
         for round_number in range(3):
             for _ in range(50):
                 engine.issue()
@@ -146,14 +145,13 @@ def a_restart_doubles_nothing_and_loses_nothing():
             engine.stop()
             for _ in range(20):  # judged at the start, before anybody listens
                 engine.lose()
-            engine.instance = f"fake-{round_number + 2}"
             engine.start()
             for _ in range(50):
                 engine.issue()
             count = 1 + 120 * (round_number + 1)
             watched.wait_out(count)
             check_eq(seqs(watched), list(range(1, count + 1)))
-            watched.wait_err(f"another engine: fake-{round_number + 2}")
+        check_eq(watched.err, [], "an engine that starts again is the same to a viewer")
 
 
 @test
@@ -194,18 +192,128 @@ def unanswered_queries_make_blind_and_no_card_jumps_the_queue():
 
 
 @test
+def an_answer_that_cards_have_overtaken_is_no_other_ledger():
+    """It was true when it was made: the ledger ended there, and went on before it was read."""
+    for start in ("1", "4"):
+        with hall() as engine:
+            for _ in range(3):
+                engine.issue()
+            engine.settle()
+            engine.is_holding = True
+            with tail(engine, "--from", start) as watched:
+                wait_until(lambda: sum(engine.asked.values()), "a question")
+                for _ in range(5):
+                    engine.issue()
+                engine.wait_pulses(3)
+                engine.is_holding = False
+                watched.wait_out(9 - int(start))
+                engine.wait_pulses(3)
+                check_eq(seqs(watched), list(range(int(start), 9)))
+                check_eq(watched.err, [])
+
+
+@test
+def a_pulse_that_answers_have_overtaken_is_no_other_ledger():
+    with hall() as engine, tail(engine, "--from", "start") as watched:
+        is_subscribed(engine, watched)
+        stale = json.dumps({"head": 0, "instance": "fake-1", "started_at": engine.started_at})
+        for number in range(20):
+            engine.lose()
+            engine.send("pulse", stale)
+            engine.issue()
+            watched.wait_out(3 + 2 * number)
+        check_eq(seqs(watched), list(range(1, 42)))
+        check_eq(watched.err, [])
+
+
+@test
 def another_ledger_is_told_and_read_from_its_first_card():
+    """Whether it ends below what was seen, there, or above."""
+    for count in (0, 31, 50):
+        with hall() as engine, tail(engine, "--from", "start") as watched:
+            is_subscribed(engine, watched)
+            for _ in range(30):
+                engine.issue()
+            watched.wait_out(31)
+            engine.stop()
+            engine.wipe("fake-9")
+            for _ in range(count):
+                engine.lose(org="B")
+            engine.start()
+            watched.wait_err(f"another ledger: fake-9, up to card {count}; its cards follow")
+            for _ in range(5):
+                engine.issue(org="B")
+            watched.wait_out(31 + count + 5)
+            check_eq(seqs(watched)[31:], list(range(1, count + 6)))
+            check_eq({json.loads(line)["org"] for line in watched.out[31:]}, {"B"})
+            check_eq(len(watched.err), 1, str(watched.err))
+
+
+@test
+def an_older_copy_of_the_ledger_is_told():
     with hall() as engine, tail(engine, "--from", "start") as watched:
         is_subscribed(engine, watched)
         for _ in range(30):
             engine.issue()
         watched.wait_out(31)
-        engine.wipe("fake-9")
-        watched.wait_err("the ledger ends at 0, below 31")
-        for _ in range(5):
+        engine.stop()
+        engine.restore(12)
+        engine.start()
+        watched.wait_err("an older copy of the ledger: it ends at card 12, below 31 that was seen")
+        engine.issue()
+        watched.wait_out(31 + 13)
+        check_eq(seqs(watched)[31:], list(range(1, 14)))
+        check_eq(len(watched.err), 1, str(watched.err))
+
+
+@test
+def an_older_copy_that_has_grown_beyond_what_was_seen_is_told():
+    """No number shows it: the cards themselves do."""
+    with hall() as engine, tail(engine, "--from", "start", "--blind-ms", "500") as watched:
+        is_subscribed(engine, watched)
+        for _ in range(30):
             engine.issue()
-        watched.wait_out(36)
-        check_eq(seqs(watched)[31:], [1, 2, 3, 4, 5])
+        watched.wait_out(31)
+        engine.is_pulsing = False
+        watched.wait_err("blind since")
+        engine.is_pulsing = True
+        watched.wait_err("sight is back")  # so it had a pulse behind the last card
+        engine.stop()
+        engine.restore(12)
+        for _ in range(40):
+            engine.lose(org="B")
+        engine.start()
+        for _ in range(5):
+            engine.issue(org="B")
+        watched.wait_err("its card 31 is not the one that was seen")
+        wait_until(lambda: len(watched.out) > 40 and seqs(watched)[-1] == 57, lambda: watched.out[-1])
+        check_eq([json.loads(line)["org"] for line in watched.out[-57:]],
+                 ["规划局"] * 12 + ["B"] * 45)
+        check_eq(seqs(watched)[-57:], list(range(1, 58)))
+
+
+@test
+def a_viewer_that_asks_for_more_than_there_is_is_told():
+    with hall() as engine:
+        engine.lose()
+        with tail(engine, "--from", "9") as watched:
+            watched.wait_err("it ends at card 1, below 8 that was seen")
+            watched.wait_out(1)
+
+
+@test
+def a_ledger_that_cannot_be_asked_for_makes_blind():
+    """Whose cards come, only an answer tells: until then they are not handed on."""
+    with hall() as engine, tail(engine, "--from", "2", "--blind-ms", "500") as watched:
+        engine.is_answering = False
+        watched.wait_err("blind since")
+        engine.lose()
+        engine.issue()
+        engine.wait_pulses(2)
+        check_eq(watched.out, [])
+        engine.is_answering = True
+        watched.wait_err("sight is back")
+        watched.wait_out(1)
 
 
 @test

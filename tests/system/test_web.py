@@ -289,8 +289,10 @@ def another_ledger_begins_the_counts_again():
         for i in range(5):
             engine.issue(case=f"C-{i}")
         messages(live, "pulse", lambda m: standing(m)["yellow"] == 5)
+        engine.stop()
         engine.wipe("fake-2")
         engine.lose(case="D-1", level="red")
+        engine.start()
         again = messages(live, "snapshot", lambda m: m.get("have") == 1)
         check_eq(standing(again), {"warn": 0, "yellow": 0, "red": 1})
         check_eq([c["seq"] for c in again["cards"]], [1])

@@ -1,9 +1,10 @@
 /* feed.c - `next` is the one number everything turns around: the first seq not handed on yet.
  *
  * Below next: dropped, it was seen. Exactly next: handed on. Above next: held, and what is missing
- * is asked for by number. What is known to exist (a card's own seq, a pulse's head) but was not
- * got for as long as would make us blind, makes us blind too: a viewer that shows only some of
- * the cards must not look as if it showed all.
+ * is asked for by number. Whether the numbers still count in the same ledger is ledger.c's: while
+ * that is in doubt, what comes is held. What is known to exist (a card's own seq, a pulse's head)
+ * but was not got for as long as would make us blind, makes us blind too: a viewer that shows only
+ * some of the cards must not look as if it showed all.
  */
 #include "viewer/feed/feed.h"
 #include "engine/sys/clock.h"
@@ -11,6 +12,7 @@
 #include "engine/sys/socket.h"
 #include "viewer/feed/ask.h"
 #include "viewer/feed/held.h"
+#include "viewer/feed/ledger.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -26,7 +28,6 @@ enum {
     ASK_AGAIN_MS = 1000,
     PAGE_CARDS = 1000,
     TURN_MESSAGES_MAX = 20000, /* a flood must not keep the caller from its screen */
-    INSTANCE_BYTES = 128,
 };
 
 struct feed {
@@ -35,21 +36,23 @@ struct feed {
     uint64_t last_count;
     int64_t blind_ms;
     int watch_fd; /* an epoll of both sockets: one number that never changes */
+    char *feed_endpoint;
     struct socket *cards;
     struct asker *asker;
-    int64_t ask_after_ms; /* monotonic: an error answer is not asked again at once */
+    struct ledger_asked asked; /* as it was when the last question was asked */
+    bool asked_about_past;     /* from a card on that was handed on already */
+    int64_t ask_after_ms;      /* monotonic: an error answer is not asked again at once */
 
-    uint64_t next;        /* 0: not known yet, wanted are those to come */
-    uint64_t known;       /* the highest seq known to exist */
-    bool head_is_doubted; /* the ledger may end below next: only a status can tell */
-    char instance[INSTANCE_BYTES];
+    uint64_t next;  /* 0: not known yet, wanted are those to come */
+    uint64_t known; /* the highest seq known to exist */
+    struct ledger ledger;
 
     bool is_blind; /* also before the first pulse */
     bool has_pulsed;
     bool sight_is_told;
     int64_t pulse_ms;         /* monotonic, of the last pulse; at first, of feed_open */
     struct instant pulse_at;  /* the same on the wall clock */
-    int64_t missing_since_ms; /* monotonic; 0: nothing is missing */
+    int64_t missing_since_ms; /* monotonic; 0: nothing is missing, and nothing in doubt */
 
     struct held held;
 };
@@ -75,29 +78,31 @@ static void watch(struct feed *feed, int fd)
         log_warn("a socket cannot be watched, looking at it by time: %s", strerror(errno));
 }
 
+/* All cards have their numbers in one row: without those that wait, or are shadow, there would be
+ * gaps. */
+static int cards_open(struct feed *feed)
+{
+    static const char *const topics[] = {"card.", "pending.", "shadow.", "pulse"};
+    int error = socket_open(SOCKET_SUB, false, feed->feed_endpoint, &feed_limits, &feed->cards);
+    for (size_t i = 0; error == 0 && i < COUNT_OF(topics); i++)
+        error = socket_subscribe(feed->cards, slice_of(topics[i]));
+    if (error == 0)
+        watch(feed, socket_fd(feed->cards));
+    return error;
+}
+
 static int feed_connect(struct feed *feed, const struct feed_options *options)
 {
     feed->watch_fd = epoll_create1(EPOLL_CLOEXEC);
-    if (feed->watch_fd < 0)
+    feed->feed_endpoint = strdup(options->feed_endpoint);
+    if (feed->watch_fd < 0 || feed->feed_endpoint == NULL)
         return -errno;
-    int error = socket_open(SOCKET_SUB, false, options->feed_endpoint, &feed_limits, &feed->cards);
-    /* All cards have their numbers in one row: without those that wait, or are shadow, there would
-     * be gaps. */
-    if (error == 0)
-        error = socket_subscribe(feed->cards, SLICE("card."));
-    if (error == 0)
-        error = socket_subscribe(feed->cards, SLICE("pending."));
-    if (error == 0)
-        error = socket_subscribe(feed->cards, SLICE("shadow."));
-    if (error == 0)
-        error = socket_subscribe(feed->cards, SLICE("pulse"));
+    int error = cards_open(feed);
     if (error == 0)
         error = ask_open(options->query_endpoint, ASK_WAIT_MS, &feed->asker);
-    if (error != 0)
-        return error < 0 ? error : -EAGAIN;
-    watch(feed, socket_fd(feed->cards));
-    watch(feed, ask_fd(feed->asker));
-    return 0;
+    if (error == 0)
+        watch(feed, ask_fd(feed->asker));
+    return error > 0 ? -EAGAIN : error;
 }
 
 int feed_open(const struct feed_options *options, const struct feed_events *events,
@@ -112,7 +117,9 @@ int feed_open(const struct feed_options *options, const struct feed_events *even
     feed->blind_ms = options->blind_ms > 0 ? options->blind_ms : BLIND_MS;
     feed->next = options->from_seq;
     feed->last_count = options->last_count;
-    feed->head_is_doubted = true;
+    ledger_begin(&feed->ledger, options->ledger == NULL ? "" : options->ledger);
+    if (feed->next > 0) /* seen by somebody; in this ledger? */
+        ledger_doubt(&feed->ledger);
     feed->is_blind = true;
     feed->pulse_ms = clock_monotonic_ms();
     feed->pulse_at = clock_now();
@@ -135,6 +142,8 @@ void feed_close(struct feed **feed_p)
     if (feed->watch_fd >= 0)
         (void)close(feed->watch_fd); /* only watched: nothing is lost with it */
     held_clear(&feed->held);
+    ledger_clear(&feed->ledger);
+    free(feed->feed_endpoint);
     free(feed);
     *feed_p = NULL;
 }
@@ -151,10 +160,11 @@ static void progress(struct feed *feed, uint64_t next)
         feed->known = next - 1;
 }
 
-static void hand_on(struct feed *feed, bool is_shadow, struct slice line, const json_t *card)
+static void hand_on(struct feed *feed, bool is_shadow, struct slice line, json_t *card)
 {
     uint64_t seq = feed->next;
     progress(feed, seq + 1);
+    ledger_card(&feed->ledger, card);
     if (is_shadow && !feed->with_shadow)
         return;
     if (feed->events.card != NULL)
@@ -164,7 +174,8 @@ static void hand_on(struct feed *feed, bool is_shadow, struct slice line, const 
 static void hand_on_held(struct feed *feed)
 {
     struct held_card held;
-    while (feed->next > 0 && held_take(&feed->held, feed->next, &held)) {
+    while (feed->next > 0 && !ledger_is_doubted(&feed->ledger) &&
+           held_take(&feed->held, feed->next, &held)) {
         hand_on(feed, held.is_shadow, (struct slice){held.line, held.line_bytes}, held.card);
         held_card_clear(&held);
     }
@@ -193,28 +204,17 @@ static int take_card(struct feed *feed, bool is_shadow, struct slice line, json_
         feed->known = seq;
     if (feed->next == 0)
         feed->next = baseline(feed, seq - 1);
+    if (seq > feed->next || (seq == feed->next && ledger_is_doubted(&feed->ledger)))
+        return held_append(&feed->held, seq, is_shadow, line, card);
     if (seq == feed->next) {
         hand_on(feed, is_shadow, line, card);
         hand_on_held(feed);
-    } else if (seq > feed->next) {
-        return held_append(&feed->held, seq, is_shadow, line, card);
     }
     return 0;
 }
 
 /* --- pulses and status -------------------------------------------------------------------------
  */
-
-static void take_instance(struct feed *feed, const json_t *pulse)
-{
-    const char *instance = json_string_value(json_object_get(pulse, "instance"));
-    if (instance == NULL || strncmp(instance, feed->instance, INSTANCE_BYTES - 1) == 0)
-        return;
-    bool is_first = feed->instance[0] == '\0';
-    (void)snprintf(feed->instance, sizeof feed->instance, "%s", instance);
-    if (!is_first && feed->events.engine_changed != NULL)
-        feed->events.engine_changed(feed->events.ctx, feed->instance);
-}
 
 static void take_pulse(struct feed *feed, const json_t *pulse)
 {
@@ -226,38 +226,33 @@ static void take_pulse(struct feed *feed, const json_t *pulse)
         feed->next = baseline(feed, head);
     if (feed->known < head)
         feed->known = head;
-    /* Lower than what we have: either this pulse waited in a queue while answers overtook it, or
-     * the ledger is another one. */
-    if (head + 1 < feed->next)
-        feed->head_is_doubted = true;
-    take_instance(feed, pulse);
+    ledger_pulse(&feed->ledger, pulse, feed->next);
     if (feed->events.pulse != NULL)
         feed->events.pulse(feed->events.ctx, pulse);
 }
 
-/* A ledger that ends below what was seen is another one (or an older copy): its cards are handed
- * on from the first, since none of its numbers says anything about ours. */
 static void take_status(struct feed *feed, const json_t *status)
 {
     uint64_t head = number_of(status, "head");
-    feed->head_is_doubted = false;
-    take_instance(feed, status);
     if (feed->next == 0)
         feed->next = baseline(feed, head);
-    if (head + 1 >= feed->next) {
-        if (feed->known < head)
-            feed->known = head;
-        return;
-    }
-    char text[128];
-    (void)snprintf(text, sizeof text, "the ledger ends at %llu, below %llu",
-                   (unsigned long long)head, (unsigned long long)feed->next - 1);
+    if (feed->known < head)
+        feed->known = head;
+}
+
+/* None of the numbers says anything about the new ones. What the old engine has sent may still lie
+ * in the socket: it goes with it. */
+static int begin_again(struct feed *feed, const struct feed_change *change)
+{
+    ledger_begin(&feed->ledger, change->name);
     held_clear(&feed->held);
-    feed->next = 1;
-    feed->known = head;
+    socket_close(&feed->cards);
+    feed->next = feed->last_count > 0 ? baseline(feed, change->head) : 1;
+    feed->known = change->head;
     feed->missing_since_ms = 0;
-    if (feed->events.engine_changed != NULL)
-        feed->events.engine_changed(feed->events.ctx, text);
+    if (feed->events.changed != NULL)
+        feed->events.changed(feed->events.ctx, change);
+    return cards_open(feed);
 }
 
 /* --- answers -----------------------------------------------------------------------------------
@@ -267,6 +262,7 @@ static void tell_gap(struct feed *feed, uint64_t to)
 {
     uint64_t from = feed->next;
     progress(feed, to + 1);
+    ledger_card(&feed->ledger, NULL);
     if (feed->events.gap != NULL)
         feed->events.gap(feed->events.ctx, from, to);
 }
@@ -281,21 +277,20 @@ static void pass_over(struct feed *feed, uint64_t to, bool is_gap)
 {
     if (to < feed->next)
         return;
-    if (is_gap)
+    if (is_gap) {
         tell_gap(feed, to);
-    else
-        progress(feed, to + 1);
+        return;
+    }
+    progress(feed, to + 1);
+    ledger_card(&feed->ledger, NULL);
 }
 
 static int take_cards(struct feed *feed, const json_t *answer, const json_t *cards)
 {
     bool is_gap = json_is_true(json_object_get(answer, "gap"));
     uint64_t head = number_of(answer, "head");
-    if (json_array_size(cards) == 0) {
+    if (json_array_size(cards) == 0)
         pass_over(feed, head, is_gap);
-        if (head + 1 < feed->next)
-            feed->head_is_doubted = true;
-    }
     for (size_t i = 0; i < json_array_size(cards); i++) {
         json_t *card = json_array_get(cards, i);
         uint64_t seq = number_of(card, "seq");
@@ -314,6 +309,16 @@ static int take_cards(struct feed *feed, const json_t *answer, const json_t *car
     return 0;
 }
 
+static int take_page(struct feed *feed, const json_t *answer, const json_t *cards)
+{
+    uint64_t next = feed->next;
+    int error = take_cards(feed, answer, cards);
+    /* What is known to exist did not come: not asked for again at once. */
+    if (feed->next == next && feed->known >= next && !feed->asked_about_past)
+        feed->ask_after_ms = clock_monotonic_ms() + ASK_AGAIN_MS;
+    return error;
+}
+
 static int take_answer(struct feed *feed, const json_t *answer)
 {
     const json_t *cards = json_object_get(answer, "cards");
@@ -323,28 +328,46 @@ static int take_answer(struct feed *feed, const json_t *answer)
         feed->ask_after_ms = clock_monotonic_ms() + ASK_AGAIN_MS;
         return 0;
     }
-    if (json_is_array(cards))
-        return take_cards(feed, answer, cards);
-    if (json_is_integer(json_object_get(answer, "head")))
+    struct feed_change change;
+    if (!json_is_integer(json_object_get(answer, "head")))
+        return 0;
+    if (ledger_judge(&feed->ledger, &feed->asked, answer, &change))
+        return begin_again(feed, &change);
+    if (!json_is_array(cards))
         take_status(feed, answer);
+    else if (!ledger_is_doubted(&feed->ledger)) /* else asked again: it may be an old engine's */
+        return take_page(feed, answer, cards);
     return 0;
+}
+
+static json_t *question(struct feed *feed, bool is_missing)
+{
+    uint64_t from = feed->next;
+    if (from == 0)
+        return json_pack("{s:s}", "query", "status");
+    if (!is_missing)
+        return NULL;
+    if (ledger_is_doubted(&feed->ledger))
+        from = ledger_from(&feed->ledger, from);
+    feed->asked_about_past = from < feed->next;
+    return json_pack("{s:s,s:I,s:i}", "query", "cards", "from", (json_int_t)from, "max",
+                     PAGE_CARDS);
 }
 
 static int ask_for_missing(struct feed *feed)
 {
-    bool is_missing = feed->next > 0 && feed->known >= feed->next;
+    bool is_missing =
+        feed->next > 0 && (feed->known >= feed->next || ledger_is_doubted(&feed->ledger));
     if (is_missing && feed->missing_since_ms == 0)
         feed->missing_since_ms = clock_monotonic_ms();
+    if (!is_missing)
+        feed->missing_since_ms = 0;
     if (ask_is_busy(feed->asker) || clock_monotonic_ms() < feed->ask_after_ms)
         return 0;
-    json_t *request = NULL;
-    if (feed->head_is_doubted)
-        request = json_pack("{s:s}", "query", "status");
-    else if (is_missing)
-        request = json_pack("{s:s,s:I,s:i}", "query", "cards", "from", (json_int_t)feed->next,
-                            "max", PAGE_CARDS);
-    else
+    json_t *request = question(feed, is_missing);
+    if (request == NULL)
         return 0;
+    feed->asked = (struct ledger_asked){.next = feed->next, .doubts = feed->ledger.doubts};
     int error = ask_start(feed->asker, request);
     if (error != 0) { /* the query endpoint is not there: being blind says so, in its time */
         watch(feed, ask_fd(feed->asker));
@@ -464,6 +487,11 @@ int feed_fds(const struct feed *feed, int fds[2])
 {
     fds[0] = feed->watch_fd;
     return 1;
+}
+
+const char *feed_ledger(const struct feed *feed)
+{
+    return feed->ledger.name;
 }
 
 uint64_t feed_head_seq(const struct feed *feed)

@@ -17,9 +17,28 @@ struct feed_options {
     const char *query_endpoint;
     uint64_t from_seq;   /* first card wanted; 0: only those to come */
     uint64_t last_count; /* with from_seq 0: so many of the newest that are there already, too */
+    const char *ledger;  /* the one that from_seq counts in, see feed_ledger; NULL: whichever */
     bool with_shadow;    /* cards of shadow rules too */
     int64_t blind_ms;    /* no pulse for so long: blind. 0: 5000 */
 };
+
+/* The ledger is not the one whose cards were handed on. */
+struct feed_change {
+    enum feed_change_kind {
+        FEED_OTHER_LEDGER,   /* of another name */
+        FEED_LEDGER_SHORTER, /* an older copy of it: it ends below what was seen */
+        FEED_LEDGER_FORKED,  /* an older copy that went on: a number has another card now */
+    } kind;
+    const char *name; /* of the ledger that is there now, as feed_ledger; empty: not told */
+    uint64_t seen;    /* the last seq of the one before */
+    uint64_t head;    /* the last seq of the one that is there now */
+    uint64_t forked;  /* FEED_LEDGER_FORKED: a seq that has another card */
+};
+
+enum { FEED_CHANGE_BYTES = 192 };
+
+/* feed_change_text - as a person is told of it. Returns text. */
+const char *feed_change_text(const struct feed_change *change, char text[FEED_CHANGE_BYTES]);
 
 /* What a viewer does with what comes. Any of them may be NULL. Text and json are borrowed for the
  * call (json_incref to keep). */
@@ -35,9 +54,10 @@ struct feed_events {
      * back. The first call, within blind_ms of feed_open, says how it begins. since: when the last
      * pulse came (wall clock); before the first one, when the feed was opened. */
     void (*sight)(void *ctx, bool is_blind, struct instant since);
-    /* another engine instance (text: its name); or the ledger ends below what was seen (text says
-     * so), and then cards are handed on again from 1: know a card by its id */
-    void (*engine_changed)(void *ctx, const char *text);
+    /* another ledger, or an older copy, has taken the place of the one that was seen: its cards
+     * are handed on from the first (with last_count: from the newest so many); know a card by its
+     * id. An engine that only started again is none of that. */
+    void (*changed)(void *ctx, const struct feed_change *change);
 };
 
 struct feed;
@@ -62,6 +82,10 @@ MUST_USE int feed_wait(struct feed *feed, int wait_ms);
  * cards before the feed was opened with from_seq 0), or was told as a gap; 0: not known yet. What a
  * viewer stores as its position; it goes on with from_seq = this + 1. */
 uint64_t feed_head_seq(const struct feed *feed);
+
+/* feed_ledger - the name of the ledger that feed_head_seq counts in; empty: not known yet. What a
+ * viewer stores beside its position. Lives as long as the feed. */
+const char *feed_ledger(const struct feed *feed);
 
 /* ask - one query and its answer (engine/wire/README.md), blocking up to wait_ms.
  *

@@ -44,17 +44,20 @@ struct notify {
     struct feed *feed; /* NULL: the outbox is full, or the position is not known yet */
     const char *feed_endpoint;
     const char *query_endpoint;
-    bool is_other_ledger;
-    int error; /* of a hand-over in the middle of a turn of the feed */
+    bool is_other_ledger; /* the feed's cards are not those that the position counts */
+    uint64_t begin_after; /* … but it goes on behind this one */
+    int error;            /* of a hand-over in the middle of a turn of the feed */
     int signal_fd;
 };
 
 static void hand_over_if_due(struct notify *notify)
 {
-    if (notify->error == 0 && !notify->is_other_ledger &&
-        collect_is_due(notify->collect, clock_monotonic_ms(), notify->config.window_ms,
-                       (size_t)notify->config.digest_max))
-        notify->error = collect_hand_over(notify->collect, notify->outbox, clock_now().ms);
+    if (notify->error != 0 || notify->is_other_ledger ||
+        !collect_is_due(notify->collect, clock_monotonic_ms(), notify->config.window_ms,
+                        (size_t)notify->config.digest_max))
+        return;
+    outbox_set_ledger(notify->outbox, feed_ledger(notify->feed));
+    notify->error = collect_hand_over(notify->collect, notify->outbox, clock_now().ms);
 }
 
 /* --- what the feed says --------------------------------------------------------------------- */
@@ -87,15 +90,17 @@ static void on_sight(void *ctx, bool is_blind, struct instant since)
         log_info("the engine is in sight");
 }
 
-/* Numbers of another ledger say nothing about what has been told; to begin it from its first card
- * would tell everybody of everything. */
-static void on_engine_changed(void *ctx, const char *text)
+/* To begin another ledger from its first card would tell everybody of everything: it goes on behind
+ * what is there already, and says so. An older copy that went on has raised some of what was told
+ * again, under the same ids; what it has raised otherwise is what must be looked at by hand. */
+static void on_change(void *ctx, const struct feed_change *change)
 {
     struct notify *notify = ctx;
-    if (feed_head_seq(notify->feed) > 0)
-        return;
-    log_error("another ledger, going on with the cards to come: %s", text);
+    char text[FEED_CHANGE_BYTES];
+    notify->begin_after = change->kind == FEED_LEDGER_FORKED ? change->seen : change->head;
     notify->is_other_ledger = true;
+    log_error("%s; its cards up to %llu are not told of", feed_change_text(change, text),
+              (unsigned long long)notify->begin_after);
 }
 
 /* --- the feed ------------------------------------------------------------------------------- */
@@ -104,22 +109,21 @@ static int open_feed(struct notify *notify)
 {
     struct feed_options wanted = {.feed_endpoint = notify->feed_endpoint,
                                   .query_endpoint = notify->query_endpoint,
-                                  .from_seq = outbox_position(notify->outbox) + 1};
-    struct feed_events events = {.ctx = notify,
-                                 .card = on_card,
-                                 .gap = on_gap,
-                                 .sight = on_sight,
-                                 .engine_changed = on_engine_changed};
+                                  .from_seq = outbox_position(notify->outbox) + 1,
+                                  .ledger = outbox_ledger(notify->outbox)};
+    struct feed_events events = {
+        .ctx = notify, .card = on_card, .gap = on_gap, .sight = on_sight, .changed = on_change};
     return feed_open(&wanted, &events, &notify->feed);
 }
 
-static int set_position(struct notify *notify, uint64_t position)
+static int set_position(struct notify *notify, const char *ledger, uint64_t position)
 {
     log_info("beginning behind card %llu", (unsigned long long)position);
+    outbox_set_ledger(notify->outbox, ledger);
     return outbox_intend(notify->outbox, position, clock_now().ms, json_array(), json_array());
 }
 
-/* The first position, or the one in another ledger: the head, as the engine tells it. */
+/* The first position: the head, as the engine tells it. */
 static int ask_position(struct notify *notify)
 {
     json_t *answer = NULL;
@@ -130,25 +134,43 @@ static int ask_position(struct notify *notify)
     if (error != 0)
         return 0; /* not there yet: the next turn asks again */
     if (json_is_integer(json_object_get(answer, "head")))
-        error = set_position(notify, (uint64_t)field_number(answer, "head"));
+        error = set_position(notify, field_text(answer, "instance"),
+                             (uint64_t)field_number(answer, "head"));
     json_decref(answer);
+    return error;
+}
+
+static void stop_feed(struct notify *notify)
+{
+    feed_close(&notify->feed);
+    collect_forget(notify->collect);
+}
+
+/* What was collected was on the feed, whatever the ledger is now: it is told of. */
+static int leave_ledger(struct notify *notify)
+{
+    bool has_cards = collect_is_due(notify->collect, clock_monotonic_ms(), 0, 0);
+    int error = !has_cards ? 0 : collect_hand_over(notify->collect, notify->outbox, clock_now().ms);
+    if (error == 0)
+        error = set_position(notify, feed_ledger(notify->feed), notify->begin_after);
     notify->is_other_ledger = false;
+    stop_feed(notify);
     return error;
 }
 
 static int turn_feed(struct notify *notify)
 {
     bool is_full = outbox_count(notify->outbox) >= OUTBOX_NOTICES_MAX;
-    if (notify->feed != NULL && (is_full || notify->is_other_ledger)) {
-        feed_close(&notify->feed);
-        collect_forget(notify->collect);
-        if (is_full)
-            log_warn("the outbox is full, taking no more cards in: notices=%zu",
-                     outbox_count(notify->outbox));
+    if (notify->is_other_ledger)
+        return leave_ledger(notify);
+    if (notify->feed != NULL && is_full) {
+        stop_feed(notify);
+        log_warn("the outbox is full, taking no more cards in: notices=%zu",
+                 outbox_count(notify->outbox));
     }
     if (!outbox_has_position(notify->outbox) && notify->config.from_seq > 0)
-        return set_position(notify, notify->config.from_seq - 1);
-    if (!outbox_has_position(notify->outbox) || notify->is_other_ledger)
+        return set_position(notify, "", notify->config.from_seq - 1);
+    if (!outbox_has_position(notify->outbox))
         return ask_position(notify);
     bool has_room = outbox_count(notify->outbox) < OUTBOX_NOTICES_MAX / 2;
     if (notify->feed == NULL && has_room)

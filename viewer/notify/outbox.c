@@ -1,8 +1,8 @@
 /* outbox.c - the list of open notices in memory, and what of it is said to the file.
  *
- * A record that intends is {"r":"intend","position":P,"at":ms,"cards":[…],"notices":[…]}; a settled
- * notice is {"r":"sent","id":…} or {"r":"failed","id":…,"code":…,"text":…}. Reading is doing the
- * same again.
+ * A record that intends is
+ * {"r":"intend","position":P,"ledger":…,"at":ms,"cards":[…],"notices":[…]}; a settled notice is
+ * {"r":"sent","id":…} or {"r":"failed","id":…,"code":…,"text":…}. Reading is doing the same again.
  */
 #include "viewer/notify/outbox.h"
 #include "engine/sys/log.h"
@@ -15,12 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COMPACT_BYTES = 8 * 1024 * 1024 };
+enum { COMPACT_BYTES = 8 * 1024 * 1024, LEDGER_BYTES = 128 };
 
 struct outbox {
     struct lines *lines;
     bool has_position;
     uint64_t position;
+    char ledger[LEDGER_BYTES];
     struct notice *first;
     struct notice *last;
     size_t count;
@@ -140,6 +141,7 @@ static int take_intend(struct outbox *outbox, const json_t *record)
     const json_t *notices = json_object_get(record, "notices");
     outbox->has_position = true;
     outbox->position = (uint64_t)field_number(record, "position");
+    outbox_set_ledger(outbox, field_text(record, "ledger"));
     for (size_t i = 0; i < json_array_size(notices); i++) {
         int error = add_notice(outbox, json_array_get(notices, i), json_object_get(record, "cards"),
                                field_number(record, "at"));
@@ -177,9 +179,9 @@ static json_t *open_notice_record(const struct outbox *outbox, const struct noti
         .channel = notice->channel, .to = notice->to, .name = notice->name};
     json_t *json = notice_json(&destination, notice->is_zh, notice->cards);
     (void)json_object_set_new(json, "id", json_string(notice->id));
-    return json_pack("{s:s,s:I,s:I,s:O,s:[o]}", "r", "intend", "position",
-                     (json_int_t)outbox->position, "at", (json_int_t)notice->created_ms, "cards",
-                     notice->cards, "notices", json);
+    return json_pack("{s:s,s:I,s:s,s:I,s:O,s:[o]}", "r", "intend", "position",
+                     (json_int_t)outbox->position, "ledger", outbox->ledger, "at",
+                     (json_int_t)notice->created_ms, "cards", notice->cards, "notices", json);
 }
 
 /* The whole state as a new file in the old one's place. */
@@ -187,9 +189,10 @@ static int compact(struct outbox *outbox)
 {
     json_t *records = json_array();
     if (outbox->has_position)
-        (void)json_array_append_new(records, json_pack("{s:s,s:I,s:I,s:[],s:[]}", "r", "intend",
+        (void)json_array_append_new(records, json_pack("{s:s,s:I,s:s,s:I,s:[],s:[]}", "r", "intend",
                                                        "position", (json_int_t)outbox->position,
-                                                       "at", (json_int_t)0, "cards", "notices"));
+                                                       "ledger", outbox->ledger, "at",
+                                                       (json_int_t)0, "cards", "notices"));
     for (const struct notice *notice = outbox->first; notice != NULL; notice = notice->next)
         (void)json_array_append_new(records, open_notice_record(outbox, notice));
     int error = lines_rewrite(outbox->lines, records);
@@ -235,9 +238,9 @@ void outbox_close(struct outbox **outbox_p)
 int outbox_intend(struct outbox *outbox, uint64_t position, int64_t created_ms, json_t *cards,
                   json_t *notices)
 {
-    json_t *record =
-        json_pack("{s:s,s:I,s:I,s:o,s:o}", "r", "intend", "position", (json_int_t)position, "at",
-                  (json_int_t)created_ms, "cards", cards, "notices", notices);
+    json_t *record = json_pack("{s:s,s:I,s:s,s:I,s:o,s:o}", "r", "intend", "position",
+                               (json_int_t)position, "ledger", outbox->ledger, "at",
+                               (json_int_t)created_ms, "cards", cards, "notices", notices);
     if (record == NULL)
         return -ENOMEM;
     int error = lines_append(outbox->lines, record);
@@ -274,6 +277,17 @@ uint64_t outbox_position(const struct outbox *outbox)
 bool outbox_has_position(const struct outbox *outbox)
 {
     return outbox->has_position;
+}
+
+const char *outbox_ledger(const struct outbox *outbox)
+{
+    return outbox->ledger;
+}
+
+void outbox_set_ledger(struct outbox *outbox, const char *ledger)
+{
+    if (ledger != outbox->ledger)
+        (void)snprintf(outbox->ledger, sizeof outbox->ledger, "%s", ledger);
 }
 
 struct notice *outbox_first(struct outbox *outbox)

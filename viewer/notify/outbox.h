@@ -53,6 +53,11 @@ void outbox_close(struct outbox **outbox_p);
 uint64_t outbox_position(const struct outbox *outbox);
 bool outbox_has_position(const struct outbox *outbox);
 
+/* outbox_ledger - the ledger that the position counts in, as feed_ledger names it; empty: it is not
+ * known. outbox_set_ledger: on disk with the next position. */
+const char *outbox_ledger(const struct outbox *outbox);
+void outbox_set_ledger(struct outbox *outbox, const char *ledger);
+
 /* notice_json - one notice for outbox_intend: {"id", "channel", "to", "name", "lang", "cards"},
  * where cards are the seqs of the cards that it tells of. NULL if memory is short. */
 MUST_USE json_t *notice_json(const struct destination *destination, bool is_zh,

@@ -193,10 +193,12 @@ static void on_sight(void *ctx, bool is_blind, struct instant since)
     tail->was_blind = is_blind;
 }
 
-static void on_change(void *ctx, const char *text)
+static void on_change(void *ctx, const struct feed_change *change)
 {
+    char text[FEED_CHANGE_BYTES];
     notice_begin(ctx);
-    (void)fprintf(stderr, say("another engine: %s\n", "引擎已更换：%s\n"), text);
+    (void)fprintf(stderr, say("%s; its cards follow\n", "%s；以下为其牌\n"),
+                  feed_change_text(change, text));
 }
 
 static _Noreturn void refuse(const char *option, const char *value, const char *right)
@@ -278,7 +280,7 @@ int main(int argc, char **argv)
                                  .pulse = on_pulse,
                                  .gap = on_gap,
                                  .sight = on_sight,
-                                 .engine_changed = on_change};
+                                 .changed = on_change};
     OWNED(feed_close) struct feed *feed = NULL;
     if (feed_open(&feed_options, &events, &feed) != 0)
         return EX_UNAVAILABLE;

@@ -7,10 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-void hall_clear(struct hall *hall)
+void hall_forget_cards(struct hall *hall)
 {
     for (uint32_t i = 0; i < hall->count; i++)
         json_decref(hall->cards[(hall->first + i) % HALL_CARDS_MAX]);
+    hall->first = 0;
+    hall->count = 0;
+    hall->has_all_of_today = false;
+    hall->has_new_cards = true;
+    memset(hall->today_cards, 0, sizeof hall->today_cards);
+}
+
+void hall_clear(struct hall *hall)
+{
+    hall_forget_cards(hall);
     json_decref(hall->pulse);
     json_decref(hall->counts);
     json_decref(hall->due);
@@ -58,7 +68,6 @@ void hall_card(struct hall *hall, uint64_t seq, const json_t *card)
     }
     hall->cards[(hall->first + hall->count) % HALL_CARDS_MAX] = kept;
     hall->count++;
-    hall->newest_seq = seq;
     hall->has_new_cards = true;
     struct moment issued = field_moment(card, "issued_at");
     if (instant_is_set(issued.at) && moment_day(issued) > hall->today)

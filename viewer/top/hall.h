@@ -8,7 +8,7 @@
 
 #include "viewer/feed/card_view.h"
 
-enum { HALL_CARDS_MAX = 5000, HALL_ORGS_MAX = 2000, HALL_NOTICE_BYTES = 160 };
+enum { HALL_CARDS_MAX = 5000, HALL_ORGS_MAX = 2000, HALL_NOTICE_BYTES = 192 };
 
 struct org_row {
     const char *name; /* borrows from counts */
@@ -20,7 +20,6 @@ struct hall {
     json_t *cards[HALL_CARDS_MAX]; /* a ring */
     uint32_t first;
     uint32_t count;
-    uint64_t newest_seq;
 
     int32_t today; /* the engine's day */
     int64_t today_cards[LEVEL_COUNT];
@@ -42,10 +41,13 @@ struct hall {
     bool is_counted_here; /* the engine told no cards by org: they are counted from those we have */
     json_t *due;          /* array */
 
-    char notice[HALL_NOTICE_BYTES]; /* a gap, another engine */
+    char notice[HALL_NOTICE_BYTES]; /* a gap, another ledger */
 };
 
 void hall_clear(struct hall *hall);
+
+/* hall_forget_cards - those that come now are another ledger's. */
+void hall_forget_cards(struct hall *hall);
 
 void hall_card(struct hall *hall, uint64_t seq, const json_t *card);
 void hall_pulse(struct hall *hall, const json_t *pulse, int64_t now_ms);

@@ -116,11 +116,12 @@ static void on_gap(void *ctx, uint64_t from, uint64_t to)
     top->is_changed = true;
 }
 
-static void on_change(void *ctx, const char *text)
+static void on_change(void *ctx, const struct feed_change *change)
 {
     struct top *top = ctx;
-    (void)snprintf(top->hall.notice, sizeof top->hall.notice,
-                   say("another engine: %.100s", "引擎已更换：%.100s"), text);
+    char text[FEED_CHANGE_BYTES];
+    hall_forget_cards(&top->hall);
+    (void)snprintf(top->hall.notice, sizeof top->hall.notice, "%s", feed_change_text(change, text));
     top->is_changed = true;
 }
 
@@ -248,7 +249,7 @@ static int top_open(struct top *top)
                                  .pulse = on_pulse,
                                  .gap = on_gap,
                                  .sight = on_sight,
-                                 .engine_changed = on_change};
+                                 .changed = on_change};
     int error = feed_open(&feed_options, &events, &top->feed);
     if (error == 0)
         error = ask_open(query, ASK_WAIT_MS, &top->background);

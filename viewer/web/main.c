@@ -124,12 +124,11 @@ static void on_sight(void *ctx, bool is_blind, struct instant since)
     server_tell_sight(web->server);
 }
 
-static void on_engine_changed(void *ctx, const char *text)
+static void on_change(void *ctx, const struct feed_change *change)
 {
     struct web *web = ctx;
-    log_info("the engine has changed: %s", text);
-    if (feed_head_seq(web->feed) > 0)
-        return; /* the same ledger goes on */
+    char text[FEED_CHANGE_BYTES];
+    log_error("counting anew: %s", feed_change_text(change, text));
     board_forget(web->board);
     web->was_behind = true;
     server_tell_all(web->server);
@@ -200,7 +199,7 @@ static int open_feed(struct web *web)
                                  .pulse = on_pulse,
                                  .gap = on_gap,
                                  .sight = on_sight,
-                                 .engine_changed = on_engine_changed};
+                                 .changed = on_change};
     return feed_open(&wanted, &events, &web->feed);
 }
 
