@@ -480,6 +480,7 @@ int server_run(struct server *server)
     ev_periodic_init(&server->alarm, on_alarm, 0.0, 0.0, NULL);
     server->alarm.data = server;
     ev_run(server->loop, 0);
-    turn_image(server->turn);
+    if (server->error == 0) /* else the state is ahead of what is on disk */
+        turn_image(server->turn);
     return server->error;
 }

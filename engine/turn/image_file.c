@@ -5,6 +5,9 @@
  * foreign one is passed over, and the journal is replayed from its beginning.
  *
  *     mark, journal entry, card seq, counts, moving, editions │ the core's own image │ checksum
+ *
+ * The entry is named by its number and by what stands in it: behind an older copy of the journal
+ * that went on, or behind another one, the number alone would fit as well.
  */
 #include "engine/sys/log.h"
 #include "engine/turn/turn_state.h"
@@ -17,13 +20,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { BUFFER_BYTES = 1 << 20, PATH_BYTES = 4096, SUM_BYTES = 32 };
+enum { BUFFER_BYTES = 1 << 20, PATH_BYTES = 4096, SUM_BYTES = 32, COURSE_BYTES = 16 };
 
-static const char file_mark[8] = "CWIMG04";
+static const char file_mark[8] = "CWIMG05";
 
 struct file_head {
     char mark[8];
     uint64_t entry;
+    unsigned char course[COURSE_BYTES];
     uint64_t card_seq;
     struct turn_counts counts;
     uint32_t edition_count;
@@ -41,9 +45,32 @@ struct image_file {
     int fd;
     size_t used;
     size_t filled;
+    unsigned char course[COURSE_BYTES];
     crypto_generichash_state sum;
     unsigned char buffer[BUFFER_BYTES];
 };
+
+/* Of this entry of this journal. Between store_read_begin and store_read_end. */
+static int course_of(struct store *store, uint64_t number, unsigned char course[COURSE_BYTES])
+{
+    crypto_generichash_state sum;
+    struct entry entry;
+    const char *instance = store_instance(store);
+    (void)crypto_generichash_init(&sum, NULL, 0, COURSE_BYTES);
+    (void)crypto_generichash_update(&sum, (const unsigned char *)instance, strlen(instance));
+    int error = number == 0 ? 0 : store_entry(store, number, &entry);
+    if (error == 0 && number > 0) {
+        uint64_t numbers[] = {number,           (uint64_t)entry.kind,   entry.source,
+                              entry.first_seq,  (uint64_t)entry.now.ms, entry.edition,
+                              entry.event_count};
+        (void)crypto_generichash_update(&sum, (const unsigned char *)numbers, sizeof numbers);
+        (void)crypto_generichash_update(&sum, entry.words, entry.event_count * sizeof(uint64_t));
+        (void)crypto_generichash_update(&sum, (const unsigned char *)entry.body.start,
+                                        entry.body.count);
+    }
+    (void)crypto_generichash_final(&sum, course, COURSE_BYTES);
+    return error;
+}
 
 static int file_flush(struct image_file *file)
 {
@@ -96,6 +123,7 @@ static int image_write(const struct turn *turn, struct image_file *file)
     memset(&head, 0, sizeof head);
     memcpy(head.mark, file_mark, sizeof head.mark);
     head.entry = turn->image_child_entry;
+    memcpy(head.course, file->course, sizeof head.course);
     head.card_seq = turn->card_seq;
     head.counts = turn->counts;
     head.moving = turn->moving;
@@ -139,6 +167,14 @@ void turn_image(struct turn *turn)
     (void)snprintf(temporary, sizeof temporary, "%s.new", turn->options.image_path);
     turn->image_child_entry = store_entry_last(turn->store);
     turn->bytes_since_image = 0;
+    int error = store_read_begin(turn->store);
+    if (error == 0)
+        error = course_of(turn->store, turn->image_child_entry, file.course);
+    store_read_end(turn->store);
+    if (error != 0) {
+        log_warn("image: the journal cannot be read, going on without");
+        return;
+    }
     pid_t child = fork();
     if (child == 0)
         _exit(image_child(turn, &file, temporary));
@@ -251,7 +287,9 @@ static int image_read(struct turn *turn, struct image_file *file, uint64_t *entr
     if (error != 0)
         return error;
     if (memcmp(head.mark, file_mark, sizeof head.mark) != 0 ||
-        head.entry > store_entry_last(turn->store))
+        head.entry > store_entry_last(turn->store) ||
+        course_of(turn->store, head.entry, file->course) != 0 ||
+        memcmp(head.course, file->course, sizeof head.course) != 0)
         return -EIO;
     error = editions_load(turn, file, &head);
     if (error == 0)

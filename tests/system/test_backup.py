@@ -112,12 +112,47 @@ def a_viewer_is_told_that_an_older_copy_has_taken_the_ledgers_place():
 
 
 def starts_over(house):
-    """With what the copy holds; the image of the newer state is left behind, and is of no use."""
+    """With what the copy holds, laid over what is there: the image of the newer state stays."""
     house.engine_stop()
-    shutil.rmtree(house.path("journal"))
-    os.rename(os.path.join(house.path("copy"), "journal"), house.path("journal"))
+    check(os.path.exists(os.path.join(house.path("journal"), "image")))
+    shutil.copytree(os.path.join(house.path("copy"), "journal"), house.path("journal"),
+                    dirs_exist_ok=True)
     house.engine_start("--map-mib", "256")
     house.engine_ready()
+
+
+@test
+def an_image_of_the_newer_state_is_of_no_use_when_the_copy_has_grown_beyond_it():
+    with House(RULES) as house:
+        check_eq(house_with_cards(house).end(120), 0)
+        check_eq(run("backup", "--data-dir", house.folder, house.path("copy")).returncode, 0)
+        check_eq(collected(house, "newer", "N", 3), 0)
+        starts_over(house)
+        check_eq(collected(house, "second", "S", 7), 0)
+        cases = house.ask("status")["cases"]
+        ledger = house.cards()
+        house.engine.process.kill()  # before it has an image of its own
+        house.engine.end()
+        house.engine_start("--map-mib", "256")
+        house.engine_ready()
+        check_eq(house.ask("status")["cases"], cases)
+        check(house.ask("case", case="S-6-1")["ok"] and not house.ask("case", case="N-0-1")["ok"])
+        check_eq(house.cards(), ledger)
+        check(any("cannot be used" in line for line in house.engine.err), str(house.engine.err))
+
+
+def collected(house, source, name, days):
+    """Each day is a batch of its own, and so an entry of the journal."""
+    code = 0
+    for day in range(days):
+        path = house.path(f"{source}.jsonl")
+        with open(path, "a", encoding="utf-8") as file:
+            for case in range(60):
+                file.write(json.dumps({"case": f"{name}-{day}-{case}", "kind": "apply",
+                                       "at": f"2013-01-{1 + day:02d}T09:{case:02d}:00Z"}) + "\n")
+        code = code or house.collect("jsonl", "--source", source, "--position",
+                                     house.path(source), path).end(120)
+    return code
 
 
 @test
