@@ -292,10 +292,10 @@ char *query_answer(const struct query_world *world, struct slice request_bytes)
                      "quarantine, requeue");
     else if (store_read_begin(turn_store(world->turn)) != 0)
         query_refuse(answer, "store", "the store cannot be read");
-    else if (i == COUNT_OF(queries))
-        text = cards_text(world, request);
-    else
+    else if (i < COUNT_OF(queries))
         queries[i].answer(world, request, answer);
+    else if ((text = cards_text(world, request)) == NULL)
+        query_refuse(answer, "store", "the ledger cannot be read");
     store_read_end(turn_store(world->turn));
     json_decref(request);
     if (text == NULL)
