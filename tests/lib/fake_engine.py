@@ -7,7 +7,7 @@ and whatever can go wrong with them, on command.
         engine.lose(level="red")                # on the ledger only: the feed has a gap
         engine.forget(10)                       # cards up to seq 10 are no longer kept
         engine.is_pulsing = False               # silent, but there
-        engine.is_holding = True                # answers are made, and sent later
+        engine.is_holding = True                # answers are made, and sent when it no longer is
         engine.stop(); engine.start()           # restart
         engine.restore(10)                      # an older copy of the ledger, which ends at 10
 
@@ -55,6 +55,7 @@ class FakeEngine:
         self.is_pulsing = True
         self.is_answering = True
         self.is_holding = False
+        self.answer_s = 0  # from a question to its answer
         self.pulses = 0
         self.cards = []  # the ledger: index 0 is seq 1
         self.kept_from = 1
@@ -193,8 +194,8 @@ class FakeEngine:
                     feed.recv()
                 else:
                     self._answer(router)
-            while self._held and not self.is_holding:
-                router.send_multipart(self._held.popleft())
+            while self._held and not self.is_holding and self._held[0][0] <= time.monotonic():
+                router.send_multipart(self._held.popleft()[1])
             self._is_sending = True
             while self._outbox:
                 topic, card = self._outbox.popleft()
@@ -221,7 +222,8 @@ class FakeEngine:
         self.asked[query["query"]] += 1
         answer = getattr(self, "_on_" + query["query"], self._on_unknown)(query)
         answer.setdefault("ok", "error" not in answer)
-        self._held.append(route + [json.dumps(answer, ensure_ascii=False).encode()])
+        self._held.append((time.monotonic() + self.answer_s,
+                           route + [json.dumps(answer, ensure_ascii=False).encode()]))
 
     def _on_unknown(self, query):
         return {"error": "unknown_query", "text": f"no such query: {query['query']}"}

@@ -6,6 +6,7 @@ import json
 import shutil
 import signal
 import tempfile
+import time
 
 from tests.lib.check import check, check_eq, main, program, test
 from tests.lib.fake_engine import FakeEngine
@@ -224,6 +225,29 @@ def a_pulse_that_answers_have_overtaken_is_no_other_ledger():
             watched.wait_out(3 + 2 * number)
         check_eq(seqs(watched), list(range(1, 42)))
         check_eq(watched.err, [])
+
+
+@test
+def an_engine_that_answers_too_late_is_waited_for_longer():
+    with hall() as engine:
+        engine.lose()
+        engine.answer_s = 2.5  # a question is given up after two seconds, at first
+        with tail(engine, "--from", "start") as watched:
+            watched.wait_out(1)
+            check(engine.asked["cards"] >= 2, engine.asked)
+
+
+@test
+def an_answer_that_cannot_be_is_not_asked_for_in_a_circle():
+    with hall() as engine, tail(engine, "--from", "start") as watched:
+        is_subscribed(engine, watched)
+        engine.send("pulse", json.dumps({"head": 99, "instance": "fake-1",
+                                         "started_at": engine.started_at}))
+        asked, began = engine.asked["cards"], time.monotonic()
+        engine.wait_pulses(10)
+        check(engine.asked["cards"] - asked <= 3 + time.monotonic() - began, engine.asked)
+        engine.lose()
+        watched.wait_out(2)
 
 
 @test

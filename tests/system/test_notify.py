@@ -367,6 +367,18 @@ def what_was_collected_of_a_ledger_is_told_of_when_an_older_copy_takes_its_place
 
 
 @test
+def what_the_feed_has_lost_is_told_of_and_counted():
+    with office("*,,w@example.org,,,\n") as place, place.notify("--digest-max", "1") as watched:
+        place.engine.issue(case="C-0")
+        place.wait_mails(1)
+        for i in range(1, 4):
+            place.engine.lose(case=f"C-{i}")
+        place.wait_mails(4)
+        lines = watched.wait_err("cards did not come by the feed and were asked for")
+        check("in all=" in lines[-1], str(lines))
+
+
+@test
 def a_full_outbox_waits_for_the_server_to_come_back():
     with office("*,,w@example.org,,,\n") as place:
         place.mail.refuse["w@example.org"] = "421 not now"

@@ -157,6 +157,18 @@ def a_dead_feed_looks_dead_and_comes_back():
 
 
 @test
+def another_ledger_is_told_and_its_cards_alone_are_shown():
+    with hall() as (engine, terminal):
+        terminal.wait("C-7", "live")
+        engine.stop()
+        engine.wipe("fake-9")
+        for i in range(12):
+            engine.lose(case=f"D-{i}")
+        engine.start()
+        terminal.wait("another ledger: fake-9, up to card 12", "D-11", without=["C-7", "BLIND"])
+
+
+@test
 def enter_shows_why():
     with hall() as (_, terminal):
         terminal.wait("C-7", "live")

@@ -12,9 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { PATIENCE_MAX = 8 }; /* times wait_ms */
+
 struct asker {
     char *endpoint;
     int wait_ms;
+    int patience_ms; /* wait_ms; longer while a slow engine's answers come when they were given up
+                      */
     struct socket *socket;
     bool is_busy;
     int64_t asked_ms; /* monotonic */
@@ -33,6 +37,7 @@ int ask_open(const char *query_endpoint, int wait_ms, struct asker **asker_out)
     if (asker == NULL)
         return -ENOMEM;
     asker->wait_ms = wait_ms;
+    asker->patience_ms = wait_ms;
     asker->endpoint = strdup(query_endpoint);
     int error = -ENOMEM;
     if (asker->endpoint != NULL)
@@ -111,8 +116,10 @@ int ask_poll(struct asker *asker, json_t **answer_out)
     struct received received;
     int error = socket_receive(asker->socket, &received);
     if (error == SOCKET_E_AGAIN) {
-        if (clock_monotonic_ms() - asker->asked_ms < asker->wait_ms)
+        if (clock_monotonic_ms() - asker->asked_ms < asker->patience_ms)
             return ASK_E_AGAIN;
+        if (asker->patience_ms < PATIENCE_MAX * asker->wait_ms)
+            asker->patience_ms *= 2;
         give_up(asker);
         return ASK_E_TIMEOUT;
     }
@@ -124,6 +131,7 @@ int ask_poll(struct asker *asker, json_t **answer_out)
     json_t *answer = received.count == 0 ? NULL : answer_load(received.frames[received.count - 1]);
     received_clear(&received);
     asker->is_busy = false;
+    asker->patience_ms = asker->wait_ms;
     if (answer == NULL) {
         log_warn("the engine's answer is no JSON object, going on: endpoint=%s", asker->endpoint);
         return -EBADMSG;

@@ -15,15 +15,16 @@ enum {
     ASK_E_AGAIN = 1, /* ask_poll: no answer yet */
     ASK_E_IDLE,      /* ask_poll: nothing was asked */
     ASK_E_BUSY,      /* ask_start: the last query is still under way */
-    ASK_E_TIMEOUT,   /* ask_poll: wait_ms are over; the query is given up */
+    ASK_E_TIMEOUT,   /* ask_poll: its time is over; the query is given up */
 };
 
 struct asker;
 
 /* ask_open - connects (or begins to); an engine that is not there shows as ASK_E_TIMEOUT.
  *
- * wait_ms: how long each query may take.
- * Owns:    the caller ends it with ask_close.
+ * wait_ms: how long a query may take; each that is given up doubles it for the next, up to eight
+ *          times, until an answer has come: an engine with much to do is not asked in vain for
+ * ever. Owns:    the caller ends it with ask_close.
  */
 MUST_USE int ask_open(const char *query_endpoint, int wait_ms, struct asker **asker_out);
 void ask_close(struct asker **asker_p);

@@ -13,6 +13,7 @@
 #include "viewer/feed/ask.h"
 #include "viewer/feed/held.h"
 #include "viewer/feed/ledger.h"
+#include "viewer/feed/sight.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -34,7 +35,6 @@ struct feed {
     struct feed_events events;
     bool with_shadow;
     uint64_t last_count;
-    int64_t blind_ms;
     int watch_fd; /* an epoll of both sockets: one number that never changes */
     char *feed_endpoint;
     struct socket *cards;
@@ -47,12 +47,10 @@ struct feed {
     uint64_t known; /* the highest seq known to exist */
     struct ledger ledger;
 
-    bool is_blind; /* also before the first pulse */
-    bool has_pulsed;
-    bool sight_is_told;
-    int64_t pulse_ms;         /* monotonic, of the last pulse; at first, of feed_open */
-    struct instant pulse_at;  /* the same on the wall clock */
-    int64_t missing_since_ms; /* monotonic; 0: nothing is missing, and nothing in doubt */
+    struct sight sight;
+    bool has_caught_up; /* once: what is missing since then the feed has lost */
+    uint64_t lost;      /* … and had to be asked for */
+    uint64_t lost_told;
 
     struct held held;
 };
@@ -114,15 +112,13 @@ int feed_open(const struct feed_options *options, const struct feed_events *even
     feed->watch_fd = -1;
     feed->events = *events;
     feed->with_shadow = options->with_shadow;
-    feed->blind_ms = options->blind_ms > 0 ? options->blind_ms : BLIND_MS;
     feed->next = options->from_seq;
     feed->last_count = options->last_count;
     ledger_begin(&feed->ledger, options->ledger == NULL ? "" : options->ledger);
     if (feed->next > 0) /* seen by somebody; in this ledger? */
         ledger_doubt(&feed->ledger);
-    feed->is_blind = true;
-    feed->pulse_ms = clock_monotonic_ms();
-    feed->pulse_at = clock_now();
+    sight_begin(&feed->sight, options->blind_ms > 0 ? options->blind_ms : BLIND_MS,
+                clock_monotonic_ms(), clock_now());
     int error = feed_connect(feed, options);
     if (error == 0)
         *feed_out = feed;
@@ -155,7 +151,7 @@ static void progress(struct feed *feed, uint64_t next)
 {
     assert(next > feed->next);
     feed->next = next;
-    feed->missing_since_ms = 0;
+    sight_progress(&feed->sight);
     if (feed->known < next - 1)
         feed->known = next - 1;
 }
@@ -219,9 +215,7 @@ static int take_card(struct feed *feed, bool is_shadow, struct slice line, json_
 static void take_pulse(struct feed *feed, const json_t *pulse)
 {
     uint64_t head = number_of(pulse, "head");
-    feed->pulse_ms = clock_monotonic_ms();
-    feed->pulse_at = clock_now();
-    feed->has_pulsed = true;
+    sight_pulse(&feed->sight, clock_monotonic_ms(), clock_now());
     if (feed->next == 0)
         feed->next = baseline(feed, head);
     if (feed->known < head)
@@ -249,7 +243,8 @@ static int begin_again(struct feed *feed, const struct feed_change *change)
     socket_close(&feed->cards);
     feed->next = feed->last_count > 0 ? baseline(feed, change->head) : 1;
     feed->known = change->head;
-    feed->missing_since_ms = 0;
+    feed->has_caught_up = false;
+    sight_progress(&feed->sight);
     if (feed->events.changed != NULL)
         feed->events.changed(feed->events.ctx, change);
     return cards_open(feed);
@@ -257,6 +252,11 @@ static int begin_again(struct feed *feed, const struct feed_change *change)
 
 /* --- answers -----------------------------------------------------------------------------------
  */
+
+static void ask_later(struct feed *feed)
+{
+    feed->ask_after_ms = clock_monotonic_ms() + ASK_AGAIN_MS;
+}
 
 static void tell_gap(struct feed *feed, uint64_t to)
 {
@@ -300,6 +300,7 @@ static int take_cards(struct feed *feed, const json_t *answer, const json_t *car
         char *line = json_dumps(card, JSON_COMPACT);
         if (line == NULL)
             return -ENOMEM;
+        feed->lost += feed->has_caught_up;
         hand_on(feed, is_shadow_card(card), slice_of(line), card);
         free(line);
     }
@@ -315,7 +316,7 @@ static int take_page(struct feed *feed, const json_t *answer, const json_t *card
     int error = take_cards(feed, answer, cards);
     /* What is known to exist did not come: not asked for again at once. */
     if (feed->next == next && feed->known >= next && !feed->asked_about_past)
-        feed->ask_after_ms = clock_monotonic_ms() + ASK_AGAIN_MS;
+        ask_later(feed);
     return error;
 }
 
@@ -325,12 +326,15 @@ static int take_answer(struct feed *feed, const json_t *answer)
     if (json_is_false(json_object_get(answer, "ok"))) {
         const char *text = json_string_value(json_object_get(answer, "text"));
         log_warn("the engine refuses a query, asking again: %s", text == NULL ? "" : text);
-        feed->ask_after_ms = clock_monotonic_ms() + ASK_AGAIN_MS;
+        ask_later(feed);
         return 0;
     }
     struct feed_change change;
-    if (!json_is_integer(json_object_get(answer, "head")))
+    if (!json_is_integer(json_object_get(answer, "head"))) {
+        log_warn("an answer without head, asking again");
+        ask_later(feed);
         return 0;
+    }
     if (ledger_judge(&feed->ledger, &feed->asked, answer, &change))
         return begin_again(feed, &change);
     if (!json_is_array(cards))
@@ -354,14 +358,23 @@ static json_t *question(struct feed *feed, bool is_missing)
                      PAGE_CARDS);
 }
 
+static void caught_up(struct feed *feed)
+{
+    feed->has_caught_up = true;
+    if (feed->lost > feed->lost_told)
+        log_info("cards did not come by the feed and were asked for: cards=%llu in all=%llu",
+                 (unsigned long long)(feed->lost - feed->lost_told),
+                 (unsigned long long)feed->lost);
+    feed->lost_told = feed->lost;
+}
+
 static int ask_for_missing(struct feed *feed)
 {
     bool is_missing =
         feed->next > 0 && (feed->known >= feed->next || ledger_is_doubted(&feed->ledger));
-    if (is_missing && feed->missing_since_ms == 0)
-        feed->missing_since_ms = clock_monotonic_ms();
-    if (!is_missing)
-        feed->missing_since_ms = 0;
+    sight_missing(&feed->sight, is_missing, clock_monotonic_ms());
+    if (feed->next > 0 && !is_missing)
+        caught_up(feed);
     if (ask_is_busy(feed->asker) || clock_monotonic_ms() < feed->ask_after_ms)
         return 0;
     json_t *request = question(feed, is_missing);
@@ -371,7 +384,7 @@ static int ask_for_missing(struct feed *feed)
     int error = ask_start(feed->asker, request);
     if (error != 0) { /* the query endpoint is not there: being blind says so, in its time */
         watch(feed, ask_fd(feed->asker));
-        feed->ask_after_ms = clock_monotonic_ms() + ASK_AGAIN_MS;
+        ask_later(feed);
     }
     return error == -ENOMEM ? error : 0;
 }
@@ -389,7 +402,7 @@ static int turn_answers(struct feed *feed)
         if (error != 0) { /* given up: the next turn asks again, on another socket */
             watch(feed, ask_fd(feed->asker));
             if (error < 0)
-                feed->ask_after_ms = clock_monotonic_ms() + ASK_AGAIN_MS;
+                ask_later(feed);
             return error == -ENOMEM ? error : 0;
         }
         error = take_answer(feed, answer);
@@ -445,31 +458,13 @@ static int turn_messages(struct feed *feed)
     return 0;
 }
 
-static void look(struct feed *feed)
-{
-    int64_t now_ms = clock_monotonic_ms();
-    bool is_silent = now_ms - feed->pulse_ms >= feed->blind_ms;
-    bool is_behind =
-        feed->missing_since_ms != 0 && now_ms - feed->missing_since_ms >= feed->blind_ms;
-    bool is_blind = is_silent || is_behind;
-    /* Until the first pulse, or until it is overdue, nothing is told either way. */
-    if (!feed->sight_is_told && !feed->has_pulsed && !is_silent)
-        return;
-    if (feed->sight_is_told && is_blind == feed->is_blind)
-        return;
-    feed->is_blind = is_blind;
-    feed->sight_is_told = true;
-    if (feed->events.sight != NULL)
-        feed->events.sight(feed->events.ctx, is_blind, feed->pulse_at);
-}
-
 int feed_turn(struct feed *feed)
 {
     int error = turn_messages(feed);
     if (error == 0)
         error = turn_answers(feed);
-    if (error == 0)
-        look(feed);
+    if (error == 0 && sight_look(&feed->sight, clock_monotonic_ms()) && feed->events.sight != NULL)
+        feed->events.sight(feed->events.ctx, feed->sight.is_blind, feed->sight.pulse_at);
     return error;
 }
 
