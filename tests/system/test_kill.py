@@ -1,9 +1,11 @@
 """Engine, collector and viewer are killed without warning, at random, more than 200 times during one
-run over a real log; the ledger is that of a run nobody disturbed, card for card."""
+run over a real log; the ledger is that of a run nobody disturbed, card for card, and so is what the
+viewer saw, though what it reads is old when it and the engine are held up by turns."""
 
 import json
 import os
 import random
+import signal
 import subprocess
 import time
 
@@ -61,6 +63,12 @@ class Viewer:
         self.take()
 
 
+def hold_up(house, viewer, whom):
+    """The engine when the viewer begins to ask, then the viewer while cards follow the answer."""
+    for name, watched in (("engine", house.engine), ("viewer", viewer.tail)):
+        watched.process.send_signal(signal.SIGSTOP if name == whom else signal.SIGCONT)
+
+
 def disturbed(house, log, chance, start_s):
     kills_min = KILLS_MIN if start_s < SLOW_START_S else KILLS_SLOW_MIN
     kills = {"engine": 0, "collector": 0, "viewer": 0}
@@ -69,6 +77,7 @@ def disturbed(house, log, chance, start_s):
     house.engine_ready()
     viewer.start()
     collector = collect(house, log, "--speed", str(SPEED))
+    to_hold_up = []
     while collector.process.poll() is None or sum(kills.values()) < kills_min:
         try:
             collector.process.wait(chance.uniform(0.01, 0.25 + 3 * start_s))
@@ -89,6 +98,9 @@ def disturbed(house, log, chance, start_s):
         else:
             viewer.kill()
             viewer.start()
+            to_hold_up = ["engine", "viewer"]
+        hold_up(house, viewer, to_hold_up.pop(0) if to_hold_up else None)
+    hold_up(house, viewer, None)
     check_eq(collector.end(120), 0, "the collector's own end")
     head = house.ask("status")["head"]
     wait_until(lambda: len(viewer.seqs) + len(viewer.tail.out) >= head, "the viewer to have all")
