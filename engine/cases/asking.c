@@ -266,51 +266,47 @@ static struct value ask_children_finished(const struct asking *asking)
     return number_value(kin == NULL ? 0 : kin->finished_count);
 }
 
-/* One row for every field; is_of_event: without an event at hand it has no value. */
-static const struct {
-    struct value (*ask)(const struct asking *asking);
-    bool is_of_event;
-} answers[FIELD_COUNT] = {
-    [FIELD_KIND] = {ask_kind, true},
-    [FIELD_ITEM] = {ask_item, false},
-    [FIELD_ITEM_KIND] = {ask_item_kind, false},
-    [FIELD_ORG] = {ask_org, false},
-    [FIELD_AREA] = {ask_area, false},
-    [FIELD_STEP] = {ask_step, true},
-    [FIELD_STEP_PLACE] = {step_place, true},
-    [FIELD_LAST_STEP_PLACE] = {ask_last_step_place, false},
-    [FIELD_FURTHEST_STEP_PLACE] = {ask_furthest_step_place, false},
-    [FIELD_STEP_NODE] = {step_node, true},
-    [FIELD_LAST_RESULT] = {ask_last_result, false},
-    [FIELD_LAST_STEP_HANDLER] = {ask_last_step_handler, true},
-    [FIELD_HANDLER] = {ask_handler, false},
-    [FIELD_RESULT] = {ask_result, true},
-    [FIELD_REASON] = {ask_reason, true},
-    [FIELD_FEE_DUE] = {ask_fee_due, true},
-    [FIELD_FEE_PAID] = {ask_fee_paid, true},
-    [FIELD_RATING] = {ask_rating, true},
-    [FIELD_AT] = {ask_at, true},
-    [FIELD_TIME_OF_DAY] = {ask_time_of_day, true},
-    [FIELD_ENTERED_AT] = {ask_entered_at, true},
-    [FIELD_ENTRY_DELAY] = {ask_entry_delay, true},
-    [FIELD_ARRIVAL_DELAY] = {ask_arrival_delay, true},
-    [FIELD_IN_HOURS] = {in_hours, true},
-    [FIELD_IS_FINISHED] = {ask_is_finished, false},
-    [FIELD_IS_ACCEPTED] = {ask_is_accepted, false},
-    [FIELD_IN_CATALOGUE] = {ask_in_catalogue, false},
-    [FIELD_PARENT] = {ask_parent, false},
-    [FIELD_CHILDREN] = {ask_children, false},
-    [FIELD_CHILDREN_OPEN] = {ask_children_open, false},
-    [FIELD_CHILDREN_FINISHED] = {ask_children_finished, false},
+static struct value (*const answers[FIELD_COUNT])(const struct asking *asking) = {
+    [FIELD_KIND] = ask_kind,
+    [FIELD_ITEM] = ask_item,
+    [FIELD_ITEM_KIND] = ask_item_kind,
+    [FIELD_ORG] = ask_org,
+    [FIELD_AREA] = ask_area,
+    [FIELD_STEP] = ask_step,
+    [FIELD_STEP_PLACE] = step_place,
+    [FIELD_LAST_STEP_PLACE] = ask_last_step_place,
+    [FIELD_FURTHEST_STEP_PLACE] = ask_furthest_step_place,
+    [FIELD_STEP_NODE] = step_node,
+    [FIELD_LAST_RESULT] = ask_last_result,
+    [FIELD_LAST_STEP_HANDLER] = ask_last_step_handler,
+    [FIELD_HANDLER] = ask_handler,
+    [FIELD_RESULT] = ask_result,
+    [FIELD_REASON] = ask_reason,
+    [FIELD_FEE_DUE] = ask_fee_due,
+    [FIELD_FEE_PAID] = ask_fee_paid,
+    [FIELD_RATING] = ask_rating,
+    [FIELD_AT] = ask_at,
+    [FIELD_TIME_OF_DAY] = ask_time_of_day,
+    [FIELD_ENTERED_AT] = ask_entered_at,
+    [FIELD_ENTRY_DELAY] = ask_entry_delay,
+    [FIELD_ARRIVAL_DELAY] = ask_arrival_delay,
+    [FIELD_IN_HOURS] = in_hours,
+    [FIELD_IS_FINISHED] = ask_is_finished,
+    [FIELD_IS_ACCEPTED] = ask_is_accepted,
+    [FIELD_IN_CATALOGUE] = ask_in_catalogue,
+    [FIELD_PARENT] = ask_parent,
+    [FIELD_CHILDREN] = ask_children,
+    [FIELD_CHILDREN_OPEN] = ask_children_open,
+    [FIELD_CHILDREN_FINISHED] = ask_children_finished,
 };
 
 static struct value ask_field(void *ctx, enum field field)
 {
     const struct asking *asking = ctx;
-    assert(answers[field].ask != NULL);
-    if (answers[field].is_of_event && asking->event == NULL)
+    assert(answers[field] != NULL);
+    if (condition_field_of[field] == OF_EVENT && asking->event == NULL)
         return no_value;
-    return answers[field].ask(asking);
+    return answers[field](asking);
 }
 
 static uint32_t ask_count(void *ctx, enum event_kind kind)

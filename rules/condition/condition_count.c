@@ -9,6 +9,8 @@
 static struct part count_whole(struct parser *parser, uint32_t kind, bool is_of_step,
                                struct word word)
 {
+    if (is_of_step)
+        condition_asks_event(parser, word, "count(…, step)");
     if (!condition_expect(parser, ")") ||
         !condition_emit(parser, is_of_step ? OP_COUNT_STEP : OP_COUNT, kind, UNIT_NONE, 1))
         return part_bad;
@@ -30,6 +32,7 @@ static struct part count_within(struct parser *parser, uint32_t kind, bool is_of
     }
     part.window = (int)parser->window_count++;
     parser->windows[part.window] = window;
+    condition_asks_event(parser, word, "count(…, within …)");
     return condition_emit(parser, OP_COUNT_WITHIN, (uint32_t)part.window, UNIT_NONE, 1) ? part
                                                                                         : part_bad;
 }

@@ -29,7 +29,9 @@ struct parser {
     struct window windows[CONDITION_WINDOWS_MAX];
     uint32_t depth; /* of the stack, when what was emitted has run */
     uint32_t nesting;
-    bool asks; /* about the case: not a constant as a whole */
+    bool asks;               /* about the case: not a constant as a whole */
+    struct word event_word;  /* the first that asks for the event at hand, and what it asks */
+    const char *event_asked; /* as it is written; NULL: none does */
 };
 
 /* VALUE_NONE and the others in words. */
@@ -50,6 +52,11 @@ static inline bool part_is_bad(struct part part)
 bool condition_emit(struct parser *parser, enum op op, uint32_t operand, enum unit unit, int grows);
 
 struct part condition_constant(struct parser *parser, struct value value, struct word word);
+
+/* condition_asks_event, condition_asks_field - this word asks for the event at hand; it does if its
+ * field is of an event. */
+void condition_asks_event(struct parser *parser, struct word word, const char *asked);
+void condition_asks_field(struct parser *parser, struct word word, int field);
 
 /* condition_expect - move past this sign, or tell what stands in its place. */
 bool condition_expect(struct parser *parser, const char *sign);

@@ -46,6 +46,22 @@ struct part condition_constant(struct parser *parser, struct value value, struct
     return part;
 }
 
+void condition_asks_event(struct parser *parser, struct word word, const char *asked)
+{
+    parser->asks = true;
+    if (parser->event_asked != NULL)
+        return;
+    parser->event_word = word;
+    parser->event_asked = asked;
+}
+
+void condition_asks_field(struct parser *parser, struct word word, int field)
+{
+    parser->asks = true;
+    if (field >= 0 && condition_field_of[field] == OF_EVENT)
+        condition_asks_event(parser, word, condition_field_name[field]);
+}
+
 bool condition_expect(struct parser *parser, const char *sign)
 {
     if (words_take(&parser->words, sign))
@@ -58,7 +74,10 @@ bool condition_expect(struct parser *parser, const char *sign)
 static int read_field(struct parser *parser)
 {
     struct word word = words_next(&parser->words);
-    return words_pick(&parser->words, &word, condition_field_name, FIELD_COUNT, "field", "字段");
+    int field =
+        words_pick(&parser->words, &word, condition_field_name, FIELD_COUNT, "field", "字段");
+    condition_asks_field(parser, word, field);
+    return field;
 }
 
 bool condition_read_kind(struct parser *parser, uint32_t *kind_out)
@@ -114,6 +133,8 @@ static struct part read_about_kind(struct parser *parser, enum op op, struct wor
         !condition_expect(parser, ")"))
         return part_bad;
     parser->asks = true;
+    if (op == OP_SINCE || op == OP_SAME_ARRIVAL)
+        condition_asks_event(parser, word, op == OP_SINCE ? "since(…)" : "same_arrival(…)");
     bool is_truth = op == OP_SEEN || op == OP_SAME_ARRIVAL;
     struct part part = part_of(is_truth ? VALUE_BOOL : VALUE_NUMBER, word);
     if (op == OP_SINCE) {
@@ -153,7 +174,7 @@ static struct part read_attr(struct parser *parser, enum op op, struct word word
     }
     parser->constants[parser->constant_count++] =
         (struct value){.type = VALUE_TEXT, .text = name.text};
-    parser->asks = true;
+    condition_asks_event(parser, word, "attr(…)");
     if (!condition_expect(parser, ")") || !condition_emit(parser, op, constant, UNIT_NONE, 1))
         return part_bad;
     return part_of(op == OP_ATTR ? VALUE_TEXT : VALUE_BOOL, word);
@@ -164,7 +185,6 @@ static struct part read_has(struct parser *parser, struct word word)
     if (words_take(&parser->words, "attr"))
         return read_attr(parser, OP_HAS_ATTR, word);
     int field = read_field(parser);
-    parser->asks = true;
     if (field < 0 || !condition_emit(parser, OP_HAS, (uint32_t)field, UNIT_NONE, 1))
         return part_bad;
     return part_of(VALUE_BOOL, word);
@@ -177,7 +197,6 @@ static struct part read_text_field(struct parser *parser)
     if (words_take(&parser->words, "attr"))
         return read_attr(parser, OP_ATTR, word);
     int field = read_field(parser);
-    parser->asks = true;
     if (field < 0 || !condition_emit(parser, OP_FIELD, (uint32_t)field, UNIT_NONE, 1))
         return part_bad;
     return part_of(condition_field_type[field], word);
@@ -247,7 +266,7 @@ static struct part read_name(struct parser *parser, struct word word)
             parser, (struct value){.type = VALUE_BOOL, .truth = word_is(&word, "true")}, word);
     int field =
         words_pick(&parser->words, &word, condition_field_name, FIELD_COUNT, "field", "字段");
-    parser->asks = true;
+    condition_asks_field(parser, word, field);
     if (field < 0 || !condition_emit(parser, OP_FIELD, (uint32_t)field, UNIT_NONE, 1))
         return part_bad;
     struct part part = part_of(condition_field_type[field], word);

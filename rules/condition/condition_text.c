@@ -324,6 +324,11 @@ struct part condition_read_or(struct parser *parser)
 
 /* ---- the whole ------------------------------------------------------------------------------- */
 
+#define WHEN_DUE_EN                                                                                \
+    "if: of a card is looked at without an event: %s belongs in is:, or in when: of start, stop "  \
+    "or applies"
+#define WHEN_DUE_ZH "牌的 if: 判定时没有事件：%s 应写在 is: 中，或 start、stop、applies 的 when: 中"
+
 /* A condition that is always the same was meant otherwise. */
 static bool check_sense(struct parser *parser, struct word first)
 {
@@ -338,6 +343,40 @@ static bool check_sense(struct parser *parser, struct word first)
                     "this always holds: leave it out, or say what it depends on",
                     "此条件总是成立：请删去，或写明取决于什么");
     return sense == SENSE_OPEN || parser->words.problems->is_in_force;
+}
+
+/* What can be asked of the case in place of what an event alone can tell; NULL: nothing. */
+static const char *asked_of_case(const char *asked)
+{
+    static const char *const pairs[][2] = {
+        {"kind", "seen(…)"},
+        {"step_place", "last_step_place"},
+        {"result", "last_result"},
+        {"count(…, step)", "count(…)"},
+    };
+    for (size_t i = 0; i < COUNT_OF(pairs); i++)
+        if (strcmp(asked, pairs[i][0]) == 0)
+            return pairs[i][1];
+    return NULL;
+}
+
+/* A card falls due without an event: what asks for one has no value. A window, which ends with the
+ * event, never was taken in. */
+static bool check_moment(struct parser *parser)
+{
+    const char *asked = parser->event_asked;
+    struct problem_list *problems = parser->words.problems;
+    if (asked == NULL)
+        return true;
+    const char *instead = asked_of_case(asked);
+    if (parser->window_count > 0)
+        WORD_ERROR(&parser->words, &parser->event_word, WHEN_DUE_EN, WHEN_DUE_ZH, asked);
+    else if (instead == NULL)
+        WORD_REFUSE(&parser->words, &parser->event_word, WHEN_DUE_EN, WHEN_DUE_ZH, asked);
+    else
+        WORD_REFUSE(&parser->words, &parser->event_word, WHEN_DUE_EN "; of the case, ask for %s",
+                    WHEN_DUE_ZH "；问整件则写 %s", asked, instead);
+    return problems->is_in_force && parser->window_count == 0;
 }
 
 static int keep(struct arena *arena, const struct parser *parser, struct slice text,
@@ -369,7 +408,7 @@ static int keep(struct arena *arena, const struct parser *parser, struct slice t
     return 0;
 }
 
-int condition_parse(struct arena *arena, const struct yaml_node *node,
+int condition_parse(struct arena *arena, const struct yaml_node *node, enum condition_moment moment,
                     struct problem_list *problems, const struct condition **condition_out)
 {
     if (!yaml_is_scalar(node, problems))
@@ -386,7 +425,7 @@ int condition_parse(struct arena *arena, const struct yaml_node *node,
                    "该条件与办件无关：结果永远不变");
         return CONDITION_E_BAD;
     }
-    if (!check_sense(&parser, first))
+    if (!check_sense(&parser, first) || (moment == CONDITION_WHEN_DUE && !check_moment(&parser)))
         return CONDITION_E_BAD;
     return keep(arena, &parser, node->value, condition_out);
 }

@@ -26,11 +26,16 @@ enum {
     CONDITION_NESTING_MAX = 32, /* parentheses and nots within each other */
 };
 
-/* condition_parse - a scalar node to a checked program in the arena.
+/* When a condition is looked at: with an event, or when a card falls due, without one. */
+enum condition_moment { CONDITION_AT_EVENT, CONDITION_WHEN_DUE };
+
+/* condition_parse - a scalar node to a checked program in the arena. What asks for an event where
+ * there is none is refused.
  *
  * Returns: 0, CONDITION_E_BAD (the first mistake is told), -ENOMEM.
  */
 MUST_USE int condition_parse(struct arena *arena, const struct yaml_node *node,
-                             struct problem_list *problems, const struct condition **condition_out);
+                             enum condition_moment moment, struct problem_list *problems,
+                             const struct condition **condition_out);
 
 #endif

@@ -24,16 +24,21 @@ struct value {
     };
 };
 
-/* What a condition may ask about; FIELD(name in rules, NAME, value type, English, 中文). */
+/* What a condition may ask about; FIELD(name in rules, NAME, value type, of what, English, 中文).
+ */
 enum field {
-#define FIELD(name, NAME, type, en, zh) FIELD_##NAME,
+#define FIELD(name, NAME, type, of, en, zh) FIELD_##NAME,
 #include "rules/model/fields.def"
 #undef FIELD
     FIELD_COUNT
 };
 
+/* What a field belongs to: without an event at hand, one of an event has no value. */
+enum field_of { OF_CASE, OF_EVENT };
+
 extern const char *const condition_field_name[FIELD_COUNT];
 extern const enum value_type condition_field_type[FIELD_COUNT];
+extern const enum field_of condition_field_of[FIELD_COUNT];
 
 enum op {
     OP_PUSH,  /* operand: constant */

@@ -133,58 +133,26 @@ bool limit_at(struct compile *compile, const struct yaml_node *node, struct term
     return words_limit(&words, term_out) && words_end(&words);
 }
 
-bool condition_at(struct compile *compile, const struct yaml_node *node,
-                  const struct condition **condition_out)
+static bool condition_read(struct compile *compile, const struct yaml_node *node,
+                           enum condition_moment moment, const struct condition **condition_out)
 {
     if (node == NULL)
         return true;
-    int status = condition_parse(compile->arena, node, compile->problems, condition_out);
-    if (status == -ENOMEM)
-        compile->is_short = true;
+    int status = condition_parse(compile->arena, node, moment, compile->problems, condition_out);
+    compile->is_short = compile->is_short || status == -ENOMEM;
     return status == 0;
 }
 
-/* What asks for the event at hand, as it is written; NULL: nothing does. */
-static const char *asked_of_event(const struct condition *condition)
+bool condition_at(struct compile *compile, const struct yaml_node *node,
+                  const struct condition **condition_out)
 {
-    for (uint32_t i = 0; i < condition->count; i++) {
-        enum op op = condition->code[i].op;
-        if (op == OP_SINCE)
-            return "since(…)";
-        if (op == OP_COUNT_STEP)
-            return "count(…, step)";
-        if (op == OP_SAME_ARRIVAL)
-            return "same_arrival(…)";
-        if (op == OP_ATTR || op == OP_HAS_ATTR)
-            return "attr(…)";
-    }
-    return NULL;
+    return condition_read(compile, node, CONDITION_AT_EVENT, condition_out);
 }
 
 bool condition_when_due_at(struct compile *compile, const struct yaml_node *node,
                            const struct condition **condition_out)
 {
-    if (!condition_at(compile, node, condition_out))
-        return false;
-    if (*condition_out == NULL)
-        return true;
-    const char *asked = asked_of_event(*condition_out);
-    if ((*condition_out)->window_count == 0 && asked != NULL)
-        yaml_refuse(
-            node, compile->problems,
-            "if: of a card is looked at without an event: %s belongs in is:, or in when: "
-            "of start, stop or applies",
-            "牌的 if: 判定时没有事件：%s 应写在 is: 中，或 start、stop、applies 的 when: 中",
-            asked);
-    if ((*condition_out)->window_count == 0)
-        return true;
-    yaml_error(
-        node, compile->problems,
-        "if: of a card is looked at without an event: count(…, within …) belongs in is:, or "
-        "in when: of start, stop or applies",
-        "牌的 if: 判定时没有事件：count(…, within …) 应写在 is: 中，或 start、stop、applies 的 "
-        "when: 中");
-    return false;
+    return condition_read(compile, node, CONDITION_WHEN_DUE, condition_out);
 }
 
 int level_at(struct compile *compile, const struct yaml_node *node, struct slice name,

@@ -81,7 +81,7 @@ bool event_kinds_at(struct compile *compile, const struct yaml_node *node,
                     event_kind_set *kinds_out);
 
 /* condition_when_due_at - one that is looked at when a card falls due: then there is no event that
- * a window could end with, and none whose step, attrs or arrival could be asked for. */
+ * a window could end with, and none whose fields, attrs or arrival could be asked for. */
 bool condition_when_due_at(struct compile *compile, const struct yaml_node *node,
                            const struct condition **condition_out);
 

@@ -13,7 +13,7 @@
 static const char *field_title(const char *ask)
 {
     static const char *const titles[][3] = {
-#define FIELD(name, NAME, type, en, zh) {name, en, zh},
+#define FIELD(name, NAME, type, of, en, zh) {name, en, zh},
 #include "rules/model/fields.def"
 #undef FIELD
     };

@@ -101,7 +101,7 @@ static const struct condition *parse(const char *text)
     CHECK(arena != NULL);
     problem_list_clear(&problems);
     problem_list_init(&problems);
-    int status = condition_parse(arena, &node, &problems, &condition);
+    int status = condition_parse(arena, &node, CONDITION_AT_EVENT, &problems, &condition);
     CHECK_EQ_INT(status, problems.error_count > 0 ? CONDITION_E_BAD : 0);
     return condition;
 }

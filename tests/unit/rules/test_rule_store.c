@@ -249,6 +249,10 @@ static void what_is_refused_today_is_loaded_where_it_is_in_force(void)
          "workday}}\ncards:\n  - red: {when: after promised, if: since(accept) in day > 2}\n",
          "if: of a card is looked at without an event: since(…) belongs in is:, or in when: of "
          "start, stop or applies"},
+        {"rule: fees\ncalendar: test\nclock: {start: accept, stop: finish, limits: {promised: 5 "
+         "workday}}\ncards:\n  - red: {when: after promised, if: rating < 3}\n",
+         "if: of a card is looked at without an event: rating belongs in is:, or in when: of "
+         "start, stop or applies"},
         {rule, "supervisor \"B\" is no org of this table: give it a row of its own"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
