@@ -157,8 +157,8 @@ static int stretch_positions(const struct reckoning *reckoning, const struct lin
 {
     if (axis_position(reckoning->calendar, line->axis, (struct instant){.ms = stretch->from_ms},
                       from_out) != 0 ||
-        axis_position(reckoning->calendar, line->axis, (struct instant){.ms = stretch->to_ms},
-                      to_out) != 0)
+        axis_position(reckoning->calendar, line->axis,
+                      (struct instant){.ms = stretch_end(stretch, line->axis)}, to_out) != 0)
         return CALENDAR_E_UNKNOWN;
     return 0;
 }
@@ -187,8 +187,8 @@ static struct instant reach_along(struct reckoning *reckoning, const struct line
             break;
         if (stretch->to_ms == INT64_MAX)
             return INSTANT_NEVER;
-        if (axis_position(reckoning->calendar, line->axis, (struct instant){.ms = stretch->to_ms},
-                          &to) != 0)
+        if (axis_position(reckoning->calendar, line->axis,
+                          (struct instant){.ms = stretch_end(stretch, line->axis)}, &to) != 0)
             return INSTANT_NONE;
         target += to - from;
         is_moved = is_moved || to != from;
@@ -310,11 +310,12 @@ static struct instant beside_limit(struct reckoning *reckoning, const struct lin
         return beside(reckoning, due, is_fixed, offset, sign);
     struct line line;
     uint32_t first = 0;
-    while (first < reckoning->stretch_count && reckoning->stretches[first].to_ms <= due.ms)
+    if (!line_beside(reckoning, due, is_fixed, offset, sign, &line))
+        return INSTANT_NONE;
+    while (first < reckoning->stretch_count &&
+           stretch_end(&reckoning->stretches[first], line.axis) <= due.ms)
         first++;
-    return line_beside(reckoning, due, is_fixed, offset, sign, &line)
-               ? reach_along(reckoning, &line, line.length, first, reckoning->stretch_count)
-               : INSTANT_NONE;
+    return reach_along(reckoning, &line, line.length, first, reckoning->stretch_count);
 }
 
 static struct instant at_offset(struct reckoning *reckoning, const struct rung *rung,
@@ -435,7 +436,8 @@ bool reckon_used(struct reckoning *reckoning, uint32_t limit, struct instant at,
         int64_t to;
         if (stretch->from_ms >= end_ms)
             break;
-        int64_t to_ms = stretch->to_ms < end_ms ? stretch->to_ms : end_ms;
+        int64_t to_ms = stretch_end(stretch, line.axis);
+        to_ms = to_ms < end_ms ? to_ms : end_ms;
         if (axis_position(reckoning->calendar, line.axis, (struct instant){.ms = stretch->from_ms},
                           &from) != 0 ||
             axis_position(reckoning->calendar, line.axis, (struct instant){.ms = to_ms}, &to) != 0)

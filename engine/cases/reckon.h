@@ -12,10 +12,11 @@
 
 #include "engine/cases/state.h"
 
-/* One merged stretch that is not counted. */
+/* A stretch that is not counted. */
 struct stretch {
     int64_t from_ms;
-    int64_t to_ms; /* INT64_MAX: open */
+    int64_t to_ms;   /* INT64_MAX: open */
+    bool is_day_end; /* it ends with a counted day: to_ms is the next midnight */
 };
 
 struct reckoning {
@@ -37,6 +38,13 @@ struct reckoning {
 static inline bool is_day_axis(enum axis axis)
 {
     return axis == AXIS_CIVIL_DAY || axis == AXIS_WORKDAY_RANK;
+}
+
+/* stretch_end - where it ends, for a line: the midnight that a counted day ends at already lies on
+ * the next day, one millisecond before it still on the day. Only a line of whole days can tell. */
+static inline int64_t stretch_end(const struct stretch *stretch, enum axis axis)
+{
+    return stretch->to_ms - (stretch->is_day_end && is_day_axis(axis) ? 1 : 0);
 }
 
 /* reckon_stretches - fill in what the clock leaves out. Part of reckon_init. */
@@ -67,7 +75,7 @@ bool reckon_used(struct reckoning *reckoning, uint32_t limit, struct instant at,
 /* reckon_extension - how far an extension by `term` moves a limit, on the limit's axis; 0: none. */
 int64_t reckon_extension(struct reckoning *reckoning, uint32_t limit, struct term term);
 
-/* reckon_pause_end - where one pause stops excluding time for this clock. */
-int64_t reckon_pause_end(const struct reckoning *reckoning, const struct core_pause *pause);
+/* reckon_pause - what one pause leaves out of this clock, as far as its term goes and it lasted. */
+struct stretch reckon_pause(const struct reckoning *reckoning, const struct core_pause *pause);
 
 #endif

@@ -11,33 +11,36 @@ static const struct rule_pause *rule_pause_find(const struct rule *rule, uint32_
     return NULL;
 }
 
-/* Where `length` of a unit after an instant ends. The end of a counted day is the next midnight,
- * which already belongs to the next day: one millisecond before it still lies on the day. */
-static int64_t term_end_ms(const struct reckoning *reckoning, int64_t from_ms, struct term term)
+/* Where so much of a unit after an instant ends. */
+static struct stretch term_stretch(const struct reckoning *reckoning, int64_t from_ms,
+                                   struct term term)
 {
-    const struct counting *counting = &reckoning->rule->counting;
-    enum axis axis = counting_axis(counting->count, term.unit);
+    struct counting plain = {.count = reckoning->rule->counting.count, .cutoff_ms = -1};
+    enum axis axis = counting_axis(plain.count, term.unit);
+    struct stretch stretch = {.from_ms = from_ms, .to_ms = INT64_MAX};
     int64_t position;
     struct instant end;
     if (axis_position(reckoning->calendar, axis, (struct instant){.ms = from_ms}, &position) != 0)
-        return INT64_MAX;
+        return stretch;
     position += axis_length(reckoning->calendar, axis, position, term);
-    struct counting plain = {.count = counting->count, .cutoff_ms = -1};
     if (axis_instant(reckoning->calendar, &plain, axis, position, &end, NULL) != 0)
-        return INT64_MAX;
-    return is_day_axis(axis) ? end.ms - 1 : end.ms;
+        return stretch;
+    stretch.to_ms = end.ms;
+    stretch.is_day_end = is_day_axis(axis);
+    return stretch;
 }
 
-int64_t reckon_pause_end(const struct reckoning *reckoning, const struct core_pause *pause)
+struct stretch reckon_pause(const struct reckoning *reckoning, const struct core_pause *pause)
 {
+    struct stretch whole = {.from_ms = pause->from_ms, .to_ms = pause->to_ms};
     struct term term = pause->term;
     const struct rule_pause *pair = rule_pause_find(reckoning->rule, pause->kind);
     if (!term_is_set(term) && pair != NULL)
         term = pair->term;
     if (!term_is_set(term))
-        return pause->to_ms;
-    int64_t end = term_end_ms(reckoning, pause->from_ms, term);
-    return end < pause->to_ms ? end : pause->to_ms;
+        return whole;
+    struct stretch stretch = term_stretch(reckoning, pause->from_ms, term);
+    return stretch.to_ms <= whole.to_ms ? stretch : whole;
 }
 
 /* Stretches in the order of their beginnings. */
@@ -47,15 +50,22 @@ struct stretch_list {
     uint32_t room;
 };
 
-static void stretch_add(struct stretch_list *list, int64_t from_ms, int64_t to_ms)
+static void stretch_add(struct stretch_list *list, struct stretch stretch)
 {
-    if (to_ms <= from_ms)
+    if (stretch.to_ms <= stretch.from_ms)
         return;
     assert(list->count < list->room);
     uint32_t place = list->count++;
-    for (; place > 0 && list->at[place - 1].from_ms > from_ms; place--)
+    for (; place > 0 && list->at[place - 1].from_ms > stretch.from_ms; place--)
         list->at[place] = list->at[place - 1];
-    list->at[place] = (struct stretch){.from_ms = from_ms, .to_ms = to_ms};
+    list->at[place] = stretch;
+}
+
+/* Does it end before that one, on some line? */
+static bool is_shorter(const struct stretch *stretch, const struct stretch *other)
+{
+    return stretch->to_ms < other->to_ms ||
+           (stretch->to_ms == other->to_ms && stretch->is_day_end && !other->is_day_end);
 }
 
 /* What overlaps counts once. */
@@ -63,11 +73,12 @@ static void stretches_merge(struct stretch_list *list)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < list->count; i++) {
-        if (kept > 0 && list->at[i].from_ms <= list->at[kept - 1].to_ms) {
-            if (list->at[i].to_ms > list->at[kept - 1].to_ms)
-                list->at[kept - 1].to_ms = list->at[i].to_ms;
-        } else {
+        struct stretch *last = kept == 0 ? NULL : &list->at[kept - 1];
+        if (last == NULL || list->at[i].from_ms > stretch_end(last, AXIS_CIVIL_DAY)) {
             list->at[kept++] = list->at[i];
+        } else if (is_shorter(last, &list->at[i])) {
+            last->to_ms = list->at[i].to_ms;
+            last->is_day_end = list->at[i].is_day_end;
         }
     }
     list->count = kept;
@@ -88,7 +99,8 @@ static void stretches_cap(const struct reckoning *reckoning, struct term cap,
         int64_t to = INT64_MAX;
         if (axis_position(calendar, axis, (struct instant){.ms = stretch->from_ms}, &from) != 0 ||
             (stretch->to_ms != INT64_MAX &&
-             axis_position(calendar, axis, (struct instant){.ms = stretch->to_ms}, &to) != 0))
+             axis_position(calendar, axis, (struct instant){.ms = stretch_end(stretch, axis)},
+                           &to) != 0))
             return;
         int64_t left = axis_length(calendar, axis, from, cap) - used;
         if (to != INT64_MAX && to - from <= left) {
@@ -96,8 +108,10 @@ static void stretches_cap(const struct reckoning *reckoning, struct term cap,
             continue;
         }
         struct instant end;
-        if (left > 0 && axis_instant(calendar, &plain, axis, from + left, &end, NULL) == 0)
-            stretch->to_ms = is_day_axis(axis) ? end.ms - 1 : end.ms;
+        if (left > 0 && axis_instant(calendar, &plain, axis, from + left, &end, NULL) == 0) {
+            stretch->to_ms = end.ms;
+            stretch->is_day_end = is_day_axis(axis);
+        }
         list->count = left > 0 ? i + 1 : i;
         return;
     }
@@ -112,8 +126,10 @@ static void stretches_of_pair(const struct reckoning *reckoning, const struct ru
         row = pause->next;
         if (pause->kind != pair->from || pause->until != pair->to)
             continue;
-        stretch_add(list, pause->from_ms < start_ms ? start_ms : pause->from_ms,
-                    reckon_pause_end(reckoning, pause));
+        struct stretch stretch = reckon_pause(reckoning, pause);
+        if (stretch.from_ms < start_ms)
+            stretch.from_ms = start_ms;
+        stretch_add(list, stretch);
     }
 }
 
@@ -130,12 +146,14 @@ void reckon_stretches(struct reckoning *reckoning)
             stretches_cap(reckoning, rule->pauses[i].cap, &list);
         }
         for (uint32_t k = 0; k < list.count; k++)
-            stretch_add(&all, own[k].from_ms, own[k].to_ms);
+            stretch_add(&all, own[k]);
     }
     for (uint32_t row = reckoning->more == NULL ? 0 : reckoning->more->first_gap; row != 0;) {
         const struct core_pause *gap = pause_row(reckoning->core, row);
         int64_t start_ms = reckoning->from.ms;
-        stretch_add(&all, gap->from_ms < start_ms ? start_ms : gap->from_ms, gap->to_ms);
+        stretch_add(&all,
+                    (struct stretch){.from_ms = gap->from_ms < start_ms ? start_ms : gap->from_ms,
+                                     .to_ms = gap->to_ms});
         row = gap->next;
     }
     stretches_merge(&all);

@@ -185,7 +185,8 @@ static const struct core_clock *clock_of_view(const struct core *core, const str
 }
 
 void explain_pauses(const struct core *core, uint32_t case_index, const struct clock_view *clock,
-                    void (*visit)(void *ctx, const struct pause_view *pause), void *ctx)
+                    enum axis axis, void (*visit)(void *ctx, const struct pause_view *pause),
+                    void *ctx)
 {
     const struct core_case *kase = case_row(core, case_index);
     const struct core_clock *row = clock_of_view(core, kase, clock);
@@ -200,11 +201,12 @@ void explain_pauses(const struct core *core, uint32_t case_index, const struct c
                           reckoning.rule->pauses[i].to == pause->until;
         if (!is_counted || !reckoning.is_judgeable)
             continue;
+        struct stretch left_out = reckon_pause(&reckoning, pause);
         struct pause_view view = {
             .kind = (enum event_kind)pause->kind,
             .from = {.ms = pause->from_ms},
             .to = {.ms = pause->to_ms},
-            .counted_to = {.ms = reckon_pause_end(&reckoning, pause)},
+            .counted_to = {.ms = stretch_end(&left_out, axis)},
             .term = pause->term,
         };
         visit(ctx, &view);
@@ -221,8 +223,8 @@ void explain_pauses(const struct core *core, uint32_t case_index, const struct c
 }
 
 uint32_t explain_stretches(const struct core *core, uint32_t case_index,
-                           const struct clock_view *clock, struct instant *from, struct instant *to,
-                           uint32_t max)
+                           const struct clock_view *clock, enum axis axis, struct instant *from,
+                           struct instant *to, uint32_t max)
 {
     const struct core_case *kase = case_row(core, case_index);
     const struct core_clock *row = clock_of_view(core, kase, clock);
@@ -232,7 +234,7 @@ uint32_t explain_stretches(const struct core *core, uint32_t case_index,
     uint32_t count = reckoning.stretch_count < max ? reckoning.stretch_count : max;
     for (uint32_t i = 0; i < count; i++) {
         from[i].ms = reckoning.stretches[i].from_ms;
-        to[i].ms = reckoning.stretches[i].to_ms;
+        to[i].ms = stretch_end(&reckoning.stretches[i], axis);
     }
     return count;
 }

@@ -208,9 +208,11 @@ bool explain_confirm(const struct core *core, uint32_t case_index, const struct 
 void explain_pending(const struct core *core,
                      void (*visit)(void *ctx, const struct confirm_view *view), void *ctx);
 
-/* explain_pauses - every pause of the case as one of its clocks counted it. */
+/* explain_pauses - every pause of the case as one of its clocks counted it, on the line of a limit:
+ * of one in whole days, what ends with a day ends one millisecond before midnight. */
 void explain_pauses(const struct core *core, uint32_t case_index, const struct clock_view *clock,
-                    void (*visit)(void *ctx, const struct pause_view *pause), void *ctx);
+                    enum axis axis, void (*visit)(void *ctx, const struct pause_view *pause),
+                    void *ctx);
 
 /* An event of a case that has no effect, or less than it was sent for. */
 struct stray_view {
@@ -227,11 +229,11 @@ void explain_strays(const struct core *core, uint32_t case_index,
                     void (*visit)(void *ctx, const struct stray_view *stray), void *ctx);
 
 /* explain_stretches - what the pauses come to for one clock: merged, capped, in order, none
- * touching another, none before what the start counts from. to: INSTANT_NEVER when it is open. At
- * most max of them; returns how many. */
+ * touching another, none before what the start counts from; their ends as for explain_pauses. to:
+ * INSTANT_NEVER when it is open. At most max of them; returns how many. */
 uint32_t explain_stretches(const struct core *core, uint32_t case_index,
-                           const struct clock_view *clock, struct instant *from, struct instant *to,
-                           uint32_t max);
+                           const struct clock_view *clock, enum axis axis, struct instant *from,
+                           struct instant *to, uint32_t max);
 
 /* ---- questions across cases -------------------------------------------------------------------
  */

@@ -371,7 +371,7 @@ json_t *receipt_pauses(const struct receipt_case *about, const struct clock_view
                               .told = INSTANT_NONE,
                               .open_to = open_to};
     tally_open(&tally, about, clock, limit, INSTANT_NONE);
-    explain_pauses(about->core, about->kase->index, clock, pause_append, &walk);
+    explain_pauses(about->core, about->kase->index, clock, tally.axis, pause_append, &walk);
     return walk.list;
 }
 

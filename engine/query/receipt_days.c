@@ -35,7 +35,7 @@ void tally_open(struct tally *tally, const struct receipt_case *about,
     bool is_long = tally->unit == UNIT_MONTH || tally->unit == UNIT_YEAR;
     struct term one = {.n = 1, .unit = is_long ? UNIT_DAY : tally->unit};
     tally->per_unit = axis_length(clock->calendar, tally->axis, 0, one);
-    tally->stretch_count = explain_stretches(about->core, about->kase->index, clock,
+    tally->stretch_count = explain_stretches(about->core, about->kase->index, clock, tally->axis,
                                              tally->stretch_from, tally->stretch_to, STRETCHES_MAX);
     tally->is_known = true;
 }

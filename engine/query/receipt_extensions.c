@@ -21,7 +21,7 @@ static bool is_standing_still(const struct receipt_case *about, const struct clo
                               struct instant at)
 {
     struct standing standing = {.at = at};
-    explain_pauses(about->core, about->kase->index, clock, standing_look, &standing);
+    explain_pauses(about->core, about->kase->index, clock, AXIS_ELAPSED, standing_look, &standing);
     return standing.is_still;
 }
 

@@ -13,9 +13,7 @@ card. By hand:
 import argparse
 import collections
 import copy
-import datetime
 import glob
-import json
 import os
 import random
 import subprocess
@@ -28,6 +26,7 @@ import zmq
 
 from tests.lib.check import check, check_eq, main, program, skip, test
 from tests.lib.house import House, fetched_log
+from tests.lib.receipts import Bare, plain, said, verify_all
 from tests.lib.watched import wait_until
 from tests.sim import stream, world
 from tests.verify import receipt as receipts
@@ -51,76 +50,6 @@ def options():
 
 
 WISH = options()
-
-
-def plain(value):
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-class Bare(House):
-    """A house whose rules come later."""
-
-    def __init__(self):
-        super().__init__([])
-
-    def __enter__(self):
-        return self
-
-
-class Asker:
-    """Questions over one connection."""
-
-    def __init__(self, house):
-        self.socket = house.context.socket(zmq.REQ)
-        self.socket.linger = 0
-        self.socket.connect(house.endpoint("query"))
-
-    def ask(self, query, **arguments):
-        self.socket.send_string(json.dumps({"query": query, **arguments}))
-        if not self.socket.poll(20000):
-            raise AssertionError(f"no answer to {query}")
-        return json.loads(self.socket.recv())
-
-    def card_ids(self):
-        """Every card's id once, as the pages of the ledger come."""
-        seen, at, head = set(), 1, None
-        while head is None or at <= head:
-            page = self.ask("cards", **{"from": at})
-            head = page["head"]
-            if not page["cards"]:
-                return
-            for card in page["cards"]:
-                at = card["seq"] + 1
-                if card["card"] not in seen:
-                    seen.add(card["card"])
-                    yield card["card"]
-
-
-def verify_all(house, calendars, keep=None):
-    """Every card's receipt. Returns how many, by count and unit of the limit."""
-    asker, kinds, wrong = Asker(house), collections.Counter(), []
-    for card in asker.card_ids():
-        receipt = asker.ask("explain", card=card)["receipt"]
-        found = verify(plain(receipt), calendars)
-        limit = receipt.get("limit")
-        kind = "fact" if not limit else f"{receipt['convention']['count']}/{limit['unit']}"
-        kinds[kind] += 1
-        kinds["pauses"] += any(pause["excluded_steps"] for pause in receipt.get("pauses", []))
-        kinds["extended"] += bool(receipt.get("extensions"))
-        if receipt.get("confirm"):
-            kinds[receipt["confirm"]["state"]] += 1
-        kinds["cards"] += 1
-        if keep is not None:
-            keep.append(receipt)
-        if found:
-            card = receipt["card"]
-            wrong.append(f"{card['case']} {card['clock']} {card['rung']} {card['state']}: {found}")
-    check_eq(wrong[:5], [])
-    return kinds
-
-
-def said(kinds):
-    return " ".join(f"{name}={kinds[name]}" for name in sorted(kinds) if kinds[name])
 
 
 # ---- the real permits ----------------------------------------------------------------------
@@ -303,24 +232,10 @@ def fact_receipts(events, files):
     """Every card's receipt verified: how many of each kind, and the rules of facts that had one."""
     keep = []
     with Bare() as house:
-        house.import_rules(*files, "rules/calendars/cn.yaml")
-        house.engine_start()
-        house.engine_ready()
-        path = house.path("events.jsonl")
-        with open(path, "w", encoding="utf-8") as file:
-            for event in events:
-                file.write(json.dumps({**event, **{name: instant_text(event[name]) for name in
-                                                   ("at", "entered_at") if name in event}}) + "\n")
-        pushed = house.collect("jsonl", "--source", "hall", "--end-tick", "last", path)
-        check_eq(pushed.end(), 0, "\n".join(pushed.err[-5:]))
+        house.take_in(events, *files, "rules/calendars/cn.yaml")
         kinds = verify_all(house, read_calendars(["rules/calendars/cn.yaml"]), keep)
     rules = {one["rule"]["name"] for one in keep if one.get("condition")}
     return kinds, rules
-
-
-def instant_text(at):
-    zone = datetime.timezone(datetime.timedelta(hours=8))
-    return datetime.datetime.fromtimestamp(at // 1000, zone).isoformat()
 
 
 @test

@@ -12,7 +12,7 @@ from fractions import Fraction
 from tests.verify.counting import WHOLE_DAYS, amount, length_of, measure_of, part_of_day
 from tests.verify.days import DAY, MS, ms_of
 from tests.verify.receipt_calendar import spans_of
-from tests.verify.reckoning import NEVER, Reckoning
+from tests.verify.reckoning import NEVER, Reckoning, end_on
 
 SHARE = 86_400_000_000
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -142,10 +142,13 @@ class Counted:
         day = self.calendar.day(at)
         return Fraction(part_of_day(self.calendar, "share", day, self.calendar.instant(day, 0), at))
 
+    def gaps(self):
+        return [(a, end_on(b, self.measure)) for a, b in self.reckoning.gaps]
+
     def counted(self, a, b, until):
         """What of a … b counts: all but the gaps; a gap goes on to `until` at most."""
         found = self.steps(a, b)
-        for first, last in self.reckoning.gaps:
+        for first, last in self.gaps():
             if first < until:
                 found -= self.steps(max(a, first), min(b, last, until))
         return found
@@ -187,12 +190,12 @@ class Counted:
             end = NEVER if end is None else end
             if said["kind"] != "reopen":
                 pause = {"from": a, "to": end, "term": term_of(said["term"])}
-                end = self.reckoning.pause_end(pairs[said["kind"]], pause)
+                end = end_on(self.reckoning.pause_end(pairs[said["kind"]], pause), self.measure)
             self.due_text("pauses.counted_to", said["counted_to"], end)
             begin = a if told is None else max(a, told)
             last = (stop if stop is not None else a) if end == NEVER else end
             found = sum(self.steps(max(first, begin), min(to, last))
-                        for first, to in self.reckoning.gaps)
+                        for first, to in self.gaps())
             self.expect("pauses.excluded_steps", said["excluded_steps"], found)
             self.expect("pauses.excluded", said["excluded"], self.steps_text(found))
             if end != NEVER or stop is not None:
@@ -333,7 +336,7 @@ class Counted:
             a = instant_of(one["from"], self.calendar)
             b = instant_of(one["to"], self.calendar)
             is_in = before <= a < b <= min(end, due) and not any(
-                a < last and first < b for first, last in self.reckoning.gaps)
+                a < last and first < b for first, last in self.gaps())
             if not is_in:
                 self.wrong.append(f"{day} intervals: {one['from']} … {one['to']} does not count")
             self.expect(f"{day} interval", one["units"], self.steps(a, b))

@@ -14,6 +14,15 @@ NEVER = float("inf")  # not while it is paused
 NONE = None           # there is no such limit
 
 
+class DayEnd(int):
+    """The midnight that ends a counted day: on a line of whole days it still lies on that day."""
+
+
+def end_on(end, measure):
+    """Where a gap ends, for a line of this measure."""
+    return end - 1 if isinstance(end, DayEnd) and measure in WHOLE_DAYS else end
+
+
 class Line:
     """A limit as it is laid: how it is measured, how long it is, what its end means."""
 
@@ -56,14 +65,14 @@ class Reckoning:
         term = pause["term"] or pair["term"]
         if term is None:
             return pause["to"]
-        return min(pause["to"], self.term_end(pause["from"], term))
-
-    def term_end(self, at, term):
-        """Where a term ends; the end of a day is its last moment, not the next day's first."""
         measure = measure_of(self.count, term[1])
-        length = length_of(self.calendar, measure, at, *term)
+        length = length_of(self.calendar, measure, pause["from"], *term)
+        end = self.laid(measure, pause["from"], length)
+        return end if end <= pause["to"] else pause["to"]
+
+    def laid(self, measure, at, length):
         end = lay(self.calendar, measure, at, length)
-        return end - 1 if measure in WHOLE_DAYS else end
+        return DayEnd(end) if measure in WHOLE_DAYS else end
 
     def capped(self, stretches, cap):
         measure = measure_of(self.count, cap[1])
@@ -72,12 +81,11 @@ class Reckoning:
             left = length_of(self.calendar, measure, a, *cap) - used
             if left <= 0:
                 break
-            if b == NEVER or amount(self.calendar, measure, a, b) > left:
-                b = lay(self.calendar, measure, a, left)
-                kept.append((a, b - 1 if measure in WHOLE_DAYS else b))
+            if b == NEVER or amount(self.calendar, measure, a, end_on(b, measure)) > left:
+                kept.append((a, self.laid(measure, a, left)))
                 break
             kept.append((a, b))
-            used += amount(self.calendar, measure, a, b)
+            used += amount(self.calendar, measure, a, end_on(b, measure))
         return kept
 
     # ---- limits ---------------------------------------------------------------------------------
@@ -122,7 +130,7 @@ class Reckoning:
                 break
             if b == NEVER:
                 return NEVER
-            moved = amount(self.calendar, line.measure, a, b)
+            moved = amount(self.calendar, line.measure, a, end_on(b, line.measure))
             total += moved
             is_moved = is_moved or moved != 0
         if line.fixed is not None and length == line.length and not is_moved:
@@ -202,7 +210,7 @@ class Reckoning:
             if due == NEVER:
                 return NEVER
             side, ending, base = self.beside_line(due, offset, 1, is_fixed, True)
-            later = [(max(a, base), b) for a, b in self.gaps if b > due]
+            later = [(max(a, base), b) for a, b in self.gaps if end_on(b, side.measure) > due]
             return self.reach(side, side.length, ending, later, base)
         earliest = self.start
         for place in range(len(self.gaps) + 1):
@@ -219,7 +227,7 @@ class Reckoning:
         due = self.reach(line, line.length, None, gaps)
         side, ending, base = self.beside_line(due, offset, -1, is_fixed, False)
         total = side.length
-        for a, b in reversed([(a, min(b, base)) for a, b in gaps if a < due]):
+        for a, b in reversed([(a, min(end_on(b, side.measure), base)) for a, b in gaps if a < due]):
             end = amount(self.calendar, side.measure, base, b)
             left_out = amount(self.calendar, side.measure, a, b)
             # with the gap's end it may have come before the gap began
@@ -282,14 +290,19 @@ class Reckoning:
         return max(start, lay(self.calendar, measure, start, length, self.ending))
 
 
+def later_end(end):
+    """Of two ends at one midnight, that of a day is the earlier."""
+    return end, not isinstance(end, DayEnd)
+
+
 def union(stretches):
     """Rising, joined where they overlap or touch, without empty ones."""
     joined = []
     for a, b in sorted(stretches):
         if b <= a:
             continue
-        if joined and a <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], b))
+        if joined and a <= end_on(joined[-1][1], WHOLE_DAYS[0]):
+            joined[-1] = (joined[-1][0], max(joined[-1][1], b, key=later_end))
         else:
             joined.append((a, b))
     return joined
