@@ -1,6 +1,6 @@
-/* asked.c - what the conditions asked that a clock began under, and the answers. The case is folded
- * again by itself up to the event that it began with, so that nothing has to be kept of what was
- * asked then; an asker between the condition and the case notes all that passes.
+/* asked.c - what the conditions asked that a clock began under, and that of a card, and the
+ * answers. The case is folded again by itself up to what there was then, so that nothing has to be
+ * kept of what was asked; an asker between the condition and the case notes all that passes.
  */
 #include "engine/explain/alone.h"
 #include "engine/explain/explain.h"
@@ -111,11 +111,11 @@ static struct value note_attr(void *ctx, struct slice name)
     return value;
 }
 
-static void ask(const struct asking *asking, const struct asked_sink *sink, enum asked_of of,
+static bool ask(const struct asking *asking, const struct asked_sink *sink, enum asked_of of,
                 const struct condition *condition)
 {
     if (condition == NULL)
-        return;
+        return true;
     char room[ASKING_ROOM_BYTES];
     struct asking copy = *asking;
     copy.room = room;
@@ -133,6 +133,7 @@ static void ask(const struct asking *asking, const struct asked_sink *sink, enum
                                     .attr = note_attr};
     bool holds = condition_holds(condition, &asker);
     sink->condition(sink->ctx, of, condition, holds);
+    return holds;
 }
 
 /* Before a clock of a rule begins: if it is the one that is looked for, its conditions are asked
@@ -148,9 +149,9 @@ static void begin_look(void *ctx, const struct asking *asking, uint32_t rule_ind
         !slice_is_equal(names_get(&core->names, step), look->step))
         return;
     look->by.place = core->folding;
-    ask(asking, look->sink, ASKED_APPLIES, rule->applies);
-    ask(asking, look->sink, ASKED_START, rule->start_when);
-    ask(asking, look->sink, ASKED_FACT, rule->fact);
+    (void)ask(asking, look->sink, ASKED_APPLIES, rule->applies);
+    (void)ask(asking, look->sink, ASKED_START, rule->start_when);
+    (void)ask(asking, look->sink, ASKED_FACT, rule->fact);
 }
 
 struct event_ref explain_asked(const struct core *core, uint32_t case_index,
@@ -168,4 +169,20 @@ struct event_ref explain_asked(const struct core *core, uint32_t case_index,
         alone_make(core, case_index, case_row(core, case_index)->edition, upto, &watch, &row);
     core_destroy(&alone);
     return look.by;
+}
+
+bool explain_asked_card(const struct core *core, uint32_t case_index, const struct rule *rule,
+                        const struct rung *rung, struct event_ref upto, struct instant due,
+                        const struct asked_sink *sink)
+{
+    uint32_t row;
+    struct core *alone =
+        alone_make(core, case_index, case_row(core, case_index)->edition, upto, NULL, &row);
+    if (alone == NULL)
+        return false;
+    const struct asking asking = {
+        .core = alone, .kase = case_row(alone, row), .rule = rule, .arrived = due, .at = due};
+    bool holds = ask(&asking, sink, ASKED_CARD, rung->when);
+    core_destroy(&alone);
+    return holds;
 }

@@ -131,8 +131,8 @@ struct idle_view {
 MUST_USE int explain_idle(const struct core *core, uint32_t case_index, uint32_t from,
                           bool (*visit)(void *ctx, const struct idle_view *idle), void *ctx);
 
-/* Which of a rule's conditions: `applies`, that of its start, of a fact `is`. */
-enum asked_of { ASKED_APPLIES, ASKED_START, ASKED_FACT };
+/* Which of a rule's conditions: `applies`, that of its start, of a fact `is`, `if` of a card. */
+enum asked_of { ASKED_APPLIES, ASKED_START, ASKED_FACT, ASKED_CARD };
 
 /* One thing that a condition asked, and the answer. `has` asks for the field, seen for the count.
  */
@@ -163,6 +163,12 @@ struct asked_sink {
 struct event_ref explain_asked(const struct core *core, uint32_t case_index,
                                const struct clock_view *clock, struct event_ref upto,
                                const struct asked_sink *sink);
+
+/* explain_asked_card - what the `if` of a card asks of a case as its events up to `upto` tell it,
+ * looked at as of the card's instant. Returns whether it holds. Cost: that of explain_alone. */
+bool explain_asked_card(const struct core *core, uint32_t case_index, const struct rule *rule,
+                        const struct rung *rung, struct event_ref upto, struct instant due,
+                        const struct asked_sink *sink);
 
 /* explain_may_follow - would a card at this instant begin a clock of this rule in the case, as far
  * as item and validity go? */

@@ -392,6 +392,8 @@ static json_t *rung_json(const struct receipt_case *about, const struct clock_vi
                   query_text(clock->ruleset->levels[rung->level]), "text", query_text(rung->text),
                   "form", is_clock ? forms[rung->form] : "fact", "offset",
                   receipt_term(rung->offset), "due_at", receipt_instant(clock, view->due_at));
+    if (rung->when != NULL)
+        put(json, "if", query_text(rung->when->text));
     if (is_clock && rung->form == RUNG_SHARE)
         put(json, "share_permille", json_integer(rung->share_permille));
     if (is_clock && rung->form == RUNG_OVER)
@@ -444,6 +446,7 @@ json_t *receipt_count(const struct receipt_case *about, const struct clock_view 
     put(count, "extensions", receipt_extensions(about, clock));
     put(count, "pauses", receipt_pauses(about, clock, limit, clock->stop_at));
     put(count, "rung", rung_json(about, clock, (uint32_t)(rung - clock->rungs)));
+    receipt_put_asked_card(about, clock, rung->rung, count);
     json_t *days = tally_days(&tally, &used, &total);
     put(count, "days_total", json_integer(total));
     put(count, "days_cut", json_boolean((size_t)total > json_array_size(days)));

@@ -17,6 +17,7 @@ struct receipt_case {
     struct event_ref upto; /* what had come */
     struct past_event *events;
     uint32_t event_count;
+    const json_t *records; /* of the card whose receipt it is, oldest first; NULL: there is none */
 };
 
 /* receipt_case_open - read the newest thousand events of a case, of those that were taken in up to
@@ -74,6 +75,17 @@ json_t *receipt_after(const struct receipt_case *about, const struct clock_view 
 struct event_ref receipt_put_asked(const struct receipt_case *about, const struct clock_view *clock,
                                    json_t *receipt);
 void receipt_refer(json_t *receipt);
+
+/* receipt_put_asked_card - what the `if` of a rung asked when its card was raised, and the answers:
+ * `card_when`. Nothing where it has none. (receipt_raised.c) */
+void receipt_put_asked_card(const struct receipt_case *about, const struct clock_view *clock,
+                            const struct rung *rung, json_t *receipt);
+
+/* receipt_asked_card - the same of the case as it was told up to `upto`, as a new object.
+ * holds_out: does it hold? */
+json_t *receipt_asked_card(const struct receipt_case *about, const struct clock_view *clock,
+                           const struct rung *rung, struct event_ref upto, struct instant due,
+                           bool *holds_out);
 
 /* receipt_put_past - what the conditions that the clock began and stopped under have looked back
  * at: of each count in a window the events in it, and the newest before it; who handled the step

@@ -1,4 +1,4 @@
-/* receipt_asked.c - what the conditions asked that a clock began under, and what the answers were:
+/* receipt_asked.c - what the conditions of a clock and its card asked, and what the answers were:
  * each thing once, in the order of the text, so that the condition can be worked out again.
  */
 #include "engine/query/receipt.h"
@@ -6,7 +6,7 @@
 
 enum { ASK_BYTES = 512, TOLD_BYTES = 64 };
 
-static const char *const part_names[] = {"applies_when", "start_when", "condition"};
+static const char *const part_names[] = {"applies_when", "start_when", "condition", "card_when"};
 
 struct telling {
     const struct clock_view *clock;
@@ -166,6 +166,20 @@ struct event_ref receipt_put_asked(const struct receipt_case *about, const struc
     if (rule->applies == NULL && rule->start_when == NULL && rule->fact == NULL)
         return (struct event_ref){0};
     return explain_asked(about->core, about->kase->index, clock, about->upto, &sink);
+}
+
+json_t *receipt_asked_card(const struct receipt_case *about, const struct clock_view *clock,
+                           const struct rung *rung, struct event_ref upto, struct instant due,
+                           bool *holds_out)
+{
+    json_t *told = json_object();
+    struct telling telling = {.clock = clock, .receipt = told};
+    struct asked_sink sink = {.ctx = &telling, .answer = answer_add, .condition = condition_add};
+    *holds_out =
+        explain_asked_card(about->core, about->kase->index, clock->rule, rung, upto, due, &sink);
+    json_t *asked = json_incref(json_object_get(told, part_names[ASKED_CARD]));
+    json_decref(told);
+    return asked == NULL ? json_null() : asked;
 }
 
 /* ---- what is told already

@@ -17,6 +17,7 @@ struct wanted {
     const char *clock;
     const char *rung;
     int64_t cycle;
+    const json_t *records;
     json_t *card;  /* for a receipt; NULL: the count alone */
     json_t *found; /* NULL: the case has no such clock */
 };
@@ -38,9 +39,11 @@ static void clock_look(void *ctx, const struct clock_view *clock)
     }
 }
 
-static struct wanted wanted_of(const json_t *card)
+/* card: any record of it. */
+static struct wanted wanted_of(const json_t *card, const json_t *records)
 {
-    return (struct wanted){.clock = json_string_value(json_object_get(card, "clock")),
+    return (struct wanted){.records = records,
+                           .clock = json_string_value(json_object_get(card, "clock")),
                            .rung = json_string_value(json_object_get(card, "rung")),
                            .cycle = json_integer_value(json_object_get(card, "cycle"))};
 }
@@ -52,6 +55,7 @@ static json_t *count_in(const struct query_world *world, const struct core *core
     if (wanted.clock == NULL || wanted.rung == NULL)
         return NULL;
     receipt_case_open(&about, world, core, kase, upto);
+    about.records = wanted.records;
     wanted.about = &about;
     explain_clocks(core, kase->index, clock_look, &wanted);
     receipt_case_close(&about);
@@ -197,10 +201,10 @@ static json_t *moves_json(const struct query_world *world, const struct case_vie
         json_object_set_new(json, "due_before", json_null());
         if (before != NULL)
             json_object_set(json, "due_before", json_object_get(before, "due_at"));
-        json_t *again =
-            i < judged || i - judged >= COUNTS_AGAIN_MAX
-                ? NULL
-                : count_under(world, kase, move, "to", next, wanted_of(json_array_get(records, 0)));
+        json_t *again = i < judged || i - judged >= COUNTS_AGAIN_MAX
+                            ? NULL
+                            : count_under(world, kase, move, "to", next,
+                                          wanted_of(json_array_get(records, 0), records));
         json_object_set_new(json, "count", again == NULL ? json_null() : again);
         json_array_append_new(list, json);
     }
@@ -211,23 +215,23 @@ static json_t *moves_json(const struct query_world *world, const struct case_vie
 static json_t *receipt_of_clock(const struct query_world *world, json_t *card)
 {
     struct case_view kase;
-    struct wanted wanted = wanted_of(card);
     const char *case_no = json_string_value(json_object_get(card, "case"));
-    wanted.card = card;
     if (case_no == NULL || !explain_find(turn_core(world->turn), slice_of(case_no), &kase))
         return NULL;
     json_t *moves = query_moves(world, &kase);
+    json_t *records = records_of(world, card);
+    struct wanted wanted = wanted_of(card, records);
+    wanted.card = card;
     size_t judged = judged_before(moves, card);
     const json_t *move = json_array_get(moves, judged);
     json_t *receipt = move == NULL ? count_in(world, turn_core(world->turn), &kase,
                                               (struct event_ref){.place = UINT64_MAX}, wanted)
                                    : count_under(world, &kase, move, "from", move, wanted);
     if (receipt != NULL && json_array_size(moves) > 0) {
-        json_t *records = records_of(world, card);
         json_object_set_new(receipt, "moves", moves_json(world, &kase, moves, records, judged));
-        json_decref(records);
         receipt_sign(receipt);
     }
+    json_decref(records);
     json_decref(moves);
     return receipt;
 }

@@ -352,3 +352,38 @@ uint32_t turn_history(struct turn *turn, struct event_ref newest, struct past_ev
 {
     return turn_history_port(turn, newest, past, room);
 }
+
+/* The last entry that was begun before an instant; 0: none was. Their `now` rises. */
+static uint64_t entry_before(struct turn *turn, struct instant at)
+{
+    uint64_t low = 0;
+    uint64_t high = store_entry_last(turn->store);
+    while (low < high) {
+        struct entry entry;
+        uint64_t middle = low + (high - low + 1) / 2;
+        int error = store_entry(turn->store, middle, &entry);
+        assert(error == 0);
+        if (entry.now.ms < at.ms)
+            low = middle;
+        else
+            high = middle - 1;
+    }
+    return low;
+}
+
+struct event_ref turn_came_before(struct turn *turn, struct instant at)
+{
+    for (uint64_t number = entry_before(turn, at); number > 0; number--) {
+        struct entry entry;
+        int error = store_entry(turn->store, number, &entry);
+        assert(error == 0);
+        if (entry.kind != ENTRY_BATCH)
+            continue;
+        uint64_t first = number << PLACE_INDEX_BITS;
+        const struct entry_index *known = entry_index(turn, &entry, first + entry.event_count - 1);
+        for (uint32_t i = entry.event_count; i-- > 0;)
+            if (known->arrived_at[i].ms < at.ms)
+                return (struct event_ref){.place = first + i};
+    }
+    return (struct event_ref){0};
+}

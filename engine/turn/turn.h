@@ -172,6 +172,10 @@ uint64_t turn_card_seq(const struct turn *turn);
 uint32_t turn_source_count(const struct turn *turn);
 const struct source *turn_source(const struct turn *turn, uint32_t index);
 
+/* turn_came_before - the newest event of any case that had come before an instant; place 0: none
+ * had. Must be called as turn_history. Cost: O(log(entries)), and one entry is decoded. */
+struct event_ref turn_came_before(struct turn *turn, struct instant at);
+
 /* turn_history - the events of a case, newest first, at most room; for questions. Must be called
  * between store_read_begin and store_read_end; borrows until then. Returns how many there are. */
 uint32_t turn_history(struct turn *turn, struct event_ref newest, struct past_event *past,

@@ -3,9 +3,13 @@
     /usr/bin/python3 tests/oracle/test_receipt_cases.py [WORD]
 """
 
-from tests.lib.check import check_eq, main, test
-from tests.lib.receipts import Bare, verify_all
+import copy
+
+from tests.lib.check import check, check_eq, main, test
+from tests.lib.receipts import Bare, plain, verify_all
+from tests.verify import receipt as receipts
 from tests.verify.receipt_calendar import read_calendars
+from tests.verify.verify import verify
 
 CALENDAR = "rules/calendars/cn.yaml"
 
@@ -14,10 +18,11 @@ def at(text):
     return f"2025-03-{text}+08:00"
 
 
-def receipts_of(rules, events):
+def receipts_of(rules, events, clock="events"):
     """The receipt of each card by case and card, every one verified."""
     keep = []
     with Bare() as house:
+        house.clock = clock
         path = house.path("rules.yaml")
         with open(path, "w", encoding="utf-8") as file:
             file.write(rules)
@@ -63,6 +68,105 @@ def a_pause_of_days_ends_at_midnight_for_hours_and_with_its_day_for_days():
         check_eq(whole["due_at"], at("18T00:00:00"))  # 13 14 17
         check_eq(whole["pauses"][0]["excluded"], "2 workday")
     check_eq(found["A", "red"]["pauses"][0]["counted_to"], at("12T23:59:59.999"))
+
+
+# ---- the condition of a card -----------------------------------------------------------------
+
+CARDS = """
+set: s
+calendar: cn
+rules:
+  - rule: open
+    clock: {start: accept, stop: deliver, limits: {promised: 2 workday}}
+    cards:
+      - warn: {when: at promised, if: seen(correct_ask) and not is_finished}
+      - red: {when: 1 workday after promised, if: count(correct_ask) >= 1 or org = 'A'}
+  - rule: twice
+    fact: {on: correct_ask, is: count(correct_ask) >= 2}
+    card: {level: yellow, if: not seen(correct_done)}
+  - rule: parts
+    clock: {start: apply, stop: deliver, limits: {promised: 2 workday}}
+    cards:
+      - yellow: {when: after promised, if: children_open >= 1}
+"""
+
+
+def answers_of(receipt):
+    said = receipt["card_when"]
+    return [(one["ask"], one["value"]) for one in said["values"]], said["holds"], said["asked_at"]
+
+
+@test
+def what_the_condition_of_a_card_asked_is_what_was_known_when_it_was_raised():
+    found = receipts_of(CARDS, [
+        ("A", "accept", at("10T10:00:00"), {"org": "A"}),
+        ("P", "apply", at("10T10:00:00"), {}),
+        ("P-1", "accept", at("10T11:00:00"), {"parent": "P"}),
+        ("P-2", "accept", at("10T11:00:00"), {"parent": "P"}),
+        ("A", "correct_ask", at("11T10:00:00"), {}),
+        ("A", "correct_ask", at("12T10:00:00"), {}),
+        ("P-1", "finish", at("12T11:00:00"), {}),
+        ("P-2", "finish", at("13T09:00:00"), {}),      # behind the card, before P's own next
+        ("A", "correct_done", at("13T10:00:00"), {}),  # behind both cards of that day's midnight
+        ("A", "correct_ask", at("13T11:00:00"), {}),   # a third, that the fact's card does not like
+        ("A", "finish", at("13T12:00:00"), {}),
+        ("P", "feedback", at("13T15:00:00"), {}),
+        ("A", "feedback", at("20T10:00:00"), {})])
+    check_eq(sorted(found), [("A", "red"), ("A", "warn"), ("A", "yellow"), ("P", "yellow")])
+    midnight = at("13T00:00:00.001")
+    check_eq(answers_of(found["A", "warn"]),
+             ([("count(correct_ask)", 2), ("is_finished", False)], True, midnight))
+    check_eq(answers_of(found["A", "yellow"]),
+             ([("count(correct_done)", 0)], True, at("12T10:00:00")))
+    check_eq(answers_of(found["A", "red"]),
+             ([("count(correct_ask)", 3), ("org", "A")], True, at("14T00:00:00.001")))
+    check_eq(answers_of(found["P", "yellow"]), ([("children_open", 1)], True, midnight))
+
+
+@test
+def a_card_found_late_is_asked_of_what_had_come_with_it():
+    """By the wall clock all that comes in one message is known when any of it is judged."""
+    found = receipts_of(CARDS, [
+        ("A", "accept", at("10T10:00:00"), {"org": "A"}),
+        ("A", "correct_ask", at("11T10:00:00"), {}),
+        ("A", "correct_ask", at("17T10:00:00"), {})], clock="wall")
+    told = {rung: answers_of(found["A", rung])[:2] for rung in ("warn", "red", "yellow")}
+    check_eq(told, {"warn": ([("count(correct_ask)", 2), ("is_finished", False)], True),
+                    "red": ([("count(correct_ask)", 2), ("org", "A")], True),
+                    "yellow": ([("count(correct_done)", 0)], True)})
+
+
+@test
+def a_changed_answer_of_a_card_is_refused():
+    found = receipts_of(CARDS, [
+        ("A", "accept", at("10T10:00:00"), {"org": "B"}),
+        ("A", "correct_ask", at("11T10:00:00"), {}),
+        ("A", "feedback", at("20T10:00:00"), {})])["A", "red"]
+    calendars = read_calendars([CALENDAR])
+    check_eq(verify(plain(found), calendars), [])
+    said = found["card_when"]
+    check_eq([one["ask"] for one in said["values"]], ["count(correct_ask)", "org"])
+    for path, other in ((("values", 0, "value"), 0), (("values", 0, "ask"), "count(return)"),
+                        (("values", 1, "value"), True), (("holds",), False),
+                        (("text",), "count(correct_ask) >= 1"), (("asked_at",), at("21T00:00:00")),
+                        (("values",), said["values"][:1])):
+        forged = copy.deepcopy(found)
+        place = forged["card_when"]
+        for key in path[:-1]:
+            place = place[key]
+        place[path[-1]] = other
+        forged["digest"] = receipts.digest_of(forged)
+        check(verify(plain(forged), calendars) != [], str(path))
+    for change in (lambda one: one.pop("card_when"), lambda one: one["rung"].pop("if")):
+        forged = copy.deepcopy(found)
+        change(forged)
+        forged["digest"] = receipts.digest_of(forged)
+        check(verify(plain(forged), calendars) != [])
+    text = plain(found)
+    begin = text.index('"card_when"')
+    for place in range(begin, text.index("}]", begin)):
+        raw = text[:place] + ("x" if text[place] != "x" else "y") + text[place + 1:]
+        check(verify(raw, calendars) != [], raw[begin:])
 
 
 main("oracle/receipt_cases")

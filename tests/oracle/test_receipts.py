@@ -206,6 +206,11 @@ ATOMS = ("step = 'review'", "has reason", "length(reason) > 5", "result in ['1',
          "raised(fact-0, warn)", "kind in [return, pause, finish]", "item != 'I-1'")
 
 
+OF_CASE = ("org = 'O-1'", "is_finished", "is_accepted", "last_result = '1'", "count(return) >= 2",
+           "seen(rating)", "has parent", "children_open > 0", "children >= 1", "item != 'I-1'",
+           "count(pause) + count(resume) > 1", "handler in ['li', 'wang']", "raised(fact-0, warn)")
+
+
 def made_up_condition(rng, atoms):
     """Some of these, each once, so that they do not contradict each other."""
     text = rng.choice(("", "not ")) + atoms[0]
@@ -226,6 +231,31 @@ def made_up_facts(rng):
         lines += [f"  - rule: fact-{number}", "    fact:", f"      on: [{', '.join(CASE_KINDS)}]",
                   f'      is: "{text}"', "    card: warn"]
     return "\n".join(lines) + "\n"
+
+
+def made_up_cards(rng):
+    """A set of clocks and facts whose cards have conditions, as text."""
+    lines = ["set: made-up-cards", "ground: made up", "calendar: cn", "rules:", "  - rule: fact-0",
+             "    fact: {on: [return, pause], is: count(return) >= 1}", "    card: warn"]
+    order = list(OF_CASE)
+    for number in range(1, 40):
+        rng.shuffle(order)
+        text = made_up_condition(rng, order[:rng.randrange(1, 4)])
+        lines += [f"  - rule: rule-{number}"]
+        if number % 3 == 0:
+            lines += ["    fact: {on: [return, rating, extend], is: count(apply) < 9}",
+                      f'    card: {{level: warn, if: "{text}"}}']
+            continue
+        limit, kind = rng.choice(("3 hour", "1 day", "2 workday")), rng.choice(CASE_KINDS[:6])
+        lines += [f"    clock: {{start: {kind}, stop: deliver, limits: {{given: {limit}}}}}",
+                  "    cards:", f'      - warn: {{when: at given, if: "{text}", issue: auto}}',
+                  "      - red: 1 workday after given"]
+    return "\n".join(lines) + "\n"
+
+
+def late(rng, events):
+    """As they arrive: some a good while after what happened behind them."""
+    return sorted(events, key=lambda event: event["at"] + rng.choice((0, 0, 0, 0, 30, 300)) * HOUR)
 
 
 def fact_receipts(events, files):
@@ -261,6 +291,23 @@ def every_fact_card_of_made_up_conditions():
         kinds, rules = fact_receipts(made_up_events(rng, 12), [path])
     print("made-up conditions:", said(kinds), f"rules={len(rules)}")
     check(kinds["fact"] > 300 and len(rules) > 40, said(kinds))
+
+
+@test
+def every_card_with_a_condition_of_its_own():
+    rng = random.Random(WISH.seed)
+    with tempfile.TemporaryDirectory() as folder:
+        path = f"{folder}/made-up.yaml"
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(made_up_cards(rng))
+        keep = []
+        with Bare() as house:
+            house.take_in(late(rng, made_up_events(rng, 60)), path, "rules/calendars/cn.yaml")
+            kinds = verify_all(house, read_calendars(["rules/calendars/cn.yaml"]), keep)
+    asked = [one for one in keep if one.get("card_when")]
+    states = collections.Counter(one["card"]["reason"][:4] or "time" for one in asked)
+    print("cards with conditions:", len(asked), said(kinds), dict(states))
+    check(len(asked) > 100 and states["time"] > 50 and states["late"] > 10, said(states))
 
 
 # ---- what was changed is refused -----------------------------------------------------------

@@ -15,6 +15,9 @@ INSTANTS = ("at", "entered_at")
 TIMES = ("time_of_day",)
 TRUTHS = ("in_hours", "is_finished", "is_accepted", "in_catalogue")
 FIELDS = TEXTS + NUMBERS + INSTANTS + TIMES + TRUTHS
+OF_EVENT = ("kind", "step", "step_place", "step_node", "last_step_handler", "result", "reason", "fee_due",
+            "fee_paid", "rating", "at", "time_of_day", "entered_at", "entry_delay", "arrival_delay",
+            "in_hours")
 TOKEN = re.compile(r"""\s*(?:(?P<text>'[^']*'|"[^"]*")|(?P<time>[0-9]+:[0-9:]+)|(?P<number>[0-9]+)|(?P<name>[A-Za-z_]\w*)"""
                    r"""|(?P<sign>>=|<=|!=|[=<>()\[\],+*/-]))""")
 RAISED = re.compile(r"\s*\(\s*([^,]+?)\s*,\s*([^)]+?)\s*\)")
@@ -295,7 +298,7 @@ class Answers:
 
     def __init__(self, receipt, part, first_window, instant_of):
         self.receipt, self.instant_of, self.first_window = receipt, instant_of, first_window
-        self.said = receipt[part]
+        self.part, self.said = part, receipt[part]
         self.condition = Condition(self.said["text"], instant_of)
         self.is_withheld = False
 
@@ -346,7 +349,19 @@ class Answers:
         holds = bool(self.condition.answer(answers))
         if self.said["holds"] is not holds:
             wrong.append(f"holds: is {self.said['holds']}, should be {holds}")
-        start = self.receipt["start"]
+        return wrong + (self.eventless(answers) if self.part == "card_when" else
+                        self.beginning(answers))
+
+    @staticmethod
+    def eventless(answers):
+        """A card falls due without an event: nothing is known of one."""
+        return [f"{ask}: is {value!r}, and no event was at hand" for ask, value in answers.items()
+                if value and (ask in OF_EVENT or ask.startswith(("since(", "same_arrival(", "attr(")) or
+                              ask.endswith(", step)"))]
+
+    def beginning(self, answers):
+        """What is asked of the event that the clock began with, and the start tells too."""
+        wrong, start = [], self.receipt["start"]
         if answers.get("kind", start["kind"]) != start["kind"]:
             wrong.append(f"kind: is {answers['kind']!r}, it began with {start['kind']!r}")
         if answers.get("at", self.instant_of(start["at"])) != self.instant_of(start["at"]):
@@ -355,6 +370,28 @@ class Answers:
         if answers.get("time_of_day", time) not in (time, None):
             wrong.append("time_of_day: is not when it began")
         return wrong
+
+
+def check_card(receipt, instant_of):
+    """The condition of the card itself. Under other rules than those that it was raised under, it need
+    not hold."""
+    said, text = receipt.get("card_when"), receipt["rung"].get("if")
+    if said is None or text is None:
+        return ["card_when: a card without a condition has none, and one with it has one"] \
+            if (said is None) != (text is None) else []
+    wrong = Answers(receipt, "card_when", 0, instant_of).wrong()
+    card = receipt["card"]
+    if said["text"] != text:
+        wrong.append("text: it is not that of the rung")
+    if said["holds"] is not True and not receipt.get("moves") and "digest" in receipt:
+        wrong.append("no card was raised, it did not hold")
+    raised = instant_of(said["asked_at"])
+    if raised > instant_of(card["issued_at"]):
+        wrong.append("asked_at: the card was there before")
+    if card["state"] in ("issued", "pending") and raised != instant_of(card["issued_at"]) and \
+            (card["reason"] == "" or card["reason"].startswith("late: ")):
+        wrong.append("asked_at: it is not when the card was raised")
+    return [f"card_when: {what}" for what in wrong]
 
 
 def check_conditions(receipt, instant_of):
@@ -368,6 +405,7 @@ def check_conditions(receipt, instant_of):
         windows += len(answers.condition.windows)
         if receipt[part]["holds"] is not True:
             wrong.append(f"{part}: nothing began, it did not hold")
+    wrong += check_card(receipt, instant_of)
     is_counted = receipt["calendar"] is not None and receipt["start"]["kind"] is not None
     if is_counted and windows != len(receipt.get("counts", [])):
         wrong.append(f"counts: {len(receipt.get('counts', []))}, asked was for {windows}")

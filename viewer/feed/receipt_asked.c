@@ -94,4 +94,5 @@ void show_asked(FILE *out, const json_t *receipt)
     show_condition(out, receipt, "applies_when", say("It applies where", "适用条件"));
     show_condition(out, receipt, "start_when", say("It starts where", "起算条件"));
     show_condition(out, receipt, "condition", say("It is so where", "成立条件"));
+    show_condition(out, receipt, "card_when", say("It is raised where", "发牌条件"));
 }
