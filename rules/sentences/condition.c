@@ -7,7 +7,6 @@
 
 #include "engine/base/date.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* A condition, and the last instruction of the part that is read. */
@@ -75,8 +74,8 @@ static void say_instant(const struct speaker *speaker, struct instant at)
     int32_t day = speaker->rule->calendar == NULL
                       ? (int32_t)(at.ms / DATE_DAY_MS)
                       : calendar_local_day(speaker->rule->calendar, at, &ms);
-    printf("%s %02d:%02d:%02d", date_format(day, text), ms / 3600000, ms / 60000 % 60,
-           ms / 1000 % 60);
+    say_text(speaker, "%s %02d:%02d:%02d", date_format(day, text), ms / 3600000, ms / 60000 % 60,
+             ms / 1000 % 60);
 }
 
 /* What a kind of event, a kind of item, a node is called; a code stands in quotes. */
@@ -102,9 +101,9 @@ static void say_word(const struct reading *beside, struct slice text)
         if (slice_is_equal(text, slice_of(nodes[i].name)))
             word = IN(speaker, nodes[i].en, nodes[i].zh);
     if (word != NULL)
-        printf("%s", word);
+        say_text(speaker, "%s", word);
     else
-        printf(IN(speaker, "\"%.*s\"", "“%.*s”"), SLICE_ARG(text));
+        say_text(speaker, IN(speaker, "\"%.*s\"", "“%.*s”"), SLICE_ARG(text));
 }
 
 static void say_constant(const struct reading *beside, const struct value *value)
@@ -115,9 +114,10 @@ static void say_constant(const struct reading *beside, const struct value *value
     else if (value->type == VALUE_INSTANT)
         say_instant(speaker, (struct instant){.ms = value->number});
     else if (is_field(beside, FIELD_TIME_OF_DAY))
-        printf("%02d:%02d", (int)(value->number / 3600000), (int)(value->number / 60000 % 60));
+        say_text(speaker, "%02d:%02d", (int)(value->number / 3600000),
+                 (int)(value->number / 60000 % 60));
     else
-        printf("%lld", (long long)value->number);
+        say_text(speaker, "%lld", (long long)value->number);
 }
 
 static void say_count(const struct reading *reading)
@@ -129,18 +129,19 @@ static void say_count(const struct reading *reading)
     enum event_kind kind = is_in_window ? window->kind : (enum event_kind)it->operand;
     bool is_of_step = is_in_window ? window->is_of_step : it->op == OP_COUNT_STEP;
     if (speaker->is_zh) {
-        printf("%s", is_of_step ? "本环节" : "");
+        say_text(speaker, "%s", is_of_step ? "本环节" : "");
         if (is_in_window) {
-            printf("%s", is_of_step ? " " : "");
+            say_text(speaker, "%s", is_of_step ? " " : "");
             say_term(speaker, window->within);
-            printf("内");
+            say_text(speaker, "内");
         }
-        printf("“%s”的次数", event_kind_zh[kind]);
+        say_text(speaker, "“%s”的次数", event_kind_zh[kind]);
         return;
     }
-    printf("the number of \"%s\"%s", event_said_en[kind], is_of_step ? " of this step" : "");
+    say_text(speaker, "the number of \"%s\"%s", event_said_en[kind],
+             is_of_step ? " of this step" : "");
     if (is_in_window) {
-        printf(" within ");
+        say_text(speaker, " within ");
         say_term(speaker, window->within);
     }
 }
@@ -152,10 +153,11 @@ static void say_since(const struct reading *reading)
     const struct speaker *speaker = reading->speaker;
     const struct instruction *it = here(reading);
     if (speaker->is_zh)
-        printf("距上一次“%s”的%s数（不足一的按一计）", event_kind_zh[it->operand], zh[it->unit]);
+        say_text(speaker, "距上一次“%s”的%s数（不足一的按一计）", event_kind_zh[it->operand],
+                 zh[it->unit]);
     else
-        printf("the %ss begun since the last \"%s\"", unit_name[it->unit],
-               event_said_en[it->operand]);
+        say_text(speaker, "the %ss begun since the last \"%s\"", unit_name[it->unit],
+                 event_said_en[it->operand]);
 }
 
 static void say_value(const struct reading *reading, const struct reading *beside);
@@ -179,25 +181,27 @@ static bool is_arithmetic(const struct reading *reading)
 
 static void say_arithmetic(const struct reading *reading)
 {
+    const struct speaker *speaker = reading->speaker;
     static const char *const sign[] = {" + ", " - ", " × ", " ÷ "};
     struct reading left = left_of(reading);
     struct reading right = right_of(reading);
     bool is_left_apart = is_sum(&left) && !is_sum(reading);
     bool is_right_apart = is_arithmetic(&right);
-    printf("%s", is_left_apart ? "(" : "");
+    say_text(speaker, "%s", is_left_apart ? "(" : "");
     say_value(&left, &right);
-    printf("%s%s%s", is_left_apart ? ")" : "", sign[here(reading)->op - OP_ADD],
-           is_right_apart ? "(" : "");
+    say_text(speaker, "%s%s%s", is_left_apart ? ")" : "", sign[here(reading)->op - OP_ADD],
+             is_right_apart ? "(" : "");
     say_value(&right, &left);
-    printf("%s", is_right_apart ? ")" : "");
+    say_text(speaker, "%s", is_right_apart ? ")" : "");
 }
 
 static void say_of(const struct reading *reading, const char *en, const char *zh)
 {
+    const struct speaker *speaker = reading->speaker;
     struct reading of = right_of(reading);
-    printf("%s", IN(reading->speaker, en, ""));
+    say_text(speaker, "%s", IN(speaker, en, ""));
     say_value(&of, &of);
-    printf("%s", IN(reading->speaker, "", zh));
+    say_text(speaker, "%s", IN(speaker, "", zh));
 }
 
 /* beside: what it is compared with, which says what its words mean. */
@@ -208,11 +212,11 @@ static void say_value(const struct reading *reading, const struct reading *besid
     if (it->op == OP_PUSH)
         say_constant(beside, constant_of(reading));
     else if (it->op == OP_FIELD)
-        printf(IN(speaker, "the %s", "%s"),
-               IN(speaker, nouns[it->operand].en, nouns[it->operand].zh));
+        say_text(speaker, IN(speaker, "the %s", "%s"),
+                 IN(speaker, nouns[it->operand].en, nouns[it->operand].zh));
     else if (it->op == OP_ATTR)
-        printf(IN(speaker, "the attr \"%.*s\"", "附加项“%.*s”"),
-               SLICE_ARG(constant_of(reading)->text));
+        say_text(speaker, IN(speaker, "the attr \"%.*s\"", "附加项“%.*s”"),
+                 SLICE_ARG(constant_of(reading)->text));
     else if (it->op == OP_SINCE)
         say_since(reading);
     else if (it->op == OP_LENGTH)
@@ -253,10 +257,10 @@ static void say_apart(const struct reading *reading, bool is_not)
 {
     const struct speaker *speaker = reading->speaker;
     if (is_not)
-        printf("%s", IN(speaker, "not ", "并非"));
-    printf("%s", IN(speaker, "(", "（"));
+        say_text(speaker, "%s", IN(speaker, "not ", "并非"));
+    say_text(speaker, "%s", IN(speaker, "(", "（"));
     say_part(reading, false);
-    printf("%s", IN(speaker, ")", "）"));
+    say_text(speaker, "%s", IN(speaker, ")", "）"));
 }
 
 static void say_comparison(const struct reading *reading, bool is_not)
@@ -274,18 +278,19 @@ static void say_comparison(const struct reading *reading, bool is_not)
     bool is_when = is_instant(&left) || is_instant(&right);
     if (is_truth(&left)) {
         say_apart(&left, false);
-        printf("%s", (op == OP_EQ) != is_not ? IN(speaker, " just when ", "当且仅当")
-                                             : IN(speaker, " just when not ", "当且仅当并非"));
+        say_text(speaker, "%s",
+                 (op == OP_EQ) != is_not ? IN(speaker, " just when ", "当且仅当")
+                                         : IN(speaker, " just when not ", "当且仅当并非"));
         say_apart(&right, false);
     } else if (is_not && op != OP_EQ) {
         say_apart(reading, true);
     } else {
         struct reading end = right_of(&left); /* where it is arithmetic */
         say_value(&left, &right);
-        printf("%s%s%s", is_arithmetic(&left) ? blank_at(&end) : blank_at(&left),
-               is_not ? IN(speaker, " is not ", "不为")
-                      : IN(speaker, en[is_when][op - OP_EQ], zh[is_when][op - OP_EQ]),
-               blank_at(&right));
+        say_text(speaker, "%s%s%s", is_arithmetic(&left) ? blank_at(&end) : blank_at(&left),
+                 is_not ? IN(speaker, " is not ", "不为")
+                        : IN(speaker, en[is_when][op - OP_EQ], zh[is_when][op - OP_EQ]),
+                 blank_at(&right));
         say_value(&right, &left);
     }
 }
@@ -297,11 +302,11 @@ static void say_list(const struct reading *reading, bool is_not)
     uint32_t first = reading->last - count; /* each of the list is one constant */
     struct reading of = {speaker, reading->condition, first - 1};
     say_value(&of, &of);
-    printf("%s",
-           is_not ? IN(speaker, " is none of ", "不属于") : IN(speaker, " is one of ", "属于"));
+    say_text(speaker, "%s",
+             is_not ? IN(speaker, " is none of ", "不属于") : IN(speaker, " is one of ", "属于"));
     for (uint32_t i = 0; i < count; i++) {
         struct reading one = {speaker, reading->condition, first + i};
-        printf("%s", i == 0 ? blank_at(&one) : IN(speaker, ", ", "、"));
+        say_text(speaker, "%s", i == 0 ? blank_at(&one) : IN(speaker, ", ", "、"));
         say_value(&one, &of);
     }
 }
@@ -315,7 +320,8 @@ static void say_joined(const struct reading *reading)
     struct reading sides[] = {left_of(reading), right_of(reading)};
     for (size_t i = 0; i < COUNT_OF(sides); i++) {
         if (i > 0)
-            printf("%s", op == OP_AND ? IN(speaker, " and ", "，且") : IN(speaker, " or ", "，或"));
+            say_text(speaker, "%s",
+                     op == OP_AND ? IN(speaker, " and ", "，且") : IN(speaker, " or ", "，或"));
         if (here(&sides[i])->op == other)
             say_apart(&sides[i], false);
         else
@@ -333,13 +339,14 @@ static void say_there_is(const struct reading *reading, bool is_not)
     const struct speaker *speaker = reading->speaker;
     uint32_t field = here(reading)->operand;
     if (nouns[field].not_en != NULL)
-        printf(is_not ? IN(speaker, "it is not known whether %s", "不知是否%s")
-                      : IN(speaker, "it is known whether %s", "已知是否%s"),
-               IN(speaker, nouns[field].en, nouns[field].zh));
+        say_text(speaker,
+                 is_not ? IN(speaker, "it is not known whether %s", "不知是否%s")
+                        : IN(speaker, "it is known whether %s", "已知是否%s"),
+                 IN(speaker, nouns[field].en, nouns[field].zh));
     else
-        printf(IN(speaker, "there is %s %s", "%s%s"),
-               is_not ? IN(speaker, "no", "没有") : IN(speaker, article(nouns[field].en), "有"),
-               IN(speaker, nouns[field].en, nouns[field].zh));
+        say_text(speaker, IN(speaker, "there is %s %s", "%s%s"),
+                 is_not ? IN(speaker, "no", "没有") : IN(speaker, article(nouns[field].en), "有"),
+                 IN(speaker, nouns[field].en, nouns[field].zh));
 }
 
 static void say_raised(const struct reading *reading, bool is_not)
@@ -350,12 +357,13 @@ static void say_raised(const struct reading *reading, bool is_not)
     struct slice card = card_title(speaker, name);
     bool is_named = slice_is_equal(card, name); /* by its rule, and not by its level */
     if (speaker->is_zh)
-        printf("规则 %.*s 的%s%.*s%s%s成立", SLICE_ARG(rule), is_named ? "“" : "", SLICE_ARG(card),
-               is_named ? "”牌" : "", is_not ? "未" : "已");
+        say_text(speaker, "规则 %.*s 的%s%.*s%s%s成立", SLICE_ARG(rule), is_named ? "“" : "",
+                 SLICE_ARG(card), is_named ? "”牌" : "", is_not ? "未" : "已");
     else
-        printf(is_not ? "the card \"%.*s\" of rule %.*s has not come"
-                      : "the card \"%.*s\" of rule %.*s has come",
-               SLICE_ARG(card), SLICE_ARG(rule));
+        say_text(speaker,
+                 is_not ? "the card \"%.*s\" of rule %.*s has not come"
+                        : "the card \"%.*s\" of rule %.*s has come",
+                 SLICE_ARG(card), SLICE_ARG(rule));
 }
 
 /* What a single instruction asks: seen, has, raised, a field that is or is not so. */
@@ -364,27 +372,32 @@ static void say_state(const struct reading *reading, bool is_not)
     const struct speaker *speaker = reading->speaker;
     const struct instruction *it = here(reading);
     if (it->op == OP_SEEN)
-        printf(is_not ? IN(speaker, "there has been no \"%s\"", "没有“%s”")
-                      : IN(speaker, "there has been \"%s\"", "已有“%s”"),
-               IN(speaker, event_said_en[it->operand], event_kind_zh[it->operand]));
+        say_text(speaker,
+                 is_not ? IN(speaker, "there has been no \"%s\"", "没有“%s”")
+                        : IN(speaker, "there has been \"%s\"", "已有“%s”"),
+                 IN(speaker, event_said_en[it->operand], event_kind_zh[it->operand]));
     else if (it->op == OP_SAME_ARRIVAL)
-        printf(is_not ? IN(speaker, "it did not arrive together with \"%s\"", "未与“%s”同时到达")
-                      : IN(speaker, "it arrived together with \"%s\"", "与“%s”同时到达"),
-               IN(speaker, event_said_en[it->operand], event_kind_zh[it->operand]));
+        say_text(speaker,
+                 is_not ? IN(speaker, "it did not arrive together with \"%s\"", "未与“%s”同时到达")
+                        : IN(speaker, "it arrived together with \"%s\"", "与“%s”同时到达"),
+                 IN(speaker, event_said_en[it->operand], event_kind_zh[it->operand]));
     else if (it->op == OP_HAS)
         say_there_is(reading, is_not);
     else if (it->op == OP_HAS_ATTR)
-        printf(is_not ? IN(speaker, "there is no attr \"%.*s\"", "没有附加项“%.*s”")
-                      : IN(speaker, "there is an attr \"%.*s\"", "有附加项“%.*s”"),
-               SLICE_ARG(constant_of(reading)->text));
+        say_text(speaker,
+                 is_not ? IN(speaker, "there is no attr \"%.*s\"", "没有附加项“%.*s”")
+                        : IN(speaker, "there is an attr \"%.*s\"", "有附加项“%.*s”"),
+                 SLICE_ARG(constant_of(reading)->text));
     else if (it->op == OP_RAISED)
         say_raised(reading, is_not);
     else if (it->op == OP_FIELD)
-        printf("%s", is_not ? IN(speaker, nouns[it->operand].not_en, nouns[it->operand].not_zh)
-                            : IN(speaker, nouns[it->operand].en, nouns[it->operand].zh));
+        say_text(speaker, "%s",
+                 is_not ? IN(speaker, nouns[it->operand].not_en, nouns[it->operand].not_zh)
+                        : IN(speaker, nouns[it->operand].en, nouns[it->operand].zh));
     else
-        printf("%s", constant_of(reading)->truth != is_not ? IN(speaker, "always", "总是")
-                                                           : IN(speaker, "never", "从不"));
+        say_text(speaker, "%s",
+                 constant_of(reading)->truth != is_not ? IN(speaker, "always", "总是")
+                                                       : IN(speaker, "never", "从不"));
 }
 
 static void say_part(const struct reading *reading, bool is_not)
@@ -408,7 +421,14 @@ static void say_part(const struct reading *reading, bool is_not)
 void say_condition(const struct speaker *speaker, const char *label,
                    const struct condition *condition)
 {
-    printf("%s", label);
+    say_text(speaker, "%s", label);
     struct reading whole = {speaker, condition, condition->count - 1};
     say_part(&whole, false);
+}
+
+void condition_say(FILE *out, const struct ruleset *ruleset, const struct rule *rule,
+                   const struct condition *condition, bool is_zh)
+{
+    const struct speaker speaker = {.ruleset = ruleset, .rule = rule, .out = out, .is_zh = is_zh};
+    say_condition(&speaker, "", condition);
 }

@@ -8,12 +8,19 @@
 #include "rules/model/ruleset.h"
 #include "rules/read/problem.h"
 
-/* rule_say - all that a rule says, on standard output, so that a person who knows the regulation
- * can check it. */
-void rule_say(const struct ruleset *ruleset, const struct rule *rule, bool is_zh);
+#include <stdio.h>
+
+/* rule_say - all that a rule says, so that a person who knows the regulation can check it. */
+void rule_say(FILE *out, const struct ruleset *ruleset, const struct rule *rule, bool is_zh);
 
 /* item_say - the same of an item of the catalogue. */
-void item_say(const struct ruleset *ruleset, const struct item *item, bool is_zh);
+void item_say(FILE *out, const struct ruleset *ruleset, const struct item *item, bool is_zh);
+
+/* condition_say - what one condition of a rule says, in the words of rule_say, without a line's
+ * end.
+ */
+void condition_say(FILE *out, const struct ruleset *ruleset, const struct rule *rule,
+                   const struct condition *condition, bool is_zh);
 
 /* ---- what the sentences have in common: who speaks, of what, in which language -----------------
  */
@@ -21,11 +28,16 @@ void item_say(const struct ruleset *ruleset, const struct item *item, bool is_zh
 struct speaker {
     const struct ruleset *ruleset;
     const struct rule *rule;
+    FILE *out;
     bool is_zh;
 };
 
 /* Two literals, so that the compiler still checks the format. */
 #define IN(speaker, en, zh) ((speaker)->is_zh ? (zh) : (en))
+
+/* say_text - as printf does. What cannot be written, `out` remembers. */
+PRINTF_LIKE(2, 3)
+void say_text(const struct speaker *speaker, const char *format, ...);
 
 /* event_said_en - "correction asked for"; in Chinese: event_kind_zh. */
 extern const char *const event_said_en[EVENT_KIND_COUNT];
@@ -43,7 +55,7 @@ void say_kinds(const struct speaker *speaker, event_kind_set kinds);
 void say_term(const struct speaker *speaker, struct term term);
 
 /* say_share - "80%", "1.5%". */
-void say_share(int32_t permille);
+void say_share(const struct speaker *speaker, int32_t permille);
 
 /* say_condition - behind the label, what the condition says: "the number of "returned" of this step
  * is at least 2". */

@@ -3,8 +3,6 @@
  */
 #include "rules/sentences/sentences.h"
 
-#include <stdio.h>
-
 static bool is_of_days(enum unit unit)
 {
     return unit == UNIT_DAY || unit == UNIT_WORKDAY || unit == UNIT_MONTH || unit == UNIT_YEAR;
@@ -14,21 +12,22 @@ static void say_window(const struct speaker *speaker, const struct window *windo
 {
     bool is_days = is_of_days(window->within.unit);
     if (speaker->is_zh) {
-        printf("    计数：%s", window->is_of_step ? "同一环节的 " : "");
+        say_text(speaker, "    计数：%s", window->is_of_step ? "同一环节的 " : "");
         say_kinds(speaker, EVENT_KIND_BIT(window->kind));
-        printf("，其后 ");
+        say_text(speaker, "，其后 ");
         say_term(speaker, window->within);
-        printf("内发生本事件的（本事件亦计入）；%s\n",
-               is_days ? "当日不计，末日截至 24:00" : "自该时刻起算，期满时刻仍在其内");
+        say_text(speaker, "内发生本事件的（本事件亦计入）；%s\n",
+                 is_days ? "当日不计，末日截至 24:00" : "自该时刻起算，期满时刻仍在其内");
         return;
     }
-    printf("    Counted: ");
+    say_text(speaker, "    Counted: ");
     say_kinds(speaker, EVENT_KIND_BIT(window->kind));
-    printf("%s, where this event comes within ", window->is_of_step ? " of the same step" : "");
+    say_text(speaker, "%s, where this event comes within ",
+             window->is_of_step ? " of the same step" : "");
     say_term(speaker, window->within);
-    printf(" after it (this event included); %s\n",
-           is_days ? "its own day is not counted, the last day ends at 24:00"
-                   : "from the moment, the very end still inside");
+    say_text(speaker, " after it (this event included); %s\n",
+             is_days ? "its own day is not counted, the last day ends at 24:00"
+                     : "from the moment, the very end still inside");
 }
 
 void say_windows(const struct speaker *speaker, const struct condition *condition)

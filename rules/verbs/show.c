@@ -11,43 +11,34 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sysexits.h>
-#include <unistd.h>
 
 static struct verb_options options;
 static bool is_source;
 
 /* The lines of a text on a terminal: what does not fit goes on below where its line began. */
-static void show_lines(FILE *from, size_t wide)
+static void show_lines(const char *text, size_t wide)
 {
-    char *line = NULL;
-    size_t room = 0;
-    ssize_t count;
-    rewind(from);
-    while ((count = getline(&line, &room, from)) > 0) {
-        struct slice text = {.start = line, .count = (size_t)count};
-        size_t indent = strspn(line, " ");
-        text.count -= text.start[text.count - 1] == '\n' ? 1 : 0;
-        printf("%.*s", (int)indent, line);
-        text_wrap(stdout, (struct slice){text.start + indent, text.count - indent}, indent, wide);
+    while (*text != '\0') {
+        size_t indent = strspn(text, " ");
+        struct slice line = {.start = text + indent, .count = strcspn(text + indent, "\n")};
+        printf("%.*s", (int)indent, text);
+        text_wrap(stdout, line, indent, wide);
         printf("\n");
+        text = line.start + line.count;
+        text += *text == '\n' ? 1 : 0;
     }
-    free(line);
 }
 
-/* What is said on standard output is kept aside first, where that is a terminal. */
 static void show_rule(const struct ruleset *ruleset, const struct rule *rule)
 {
     size_t wide = terminal_columns(stdout);
-    FILE *kept = wide == 0 ? NULL : tmpfile();
-    int terminal = kept == NULL || fflush(stdout) != 0 ? -1 : dup(STDOUT_FILENO);
-    bool is_aside = terminal >= 0 && dup2(fileno(kept), STDOUT_FILENO) >= 0;
-    rule_say(ruleset, rule, lang_is_zh());
-    if (is_aside && fflush(stdout) == 0 && dup2(terminal, STDOUT_FILENO) >= 0)
-        show_lines(kept, wide);
-    if (terminal >= 0)
-        (void)close(terminal);
-    if (kept != NULL)
-        (void)fclose(kept);
+    char *text = NULL;
+    size_t bytes = 0;
+    FILE *kept = wide == 0 ? NULL : open_memstream(&text, &bytes);
+    rule_say(kept == NULL ? stdout : kept, ruleset, rule, lang_is_zh());
+    if (kept != NULL && fclose(kept) == 0)
+        show_lines(text, wide);
+    free(text);
 }
 
 static int unknown(const struct ruleset *ruleset, const char *name)
@@ -73,7 +64,7 @@ static int show(const struct ruleset *ruleset, const struct document *documents,
         return EX_OK;
     }
     if (item != NULL && !is_source) {
-        item_say(ruleset, item, lang_is_zh());
+        item_say(stdout, ruleset, item, lang_is_zh());
         return EX_OK;
     }
     for (uint32_t i = 0; i < ruleset->rule_count && !is_source; i++) {
