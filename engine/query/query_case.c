@@ -2,6 +2,7 @@
 #include "engine/query/query_idle.h"
 #include "engine/query/query_moves.h"
 #include "engine/query/receipt.h"
+#include "engine/query/said.h"
 #include "engine/wire/text.h"
 
 #include <stdlib.h>
@@ -10,6 +11,7 @@ enum { EVENTS_SHOWN_MAX = 1000, CHILDREN_SHOWN_MAX = 1000 };
 
 struct clocks_walk {
     const struct receipt_case *about;
+    json_t *object; /* that they are told in */
     json_t *clocks;
     json_t *awaited; /* clocks that a card to come would begin */
     json_t *cards;
@@ -70,6 +72,8 @@ static json_t *rungs_json(const struct receipt_case *about, const struct clock_v
             rung->rung->level, "text", query_text(rung->rung->text), "state", states[rung->state],
             "due_at", receipt_instant(clock, rung->due_at), "why", rung->why, "shadow",
             rung->rung->issue == ISSUE_SHADOW);
+        if (rung->rung->when != NULL)
+            json_object_set_new(json, "if", query_text(rung->rung->when->text));
         if (rung->state == RUNG_ISSUED || rung->state == RUNG_DISMISSED) {
             json_t *card = rung_card(about, clock, i);
             json_object_set(json, "card_state", json_object_get(card, "state"));
@@ -155,6 +159,7 @@ static void clock_append(void *ctx, const struct clock_view *clock)
     json_object_set_new(json, "limits", limits_json(clock));
     json_object_set_new(json, "pauses", receipt_pauses(walk->about, clock, 0, open_to));
     json_object_set_new(json, "rungs", rungs_json(walk->about, clock));
+    said_put_clock(walk->object, clock);
     json_array_append_new(walk->clocks, json);
     awaited_append(walk, clock);
 }
@@ -162,7 +167,8 @@ static void clock_append(void *ctx, const struct clock_view *clock)
 static void put_clocks(const struct query_world *world, const struct case_view *kase, json_t *json)
 {
     struct receipt_case about;
-    struct clocks_walk walk = {.about = &about, .clocks = json_array(), .awaited = json_array()};
+    struct clocks_walk walk = {
+        .about = &about, .object = json, .clocks = json_array(), .awaited = json_array()};
     receipt_case_open(&about, world, turn_core(world->turn), kase,
                       (struct event_ref){.place = UINT64_MAX});
     explain_clocks(turn_core(world->turn), kase->index, clock_append, &walk);
@@ -347,6 +353,7 @@ static void explain_card(const struct query_world *world, const char *id, json_t
         query_refuse(answer, "not_found", "there is no such card");
     else
         json_object_set_new(answer, "receipt", receipt_of_card(world, card));
+    said_put_receipt(answer, world, json_object_get(answer, "receipt"));
     json_decref(card);
 }
 

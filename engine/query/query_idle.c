@@ -5,12 +5,14 @@
  */
 #include "engine/query/query_idle.h"
 #include "engine/query/receipt.h"
+#include "engine/query/said.h"
 
 enum { IDLE_LISTED_MAX = 1000, ITEMS_LISTED_MAX = 8, FEW_RULES = 64 };
 
 struct idle_walk {
     const struct query_world *world;
     const struct case_view *kase;
+    json_t *answer;
     const json_t *clocks;
     const json_t *awaited;
     json_t *list;
@@ -109,6 +111,7 @@ static void put_more(const struct idle_walk *walk, const struct idle_view *idle,
         json_object_set_new(json, "condition", query_text(idle->condition->text));
     if (idle->condition != NULL)
         json_object_set_new(json, "unmet", unmet_json(idle));
+    said_put(walk->answer, ruleset, rule, idle->condition);
     if (idle->reason == IDLE_GROUP)
         json_object_set_new(json, "group", query_text(idle->group));
     if (idle->reason != IDLE_CARD)
@@ -177,6 +180,7 @@ void query_idle(const struct query_world *world, const struct case_view *kase,
     const char *after = json_string_value(json_object_get(request, "after"));
     struct idle_walk walk = {.world = world,
                              .kase = kase,
+                             .answer = answer,
                              .clocks = json_object_get(answer, "clocks"),
                              .awaited = json_object_get(answer, "awaited"),
                              .list = json_array(),

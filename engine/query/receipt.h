@@ -7,7 +7,7 @@
 
 #include "engine/query/query.h"
 
-enum { CLOCK_NAME_BYTES = 256, STRETCHES_MAX = 512 };
+enum { CLOCK_NAME_BYTES = 256, STRETCHES_MAX = 512, ASK_BYTES = 512 };
 
 /* A case with its events at hand, oldest first. */
 struct receipt_case {
@@ -75,6 +75,10 @@ json_t *receipt_after(const struct receipt_case *about, const struct clock_view 
 struct event_ref receipt_put_asked(const struct receipt_case *about, const struct clock_view *clock,
                                    json_t *receipt);
 void receipt_refer(json_t *receipt);
+
+/* receipt_ask - what an instruction asks, as `ask` of a receipt has it; false: it asks nothing. */
+bool receipt_ask(const struct condition *condition, const struct instruction *it,
+                 char room[ASK_BYTES]);
 
 /* receipt_put_asked_card - what the `if` of a rung asked when its card was raised, and the answers:
  * `card_when`. Nothing where it has none. (receipt_raised.c) */

@@ -4,7 +4,7 @@
 #include "engine/query/receipt.h"
 #include "engine/wire/json_path.h"
 
-enum { ASK_BYTES = 512, TOLD_BYTES = 64 };
+enum { TOLD_BYTES = 64 };
 
 static const char *const part_names[] = {"applies_when", "start_when", "condition", "card_when"};
 
@@ -46,11 +46,11 @@ static const char *attr_ask(const struct asked_view *asked, char room[ASK_BYTES]
 
 static const char *ask_text(const struct asked_view *asked, char room[ASK_BYTES])
 {
-    const char *kind = event_kind_name[asked->kind];
     if (asked->op == OP_FIELD)
         return field_ask(asked, room);
     if (asked->op == OP_ATTR)
         return attr_ask(asked, room);
+    const char *kind = event_kind_name[asked->kind];
     if (asked->op == OP_SINCE)
         (void)snprintf(room, ASK_BYTES, "since(%s) in %s", kind, unit_name[asked->unit]);
     else if (asked->op == OP_RAISED)
@@ -61,6 +61,42 @@ static const char *ask_text(const struct asked_view *asked, char room[ASK_BYTES]
     else
         return count_ask(asked, room);
     return room;
+}
+
+/* What answers it: `has` asks for the field or the attr, `seen` for the count. OP_PUSH: it asks
+ * nothing. */
+static enum op op_asked(enum op op)
+{
+    bool is_asking = op == OP_FIELD || op == OP_COUNT || op == OP_COUNT_STEP ||
+                     op == OP_COUNT_WITHIN || op == OP_SINCE || op == OP_ATTR || op == OP_RAISED ||
+                     op == OP_SAME_ARRIVAL;
+    return op == OP_HAS        ? OP_FIELD
+           : op == OP_SEEN     ? OP_COUNT
+           : op == OP_HAS_ATTR ? OP_ATTR
+           : is_asking         ? op
+                               : OP_PUSH;
+}
+
+bool receipt_ask(const struct condition *condition, const struct instruction *it,
+                 char room[ASK_BYTES])
+{
+    struct asked_view asked = {.op = op_asked(it->op), .unit = it->unit};
+    if (asked.op == OP_PUSH)
+        return false;
+    if (asked.op == OP_FIELD) {
+        asked.field = (enum field)it->operand;
+    } else if (asked.op == OP_ATTR || asked.op == OP_RAISED) {
+        asked.name = condition->constants[it->operand].text;
+        if (asked.op == OP_RAISED)
+            asked.card = condition->constants[it->operand + 1].text;
+    } else if (asked.op == OP_COUNT_WITHIN) {
+        asked.window = &condition->windows[it->operand];
+        asked.kind = asked.window->kind;
+    } else {
+        asked.kind = (enum event_kind)it->operand;
+    }
+    (void)ask_text(&asked, room);
+    return true;
 }
 
 /* ---- the answers

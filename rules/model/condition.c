@@ -8,19 +8,19 @@
 #include "rules/model/condition.h"
 
 const char *const condition_field_name[FIELD_COUNT] = {
-#define FIELD(name, NAME, type, of, en, zh) name,
+#define FIELD(name, NAME, type, of) name,
 #include "rules/model/fields.def"
 #undef FIELD
 };
 
 const enum value_type condition_field_type[FIELD_COUNT] = {
-#define FIELD(name, NAME, type, of, en, zh) type,
+#define FIELD(name, NAME, type, of) type,
 #include "rules/model/fields.def"
 #undef FIELD
 };
 
 const enum field_of condition_field_of[FIELD_COUNT] = {
-#define FIELD(name, NAME, type, of, en, zh) of,
+#define FIELD(name, NAME, type, of) of,
 #include "rules/model/fields.def"
 #undef FIELD
 };

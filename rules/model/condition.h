@@ -24,10 +24,10 @@ struct value {
     };
 };
 
-/* What a condition may ask about; FIELD(name in rules, NAME, value type, of what, English, 中文).
+/* What a condition may ask about; FIELD(name in rules, NAME, value type, of what).
  */
 enum field {
-#define FIELD(name, NAME, type, of, en, zh) FIELD_##NAME,
+#define FIELD(name, NAME, type, of) FIELD_##NAME,
 #include "rules/model/fields.def"
 #undef FIELD
     FIELD_COUNT

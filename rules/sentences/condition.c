@@ -204,6 +204,19 @@ static void say_of(const struct reading *reading, const char *en, const char *zh
     say_text(speaker, "%s", IN(speaker, "", zh));
 }
 
+static void say_field(const struct speaker *speaker, enum field field)
+{
+    const char *noun = IN(speaker, nouns[field].en, nouns[field].zh);
+    bool is_noun = nouns[field].not_en == NULL;
+    say_text(speaker, IN(speaker, "%s%s", "%.0s%s"), is_noun ? "the " : "", noun);
+}
+
+static void say_attr(const struct reading *reading)
+{
+    say_text(reading->speaker, IN(reading->speaker, "the attr \"%.*s\"", "附加项“%.*s”"),
+             SLICE_ARG(constant_of(reading)->text));
+}
+
 /* beside: what it is compared with, which says what its words mean. */
 static void say_value(const struct reading *reading, const struct reading *beside)
 {
@@ -212,11 +225,9 @@ static void say_value(const struct reading *reading, const struct reading *besid
     if (it->op == OP_PUSH)
         say_constant(beside, constant_of(reading));
     else if (it->op == OP_FIELD)
-        say_text(speaker, IN(speaker, "the %s", "%s"),
-                 IN(speaker, nouns[it->operand].en, nouns[it->operand].zh));
+        say_field(speaker, (enum field)it->operand);
     else if (it->op == OP_ATTR)
-        say_text(speaker, IN(speaker, "the attr \"%.*s\"", "附加项“%.*s”"),
-                 SLICE_ARG(constant_of(reading)->text));
+        say_attr(reading);
     else if (it->op == OP_SINCE)
         say_since(reading);
     else if (it->op == OP_LENGTH)
@@ -431,4 +442,22 @@ void condition_say(FILE *out, const struct ruleset *ruleset, const struct rule *
 {
     const struct speaker speaker = {.ruleset = ruleset, .rule = rule, .out = out, .is_zh = is_zh};
     say_condition(&speaker, "", condition);
+}
+
+void asked_say(FILE *out, const struct ruleset *ruleset, const struct rule *rule,
+               const struct condition *condition, uint32_t index, bool is_zh)
+{
+    const struct speaker speaker = {.ruleset = ruleset, .rule = rule, .out = out, .is_zh = is_zh};
+    const struct reading reading = {&speaker, condition, index};
+    enum op op = here(&reading)->op;
+    if (op == OP_HAS || (op == OP_FIELD && !is_truth(&reading)))
+        say_field(&speaker, (enum field)here(&reading)->operand);
+    else if (op == OP_HAS_ATTR)
+        say_attr(&reading);
+    else if (op == OP_SEEN)
+        say_count(&reading);
+    else if (is_truth(&reading))
+        say_state(&reading, false);
+    else
+        say_value(&reading, &reading);
 }

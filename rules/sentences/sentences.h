@@ -22,6 +22,11 @@ void item_say(FILE *out, const struct ruleset *ruleset, const struct item *item,
 void condition_say(FILE *out, const struct ruleset *ruleset, const struct rule *rule,
                    const struct condition *condition, bool is_zh);
 
+/* asked_say - what one instruction of a condition asks, which is a field, a count or the like: "the
+ * number of "returned"", "the case is finished". */
+void asked_say(FILE *out, const struct ruleset *ruleset, const struct rule *rule,
+               const struct condition *condition, uint32_t index, bool is_zh);
+
 /* ---- what the sentences have in common: who speaks, of what, in which language -----------------
  */
 

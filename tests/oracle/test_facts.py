@@ -134,19 +134,20 @@ def the_receipt_tells_each_answer():
             check_eq((rule, receipt["convention"] is None), (rule, rule != "late-start"))
         check_eq(sorted(set(found)), sorted([*SHOULD, "delayed", "late-start"]))
         text = " ".join(read(house, "explain", found["delayed"]["card"]["card"]).split())
-        has(text, "It is so where: entry_delay > 16 or arrival_delay > 1000",
-            "entry_delay whole work hours from at to entered_at 18")
+        has(text, "It is so where: the delay of its entry in work hours is more than 16 or the delay of "
+            "its arrival in work hours is more than 1000", "18 the delay of its entry in work hours")
         has_not(text, "convention", "whole days")
         text = " ".join(read(house, "explain", found["unkind"]["card"]["card"], lang="zh").split())
-        has(text, "成立条件：rating <= 2 and", "rating 评价 1-5 2", "raised(off, red) 否")
+        has(text, "成立条件：评分不超过 2，且（规则 off 的红牌已成立，或规则 early 的预警已成立），且本事件属于",
+            "2 评分", "否 规则 off 的红牌已成立")
         text = " ".join(read(house, "explain", found["counted"]["card"]["card"], lang="zh").split())
-        has(text, "count(return, within 5 workday) 退回 2", "适用条件：org = 'X'", "org 机构 X")
+        has(text, "2 5 个工作日内“退回”的次数", "适用条件：机构为“X”", "X 机构")
         check_eq(found["floor"]["condition"]["values"][2],
                  {"ask": "attr('personal.phone')", "withheld": "personal"})
         check("13800000000" not in plain(found["floor"]))
         has(read(house, "explain", found["floor"]["card"]["card"]), "withheld: personal")
         text = " ".join(read(house, "explain", found["paid"]["card"]["card"]).split())
-        has(text, "reason reason given no value")
+        has(text, "no value the reason")
 
 
 def changed(receipt, change):

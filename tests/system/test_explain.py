@@ -1,9 +1,14 @@
 #!/usr/bin/python3
 """test_explain.py - what a real engine says of its cases and cards, as people read it."""
 
-from tests.lib.check import check_eq, main, test
+import json
+import os
+import subprocess
+
+from tests.lib.check import check_eq, main, program, test
 from tests.lib.told import HALL, engine_of, has, has_not, read, tell
 from tests.lib.watched import wait_until
+from tests.verify.verify import verify
 
 DECIDE = """rule: decide
 revision: 1
@@ -269,6 +274,76 @@ def a_card_for_another_org_says_which_it_is_about():
         has(read(house, "explain", first["card"], lang="zh"), "所涉部门")
         has_not(read(house, "explain", first["card"]), "Wang")
         has_not(read(house, "explain", own["card"], lang="zh"), "所涉部门")
+
+
+ALOUD = """set: aloud
+rules:
+  - rule: again
+    revision: 1
+    applies: {when: not has parent}
+    fact: {on: correct_ask, is: "count(correct_ask) >= 2 and (org = 'Y' or not has reason)"}
+    card: {level: yellow, if: not is_finished}
+  - rule: open
+    revision: 1
+    clock: {start: {on: accept, when: in_hours}, stop: deliver, limits: {promised: 2 workday}}
+    cards:
+      - warn: {when: at promised, if: seen(correct_done)}
+      - red: after promised
+  - rule: often
+    revision: 1
+    across: {per: org, window: month, of: [finish], count: 2 case, if: 'raised(open, red)'}
+    card: yellow
+"""
+# Of each rule what explain says, and behind the bar what `rules show` says too.
+SAID = {
+    "en": {"again": ("It applies where: |there is no joint case that this one belongs to",
+                     'It is so where: |the number of "correction asked for" is at least 2 and '
+                     '(the org is "Y" or there is no reason)', "no value  the |reason",
+                     "It is raised where: |the case is not finished", "no      the case is finished|"),
+           "open": ("It starts where: |it happened in working hours",),
+           "often": ('if            |the card "red" of rule open has come',)},
+    "zh": {"again": ("适用条件：|没有所属联办件",
+                     "成立条件：|“补正告知”的次数不低于 2，且（机构为“Y”，或没有理由）", "无值      |理由",
+                     "发牌条件：|办件未办结", "否        办件已办结|"),
+           "open": ("起算条件：|发生在工作时间内",),
+           "often": ("条件          |规则 open 的红牌已成立",)},
+}
+CODE = ("count(", "has parent", "has reason", "is_finished", "in_hours", "seen(", "raised(", "org =")
+
+
+def shown(house, rule, lang):
+    """The lines of `rules show`, each behind its label."""
+    done = subprocess.run([program("cardwatch-rules"), "show", "--store", house.path("rules"), "--lang",
+                           lang, rule], capture_output=True, text=True, check=True,
+                          env={**os.environ, "LC_ALL": "C.UTF-8"})
+    return done.stdout
+
+
+@test
+def a_condition_is_read_aloud_as_rules_show_does():
+    with engine_of(ALOUD) as house:
+        tell(house, "A 2025-03-03 10:00 accept org=X", "B 2025-03-03 10:00 accept org=X",
+             "A 2025-03-04 10:00 correct_ask", "A 2025-03-05 10:00 correct_ask",
+             "B 2025-03-07 10:00 finish", "A 2025-03-07 10:00 finish")
+        cards = {card["rule"]: card["card"] for card in house.cards()}
+        check_eq(sorted(cards), ["again", "often", "open"])
+        for lang, rules in SAID.items():
+            for rule, pieces in rules.items():
+                text = read(house, "explain", cards[rule], lang=lang)
+                has(text, *(piece.replace("|", "") for piece in pieces))
+                has(shown(house, rule, lang), *(piece.split("|")[1] for piece in pieces))
+                has_not(text, *CODE)
+            text = read(house, "explain", "A", lang=lang)
+            has(text, {"en": 'if there has been "correction received" · its condition did not hold',
+                       "zh": "仅当已有“补正受理” · 条件不成立"}[lang])
+            has_not(text, *CODE)
+        # a program gets what the rule wrote, and the words beside it
+        answer = json.loads(read(house, "explain", "--json", cards["again"]))
+        code = "count(correct_ask) >= 2 and (org = 'Y' or not has reason)"
+        check_eq(answer["receipt"]["condition"]["text"], code)
+        check_eq(answer["said"]["not is_finished"],
+                 {"en": "the case is not finished", "zh": "办件未办结"})
+        check_eq(verify(json.dumps(answer, ensure_ascii=False, separators=(",", ":"))), [])
 
 
 main("system/explain")

@@ -120,12 +120,13 @@ def it_is_said_in_sentences():
             'earlier valid until 2025-02-01; "accepted" (2025-03-03 10:00:00) was not before that',
             "whole for joint and forwarded cases; this one is promised",
             "kiln for the item KILN; this case's is LICENCE",
-            "north applies where area = '370100' and not (org = 'Y' or org = 'Z') and has handler;"
-            " at \"accepted\" (2025-03-03 10:00:00) this was not so: area = '370100'; "
-            "not (org = 'Y' or org = 'Z'); has handler",
-            'again begins where count(accept) >= 2; at "accepted" (2025-03-03 10:00:00) this was '
-            'not so',
-            'rated looks for rating < 3; at "rated" (2025-03-05 10:00:00) this was not so',
+            'north applies where the area is "370100" and not (the org is "Y" or the org is "Z") and '
+            'there is a handler; at "accepted" (2025-03-03 10:00:00) this was not so: the area is '
+            '"370100"; not (the org is "Y" or the org is "Z"); there is a handler',
+            'again begins where the number of "accepted" is at least 2; at "accepted" '
+            '(2025-03-03 10:00:00) this was not so',
+            'rated looks whether the rating is less than 3; at "rated" (2025-03-05 10:00:00) this '
+            'was not so',
             "order begins with the card red of rule deliver, which has no clock here either",
             "thanks begins with the card red of rule decide, and is not valid at that instant",
             "busy looks at cases together; this one is counted in org:Y/2025-03"])
@@ -133,8 +134,8 @@ def it_is_said_in_sentences():
             "在本办件中没有时钟的规则及原因", "等待不予受理或决定：尚未发生",
             "自 2025-06-01 起有效，而受理（2025-03-03 10:00:00）早于此",
             "只适用于联办件、上报件；本办件是承诺件", "只适用于事项 KILN；本办件的事项是 LICENCE",
-            "时不符合：area = '370100'；not (org = 'Y' or org = 'Z')；has handler",
-            "查看是否 rating < 3；评价（2025-03-05 10:00:00）时不符合",
+            "时不符合：行政区划为“370100”；并非（机构为“Y”，或机构为“Z”）；有承办人",
+            "查看是否评分低于 3；评价（2025-03-05 10:00:00）时不符合",
             "自红牌（规则 deliver）发出时开始，而该规则在此也没有时钟",
             "跨件规则；本办件计入 org:Y/2025-03")
         has(read(house, "explain", "B"),

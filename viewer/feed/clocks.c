@@ -63,8 +63,10 @@ static void add_pauses(struct table *table, const json_t *pauses)
     }
 }
 
-static void add_rungs(struct table *table, const json_t *rungs)
+static void add_rungs(struct table *table, const json_t *object, const json_t *clock)
 {
+    const json_t *rungs = json_object_get(clock, "rungs");
+    bool is_fact = strcmp(field_text(clock, "state"), "fact") == 0;
     for (size_t i = 0; i < json_array_size(rungs); i++) {
         const json_t *rung = json_array_get(rungs, i);
         char label[WORDS_BYTES];
@@ -72,16 +74,20 @@ static void add_rungs(struct table *table, const json_t *rungs)
         char more[WORDS_BYTES];
         char state[WORDS_BYTES];
         char what[WORDS_BYTES];
+        char only[WORDS_BYTES];
+        const char *text = field_text(rung, "text");
         const char *card = field_text(rung, "card_state");
         bool is_shadow = field_is_true(rung, "shadow");
         /* Where no level is told, the rung's own name stands: it often is the level's. */
         const char *level = field_text(rung, "level");
-        TABLE_ADD(table, level_label(level[0] != '\0' ? level : field_text(rung, "rung"), label),
-                  field_when(rung, "due_at", due),
-                  state_label(card[0] != '\0' ? card : word_text(field_text(rung, "state")),
-                              is_shadow, state),
-                  JOINED(more, " · ", rung_text(field_text(rung, "text"), what),
-                         reason_text(field_text(rung, "why"))));
+        TABLE_ADD(
+            table, level_label(level[0] != '\0' ? level : field_text(rung, "rung"), label),
+            field_when(rung, "due_at", due),
+            state_label(card[0] != '\0' ? card : word_text(field_text(rung, "state")), is_shadow,
+                        state),
+            JOINED(more, " · ", is_fact ? said_text(object, text) : rung_text(text, what),
+                   labelled(only, say("if", "仅当"), said_text(object, field_text(rung, "if"))),
+                   reason_text(field_text(rung, "why"))));
     }
 }
 
@@ -117,7 +123,7 @@ static void head_print(FILE *out, const char *head)
     (void)fputc('\n', out);
 }
 
-static void show_clock(FILE *out, const json_t *clock)
+static void show_clock(FILE *out, const json_t *object, const json_t *clock)
 {
     char stop[WORDS_BYTES];
     char after[WORDS_BYTES];
@@ -138,7 +144,7 @@ static void show_clock(FILE *out, const json_t *clock)
     struct table table = {.indent = 2, .column_count = 4};
     add_limits(&table, json_object_get(clock, "limits"));
     add_pauses(&table, json_object_get(clock, "pauses"));
-    add_rungs(&table, json_object_get(clock, "rungs"));
+    add_rungs(&table, object, clock);
     table_print(out, &table);
 }
 
@@ -163,7 +169,7 @@ void show_clocks(FILE *out, const json_t *object)
                       say("No clock: no rule applies to what has happened so far",
                           "没有时钟：就已发生的事件，没有规则适用"));
     for (size_t i = 0; i < json_array_size(clocks); i++)
-        show_clock(out, json_array_get(clocks, i));
+        show_clock(out, object, json_array_get(clocks, i));
     for (size_t i = 0; i < json_array_size(awaited); i++)
         show_awaited(out, json_array_get(awaited, i));
 }

@@ -13,7 +13,8 @@ struct joint {
     const char *between;
     const char *last; /* before the last of them */
     bool is_quoted;
-    const char *(*word)(const char *word);
+    const char *(*word)(const char *word); /* NULL: as `answer` says it */
+    const json_t *answer;
 };
 
 static char *list_text(const json_t *list, const struct joint *joint, char room[WORDS_BYTES])
@@ -25,16 +26,14 @@ static char *list_text(const json_t *list, const struct joint *joint, char room[
         const char *text = json_string_value(json_array_get(list, i));
         const char *between = i == 0 ? "" : i + 1 == count ? joint->last : joint->between;
         const char *quote = joint->is_quoted ? say("\"", "") : "";
-        int put = snprintf(room + used, WORDS_BYTES - used, "%s%s%s%s", between, quote,
-                           text == NULL ? "?" : joint->word(text), quote);
+        const char *word = text == NULL          ? "?"
+                           : joint->word == NULL ? said_text(joint->answer, text)
+                                                 : joint->word(text);
+        int put =
+            snprintf(room + used, WORDS_BYTES - used, "%s%s%s%s", between, quote, word, quote);
         used += put > 0 ? (size_t)put : 0;
     }
     return room;
-}
-
-static const char *as_it_is(const char *word)
-{
-    return word;
 }
 
 /* "joint and forwarded", 联办件、上报件. */
@@ -120,8 +119,7 @@ static void say_item(const json_t *idle, const char *item, char room[WORDS_BYTES
     int64_t count = field_number(idle, "item_count");
     bool is_cut = count > (int64_t)json_array_size(list);
     const struct joint joint = {.between = say(", ", "、"),
-                                .last = is_cut ? say(", ", "、") : say(" and ", "、"),
-                                .word = as_it_is};
+                                .last = is_cut ? say(", ", "、") : say(" and ", "、")};
     (void)list_text(list, &joint, items);
     if (is_cut)
         (void)snprintf(more, sizeof more, say(" and others, %lld in all", " 等 %lld 个"),
@@ -139,28 +137,30 @@ static void say_item(const json_t *idle, const char *item, char room[WORDS_BYTES
 }
 
 /* What did not hold, where that is only a part of the condition. */
-static const char *unmet_text(const json_t *idle, char room[WORDS_BYTES])
+static const char *unmet_text(const json_t *idle, const json_t *answer, char room[WORDS_BYTES])
 {
     char parts[WORDS_BYTES];
+    const json_t *unmet = json_object_get(idle, "unmet");
+    const json_t *first = json_array_get(unmet, 0);
     const struct joint joint = {
-        .between = say("; ", "；"), .last = say("; ", "；"), .word = as_it_is};
-    (void)list_text(json_object_get(idle, "unmet"), &joint, parts);
-    bool is_whole = strcmp(parts, field_text(idle, "condition")) == 0;
+        .between = say("; ", "；"), .last = say("; ", "；"), .answer = answer};
+    (void)list_text(unmet, &joint, parts);
+    bool is_whole = json_equal(first, json_object_get(idle, "condition"));
     (void)snprintf(room, WORDS_BYTES, "%s%s", is_whole ? "" : say(": ", "："),
                    is_whole ? "" : parts);
     return room;
 }
 
-static void say_condition(const json_t *idle, const char *en, const char *zh,
+static void say_condition(const json_t *idle, const json_t *answer, const char *en, const char *zh,
                           char room[WORDS_BYTES])
 {
     char head[WORDS_BYTES];
     char event[WORDS_BYTES];
     char unmet[WORDS_BYTES];
     (void)event_text(idle, event);
-    (void)labelled(head, lang_is_zh() ? zh : en, field_text(idle, "condition"));
+    (void)labelled(head, lang_is_zh() ? zh : en, said_text(answer, field_text(idle, "condition")));
     (void)snprintf(room, WORDS_BYTES, say("%s; at %s this was not so%s", "%s；%s时不符合%s"), head,
-                   event, unmet_text(idle, unmet));
+                   event, unmet_text(idle, answer, unmet));
 }
 
 static void say_waits(const json_t *idle, bool is_over, char room[WORDS_BYTES])
@@ -236,11 +236,11 @@ static char *idle_text(const json_t *idle, const json_t *answer, char room[WORDS
     else if (reason == IDLE_KINDLESS)
         say_kindless(idle, item, room);
     else if (reason == IDLE_APPLIES)
-        say_condition(idle, "applies where", "适用条件为", room);
+        say_condition(idle, answer, "applies where", "适用条件为", room);
     else if (reason == IDLE_START)
-        say_condition(idle, "begins where", "开始条件为", room);
+        say_condition(idle, answer, "begins where", "开始条件为", room);
     else if (reason == IDLE_FACT)
-        say_condition(idle, "looks for", "查看是否", room);
+        say_condition(idle, answer, "looks whether", "查看是否", room);
     else if (reason == IDLE_ITEM)
         say_item(idle, item, room);
     else if (reason == IDLE_WAITS)

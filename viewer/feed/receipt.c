@@ -165,7 +165,7 @@ static void show_count(FILE *out, const json_t *receipt)
                           field_when(asked, "at", when), field_text(asked, "ground")));
     }
     fact_print(out, say("rung", "档"),
-               JOINED(text, " · ", rung_text(field_text(rung, "text"), what),
+               JOINED(text, " · ", is_fact ? "" : rung_text(field_text(rung, "text"), what),
                       field_when(rung, "due_at", when)));
 }
 
@@ -328,11 +328,11 @@ void show_explanation(FILE *out, const json_t *answer)
     (void)fputc('\n', out);
     show_grounds(out, receipt);
     if (json_is_object(json_object_get(receipt, "across"))) {
-        show_across(out, receipt);
+        show_across(out, answer);
         return;
     }
     show_count(out, receipt);
-    show_asked(out, receipt);
+    show_asked(out, answer);
     show_past(out, receipt);
     show_pauses(out, json_object_get(receipt, "pauses"));
     show_days(out, json_object_get(receipt, "days"));

@@ -72,8 +72,9 @@ static void show_members(FILE *out, const json_t *across)
         (void)fprintf(out, say("  and %lld more\n", "  另有 %lld 件\n"), more);
 }
 
-void show_across(FILE *out, const json_t *receipt)
+void show_across(FILE *out, const json_t *answer)
 {
+    const json_t *receipt = json_object_get(answer, "receipt");
     const json_t *across = json_object_get(receipt, "across");
     const json_t *cards = json_object_get(across, "cards");
     bool is_of_cards = json_is_object(cards);
@@ -94,7 +95,7 @@ void show_across(FILE *out, const json_t *receipt)
         fact_print(out, say("cards", "所计之牌"),
                    JOINED(text, " · ", level_label(field_text(cards, "level"), from),
                           field_text(cards, "rule")));
-    fact_print(out, say("if", "条件"), field_text(across, "if"));
+    fact_print(out, say("if", "条件"), said_text(answer, field_text(across, "if")));
     limit_text(across, is_of_cards, text);
     fact_print(out, say("takes", "界限"), text);
     (void)snprintf(text, sizeof text, "%lld / %lld", (long long)field_number(across, "so"),

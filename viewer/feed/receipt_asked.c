@@ -1,5 +1,5 @@
-/* receipt_asked.c - what the conditions of a clock asked, as a person reads it: each thing as the
- * rule writes it, what it is called, and what the answer was.
+/* receipt_asked.c - what the conditions of a clock and its card asked, as a person reads it: the
+ * condition and each thing that it asks in words, and what the answer was.
  */
 #include "engine/sys/lang.h"
 #include "engine/wire/json_path.h"
@@ -9,34 +9,6 @@
 
 #include <stdio.h>
 #include <string.h>
-
-static const char *field_title(const char *ask)
-{
-    static const char *const titles[][3] = {
-#define FIELD(name, NAME, type, of, en, zh) {name, en, zh},
-#include "rules/model/fields.def"
-#undef FIELD
-    };
-    for (size_t i = 0; i < COUNT_OF(titles); i++)
-        if (strcmp(ask, titles[i][0]) == 0)
-            return titles[i][lang_is_zh() ? 2 : 1];
-    return NULL;
-}
-
-/* A field's name; of "count(return, step)" what the event is called. */
-static const char *ask_title(const char *ask, char room[WORDS_BYTES])
-{
-    static const char *const of_kinds[] = {"count(", "since(", "same_arrival("};
-    const char *title = field_title(ask);
-    for (size_t i = 0; title == NULL && i < COUNT_OF(of_kinds); i++) {
-        size_t count = strlen(of_kinds[i]);
-        if (strncmp(ask, of_kinds[i], count) != 0)
-            continue;
-        (void)snprintf(room, WORDS_BYTES, "%.*s", (int)strcspn(ask + count, ",)"), ask + count);
-        return kind_text(room);
-    }
-    return title == NULL ? "" : title;
-}
 
 static const char *text_of(const char *ask, const json_t *answer, const json_t *value,
                            char room[WORDS_BYTES])
@@ -68,31 +40,33 @@ static const char *answer_text(const json_t *receipt, const json_t *answer, char
     return room;
 }
 
-static void show_condition(FILE *out, const json_t *receipt, const char *part, const char *title)
+/* The condition in words, and each thing that it asked with its answer. */
+static void show_condition(FILE *out, const json_t *answer, const char *part, const char *title)
 {
+    const json_t *receipt = json_object_get(answer, "receipt");
     const json_t *condition = json_object_get(receipt, part);
     const json_t *values = json_object_get(condition, "values");
     if (!json_is_object(condition))
         return;
-    (void)fprintf(out, say("\n%s: %s\n", "\n%s：%s\n"), title, field_text(condition, "text"));
+    (void)fprintf(out, say("\n%s: ", "\n%s："), title);
+    const char *text = said_text(answer, field_text(condition, "text"));
+    text_wrap(out, slice_of(text), 2, terminal_columns(out));
+    (void)fputc('\n', out);
     struct table table = {
-        .indent = 2,
-        .column_count = 3,
-        .names = {say("asked", "所问"), say("which is", "含义"), say("answer", "当时的值")}};
+        .indent = 2, .column_count = 2, .names = {say("answer", "当时的值"), say("asked", "所问")}};
     for (size_t i = 0; i < json_array_size(values); i++) {
-        const json_t *answer = json_array_get(values, i);
-        char name[WORDS_BYTES];
-        char text[WORDS_BYTES];
-        TABLE_ADD(&table, field_text(answer, "ask"), ask_title(field_text(answer, "ask"), name),
-                  answer_text(receipt, answer, text));
+        const json_t *value = json_array_get(values, i);
+        char room[WORDS_BYTES];
+        TABLE_ADD(&table, answer_text(receipt, value, room),
+                  said_text(answer, field_text(value, "ask")));
     }
     table_print(out, &table);
 }
 
-void show_asked(FILE *out, const json_t *receipt)
+void show_asked(FILE *out, const json_t *answer)
 {
-    show_condition(out, receipt, "applies_when", say("It applies where", "适用条件"));
-    show_condition(out, receipt, "start_when", say("It starts where", "起算条件"));
-    show_condition(out, receipt, "condition", say("It is so where", "成立条件"));
-    show_condition(out, receipt, "card_when", say("It is raised where", "发牌条件"));
+    show_condition(out, answer, "applies_when", say("It applies where", "适用条件"));
+    show_condition(out, answer, "start_when", say("It starts where", "起算条件"));
+    show_condition(out, answer, "condition", say("It is so where", "成立条件"));
+    show_condition(out, answer, "card_when", say("It is raised where", "发牌条件"));
 }

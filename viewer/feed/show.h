@@ -13,13 +13,14 @@
 void show_case(FILE *out, const json_t *answer);
 /* A receipt; or, when a case was asked about, its clocks, and the rules that have none in it. */
 void show_explanation(FILE *out, const json_t *answer);
-/* show_asked - what the conditions asked that its clock began under, and the answers. */
-void show_asked(FILE *out, const json_t *receipt);
+/* show_asked - what the conditions asked that its clock began under, and that of the card, and the
+ * answers. */
+void show_asked(FILE *out, const json_t *answer);
 /* show_past - what its conditions have counted in a window, and who handled the step before. */
 void show_past(FILE *out, const json_t *receipt);
 
 /* show_across - what a receipt across cases says beside card, rule and calendar. */
-void show_across(FILE *out, const json_t *receipt);
+void show_across(FILE *out, const json_t *answer);
 /* show_groups - where not a case was asked about, but a group that rules across cases look at: that
  * it is one, and its cards. Returns false where it is none. */
 bool show_groups(FILE *out, const json_t *answer);

@@ -170,6 +170,13 @@ static bool rung_over(const char *text, char *room)
     return true;
 }
 
+const char *said_text(const json_t *object, const char *text)
+{
+    const json_t *both = json_object_get(json_object_get(object, "said"), text);
+    const char *said = field_text(both, lang_is_zh() ? "zh" : "en");
+    return said[0] == '\0' ? text : said;
+}
+
 char *rung_text(const char *text, char room[WORDS_BYTES])
 {
     enum { PART_BYTES = 64 };

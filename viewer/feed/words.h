@@ -38,6 +38,10 @@ const char *limit_title(const char *name);
  * reader's language; another form stays as it is. Returns room. */
 char *rung_text(const char *text, char room[WORDS_BYTES]);
 
+/* said_text - a condition of an answer, or what one asks, in the reader's language: as `said` of
+ * the object has it (engine/wire/README.md), else as the rule writes it. */
+const char *said_text(const json_t *object, const char *text);
+
 /* field_when - an instant of an object to the second; or the text as it is, if it is no instant (a
  * date). Returns room. */
 char *field_when(const json_t *object, const char *name, char room[WORDS_BYTES]);
