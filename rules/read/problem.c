@@ -138,6 +138,23 @@ void problem_refuse(struct problem_list *list, const char *file, uint32_t line, 
     va_end(arguments);
 }
 
+bool problem_list_is_readable(const struct problem_list *list)
+{
+    return list->error_count == list->cell_count;
+}
+
+bool problem_is_told(const struct problem_list *list, const char *file, uint32_t line,
+                     uint32_t column)
+{
+    for (uint32_t i = 0; i < list->count; i++) {
+        const struct problem *problem = &list->at[i];
+        if (!problem->is_warning && problem->line == line &&
+            (column == 0 || problem->column == column) && strcmp(problem->file, file) == 0)
+            return true;
+    }
+    return false;
+}
+
 char *cell_name(uint32_t row, uint32_t column, char text[CELL_NAME_BYTES])
 {
     enum { LETTERS = 26, LETTERS_MAX = 8 };

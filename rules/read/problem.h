@@ -32,6 +32,7 @@ struct problem_list {
     uint32_t count;
     uint32_t error_count;    /* of all, kept or not */
     uint32_t warning_count;  /* of all, kept or not */
+    uint32_t cell_count;     /* of the errors, those of a cell that leave its table readable */
     uint32_t forgiven_count; /* warnings that were errors but for … */
     bool is_in_force; /* … this: the texts have been in force already, and cases hang on them. What
                          problem_refuse tells is a warning then */
@@ -58,6 +59,13 @@ void problem_warn(struct problem_list *list, const char *file, uint32_t line, ui
 TOLD_LIKE(5, 6, 7)
 void problem_refuse(struct problem_list *list, const char *file, uint32_t line, uint32_t column,
                     const char *en, const char *zh, ...);
+
+/* problem_list_is_readable - whatever was told so far leaves texts in which more can be found. */
+bool problem_list_is_readable(const struct problem_list *list);
+
+/* problem_is_told - was an error told of this place already? column 0: of any in the line. */
+bool problem_is_told(const struct problem_list *list, const char *file, uint32_t line,
+                     uint32_t column);
 
 /* problem_list_names_cells - places in this file are cells of a sheet; file is copied. */
 void problem_list_names_cells(struct problem_list *list, const char *file);

@@ -33,17 +33,37 @@ struct grid {
     struct text_room value; /* of the cell */
 };
 
+static struct problem here(const struct grid *grid)
+{
+    return (struct problem){.file = grid->sheet->place,
+                            .line = grid->row,
+                            .column = grid->column == 0 ? 1 : grid->column};
+}
+
+/* The sheet cannot be read on. */
 TOLD_LIKE(2, 3, 4)
 static void refuse(struct grid *grid, const char *en, const char *zh, ...)
 {
     va_list arguments;
     va_start(arguments, zh);
-    const struct problem place = {.file = grid->sheet->place,
-                                  .line = grid->row,
-                                  .column = grid->column == 0 ? 1 : grid->column};
+    const struct problem place = here(grid);
     problem_tell(grid->problems, &place, en, zh, arguments);
     va_end(arguments);
     package_stop(grid->package, SHEET_E_BAD);
+}
+
+/* One cell says nothing, and the others are read for their mistakes: to these it is empty. */
+TOLD_LIKE(2, 3, 4)
+static void refuse_cell(struct grid *grid, const char *en, const char *zh, ...)
+{
+    va_list arguments;
+    va_start(arguments, zh);
+    const struct problem place = here(grid);
+    problem_tell(grid->problems, &place, en, zh, arguments);
+    va_end(arguments);
+    grid->problems->cell_count++;
+    if (grid->sheet->first_row == 0)
+        grid->sheet->first_row = grid->row;
 }
 
 /* "C17" → 3, 17. Returns: false: it is no reference. */
@@ -179,7 +199,7 @@ static void write_number(struct grid *grid, struct slice value)
     if (status == 0)
         write_cell(grid, slice_of(plain));
     else if (status == NUMBER_E_LONG)
-        refuse(
+        refuse_cell(
             grid,
             "this number has more than 15 digits, and the spreadsheet has rounded it: format the "
             "column as text and type it again",
@@ -219,13 +239,13 @@ static void end_cell(struct grid *grid)
     struct slice value = cleaned(text_room_slice(&grid->value));
     grid->is_in_cell = false;
     if (grid->type == 'e')
-        refuse(grid, "the cell holds the error %.*s", "该单元格的内容是错误 %.*s",
-               SLICE_ARG(value));
+        refuse_cell(grid, "the cell holds the error %.*s", "该单元格的内容是错误 %.*s",
+                    SLICE_ARG(value));
     else if (grid->has_formula && !grid->has_value)
-        refuse(grid,
-               "the formula of this cell has no result stored with it: open the workbook in a "
-               "spreadsheet program and save it",
-               "该单元格的公式没有保存计算结果：请用电子表格软件打开后重新保存");
+        refuse_cell(grid,
+                    "the formula of this cell has no result stored with it: open the workbook in a "
+                    "spreadsheet program and save it",
+                    "该单元格的公式没有保存计算结果：请用电子表格软件打开后重新保存");
     else if (value.count == 0)
         return;
     else if (grid->type == 's')

@@ -39,9 +39,10 @@ bool sheet_is_workbook(struct slice bytes);
 
 /* sheet_read - all sheets of a workbook that are not empty, hidden ones among them.
  *
- * Messages name cells. Owns: all lives in the arena. Borrows: bytes during the call.
- * Returns: 0, SHEET_E_BAD, -ENOMEM.
- * Cost:    some 0.3 µs a cell; memory for the strings of the workbook and the text of its sheets.
+ * Messages name cells. One that says nothing (an error, a formula without a result) is told, and
+ * empty in the text: problem_list_is_readable still holds then. Owns: all lives in the arena.
+ * Borrows: bytes during the call. Returns: 0, SHEET_E_BAD, -ENOMEM. Cost:    some 0.3 µs a cell;
+ * memory for the strings of the workbook and the text of its sheets.
  */
 MUST_USE int sheet_read(struct arena *arena, const char *file, struct slice bytes,
                         struct problem_list *problems, struct sheet **sheets_out,

@@ -44,6 +44,7 @@ struct compile {
     struct calendar **calendars;  /* NULL: it has mistakes, which were told */
     const struct yaml_node *told; /* a calendar's name that was told to be unknown */
     struct item *items;           /* the rule set's, while they can still be changed */
+    bool has_all_items;           /* every row's code was read: what is not among them, is none */
     uint32_t test_count;
     struct rule_test *tests;
 };
@@ -175,8 +176,9 @@ void test_attr_put(struct compile *compile, struct slice *attrs_io, struct slice
 /* org_order - for qsort: orgs by their codes. */
 int org_order(const void *a, const void *b);
 
-/* items_read, steps_read, orgs_read - the tables among the documents; nothing of a kind of table is
- * used unless all rows of all of them are right. steps_read comes after items_read. */
+/* items_read, steps_read, orgs_read - the tables among the documents. A row that was told does not
+ * keep the others from being looked at, and held against each other. steps_read comes after
+ * items_read. */
 bool items_read(struct compile *compile, const struct document *documents, uint32_t count);
 bool steps_read(struct compile *compile, const struct document *documents, uint32_t count);
 bool orgs_read(struct compile *compile, const struct document *documents, uint32_t count);

@@ -118,7 +118,8 @@ bool items_read(struct compile *compile, const struct document *documents, uint3
         .needs = {{COLUMN_CODE, "item_code"}},
     };
     struct tables tables;
-    if (!tables_open(compile, documents, count, &form, &tables))
+    bool is_good = tables_open(compile, documents, count, &form, &tables);
+    if (tables.at == NULL)
         return false;
     struct draft *drafts = arena_take(compile->scratch, tables.row_count, sizeof *drafts);
     struct item *items = compile_take(compile, tables.row_count, sizeof *items);
@@ -127,24 +128,24 @@ bool items_read(struct compile *compile, const struct document *documents, uint3
         return false;
     }
     uint32_t draft_count = 0;
-    bool is_good = true;
+    compile->has_all_items = is_good;
     for (uint32_t i = 0; i < tables.count; i++) {
         struct table *table = &tables.at[i];
         for (uint32_t j = 1; j < table->csv.count; j++) {
-            struct draft *draft = &drafts[draft_count++];
+            struct draft *draft = &drafts[draft_count];
             draft->file = table->file;
             draft->line = table->csv.rows[j].line;
             draft->column = table_column(table, COLUMN_CODE);
             is_good &= read_item(table, &table->csv.rows[j], &draft->item);
+            compile->has_all_items &= draft->item.code.count > 0;
+            draft_count += draft->item.code.count > 0;
         }
     }
-    if (!is_good)
-        return false;
     qsort(drafts, draft_count, sizeof *drafts, by_code);
     for (uint32_t i = 0; i < draft_count; i++)
         items[i] = drafts[i].item;
     compile->items = items;
     compile->ruleset->items = items;
     compile->ruleset->item_count = draft_count;
-    return check_codes(compile, drafts, draft_count);
+    return check_codes(compile, drafts, draft_count) && is_good;
 }

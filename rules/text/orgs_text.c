@@ -84,15 +84,32 @@ int org_order(const void *a, const void *b)
     return slice_order(left->code, right->code);
 }
 
-/* The last row of a code, and the cell it stands in. */
-static void tell_double_org(const struct table *table, struct slice code)
+/* A row on its way into the sorted table. */
+struct org_draft {
+    struct org org;
+    uint32_t line;
+};
+
+static int draft_order(const void *a, const void *b)
 {
-    uint32_t column = table_column(table, COLUMN_CODE);
-    uint32_t row = table->csv.count - 1;
-    while (row > 0 && !slice_is_equal(csv_cell(&table->csv.rows[row], column - 1), code))
-        row--;
-    problem_error(table->compile->problems, table->file, table->csv.rows[row].line, column,
-                  "org \"%.*s\" stands twice", "机构“%.*s”重复", SLICE_ARG(code));
+    const struct org_draft *left = a;
+    const struct org_draft *right = b;
+    int order = org_order(&left->org, &right->org);
+    return order != 0 ? order : (left->line > right->line) - (left->line < right->line);
+}
+
+static bool check_orgs(const struct table *table, const struct org_draft *drafts, uint32_t count)
+{
+    bool is_good = true;
+    for (uint32_t i = 1; i < count; i++) {
+        if (!slice_is_equal(drafts[i].org.code, drafts[i - 1].org.code))
+            continue;
+        problem_error(table->compile->problems, table->file, drafts[i].line,
+                      table_column(table, COLUMN_CODE), "org \"%.*s\" stands twice",
+                      "机构“%.*s”重复", SLICE_ARG(drafts[i].org.code));
+        is_good = false;
+    }
+    return is_good;
 }
 
 /* Every supervisor has a row of its own: a code with a slip in it would send cards nowhere. */
@@ -117,20 +134,23 @@ static bool read_orgs(struct compile *compile, struct table *table)
     bool is_good = true;
     uint32_t count = 0;
     struct org *orgs = compile_take(compile, table->csv.count, sizeof *orgs);
-    for (uint32_t i = 1; orgs != NULL && i < table->csv.count; i++)
-        is_good &= read_org(table, &table->csv.rows[i], &orgs[count++]);
-    if (!is_good || orgs == NULL)
+    struct org_draft *drafts = arena_take(compile->scratch, table->csv.count, sizeof *drafts);
+    compile->is_short = compile->is_short || drafts == NULL;
+    if (orgs == NULL || drafts == NULL)
         return false;
-    qsort(orgs, count, sizeof *orgs, org_order);
-    for (uint32_t i = 1; i < count; i++) {
-        if (!slice_is_equal(orgs[i].code, orgs[i - 1].code))
-            continue;
-        tell_double_org(table, orgs[i].code);
-        is_good = false;
+    for (uint32_t i = 1; i < table->csv.count; i++) {
+        drafts[count].line = table->csv.rows[i].line;
+        is_good &= read_org(table, &table->csv.rows[i], &drafts[count].org);
+        count += drafts[count].org.code.count > 0;
     }
+    qsort(drafts, count, sizeof *drafts, draft_order);
+    for (uint32_t i = 0; i < count; i++)
+        orgs[i] = drafts[i].org;
     compile->ruleset->orgs = orgs;
     compile->ruleset->org_count = count;
-    return is_good && check_supervisors(table);
+    is_good &= check_orgs(table, drafts, count);
+    bool has_all = count + 1 == table->csv.count; /* else it may be the one that was not read */
+    return (!has_all || check_supervisors(table)) && is_good;
 }
 
 bool orgs_read(struct compile *compile, const struct document *documents, uint32_t count)
@@ -148,7 +168,9 @@ bool orgs_read(struct compile *compile, const struct document *documents, uint32
         only = &documents[i];
     }
     struct table table;
-    return only == NULL ||
-           (table_open(&table, compile, only, org_words, COUNT_OF(org_words), false) &&
-            table_needs(&table, COLUMN_CODE, "org_code") && read_orgs(compile, &table));
+    if (only == NULL)
+        return true;
+    bool is_good = table_open(&table, compile, only, org_words, COUNT_OF(org_words), false);
+    return table.is_open && table_needs(&table, COLUMN_CODE, "org_code") &&
+           read_orgs(compile, &table) && is_good;
 }

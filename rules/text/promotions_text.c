@@ -143,8 +143,10 @@ bool promotions_read(struct compile *compile, const struct document *documents, 
     for (uint32_t i = 0; i < count; i++) {
         for (uint32_t j = 1; j < tables[i].csv.count; j++) {
             const struct csv_row *row = &tables[i].csv.rows[j];
-            is_good &= read_promotion(&tables[i], row, &promotions[promotion_count]) &&
-                       check_once(&tables[i], row, promotions, promotion_count);
+            struct promotion *promotion = &promotions[promotion_count];
+            is_good &= read_promotion(&tables[i], row, promotion);
+            if (promotion->rule.count > 0 && promotion->revision > 0)
+                is_good &= check_once(&tables[i], row, promotions, promotion_count);
             promotion_count++;
         }
     }

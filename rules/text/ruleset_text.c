@@ -199,11 +199,12 @@ static void read_all(struct compile *compile, const struct document *documents, 
     if (has_rules)
         is_good &= promotions_read(compile, documents, count);
     is_good &= orgs_read(compile, documents, count);
-    is_good &= items_read(compile, documents, count) && steps_read(compile, documents, count);
+    is_good &= items_read(compile, documents, count);
+    is_good &= steps_read(compile, documents, count);
     if (compile->is_short)
         return;
     read_tests(compile);
-    if (is_good)
+    if (is_good && compile->problems->error_count == 0)
         rule_check_tables(compile);
 }
 

@@ -19,7 +19,8 @@ struct step_draft {
     struct slice item_code;
     const char *file;
     uint32_t line;
-    uint32_t column; /* of its item's code */
+    uint32_t column;      /* of its item's code */
+    uint32_t step_column; /* of its own */
 };
 
 static bool cell_place(struct table *table, const struct csv_row *row, uint32_t column,
@@ -43,8 +44,10 @@ static bool cell_place(struct table *table, const struct csv_row *row, uint32_t 
 static bool read_step(struct table *table, const struct csv_row *row, struct step_draft *draft)
 {
     bool is_good = table_check_width(table, row);
-    *draft = (struct step_draft){
-        .file = table->file, .line = row->line, .column = table_column(table, COLUMN_CODE)};
+    *draft = (struct step_draft){.file = table->file,
+                                 .line = row->line,
+                                 .column = table_column(table, COLUMN_CODE),
+                                 .step_column = table_column(table, COLUMN_STEP)};
     for (uint32_t i = 0; i < table->column_count; i++) {
         enum column_role role = table->columns[i].role;
         if (role == COLUMN_CODE)
@@ -71,8 +74,19 @@ static int by_item_and_place(const void *a, const void *b)
     return order != 0 ? order : (left->line > right->line) - (left->line < right->line);
 }
 
+/* The row above that says the same step of the same item; NULL: there is none. */
+static const struct step_draft *step_before(const struct step_draft *drafts, uint32_t index)
+{
+    struct slice code = drafts[index].step.step_code;
+    for (uint32_t i = 0; i < index && code.count > 0; i++)
+        if (slice_is_equal(drafts[i].step.step_code, code))
+            return &drafts[i];
+    return NULL;
+}
+
 /* The longest a case may be under way if every step takes all its time: steps of one place stand
- * beside each other, those without a place are in no row and not added. 0: units differ. */
+ * beside each other, those without a place are in no row and not added, and one that stands twice
+ * counts once. 0: units differ. */
 static int64_t sum_of_steps(const struct step_draft *drafts, uint32_t count, enum unit unit)
 {
     int64_t sum = 0;
@@ -81,6 +95,8 @@ static int64_t sum_of_steps(const struct step_draft *drafts, uint32_t count, enu
         uint16_t place = drafts[i].step.place;
         for (; i < count && drafts[i].step.place == place; i++) {
             struct term limit = drafts[i].step.limit;
+            if (step_before(drafts, i) != NULL)
+                continue;
             if (term_is_set(limit) && limit.unit != unit)
                 return 0;
             longest = limit.n > longest ? limit.n : longest;
@@ -128,24 +144,29 @@ static struct item *find_item(const struct compile *compile, struct slice code)
 static bool check_step_codes(struct compile *compile, const struct step_draft *drafts,
                              uint32_t count)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        for (uint32_t j = 0; j < i; j++) {
-            if (!slice_is_equal(drafts[i].step.step_code, drafts[j].step.step_code))
-                continue;
-            problem_error(compile->problems, drafts[i].file, drafts[i].line, drafts[i].column,
-                          "step \"%.*s\" of item \"%.*s\" stands twice, the other at line %u",
-                          "环节“%.*s”（事项“%.*s”）重复，另一处在第 %u 行",
-                          SLICE_ARG(drafts[i].step.step_code), SLICE_ARG(drafts[i].item_code),
-                          drafts[j].line);
-            return false;
-        }
+    bool is_good = true;
+    for (uint32_t i = 1; i < count; i++) {
+        const struct step_draft *other = step_before(drafts, i);
+        char place[PROBLEM_TEXT_BYTES];
+        if (other == NULL)
+            continue;
+        problem_error(compile->problems, drafts[i].file, drafts[i].line, drafts[i].step_column,
+                      "step \"%.*s\" of item \"%.*s\" stands twice: the other is at %s",
+                      "环节“%.*s”（事项“%.*s”）重复：另一处在 %s",
+                      SLICE_ARG(drafts[i].step.step_code), SLICE_ARG(drafts[i].item_code),
+                      problem_row(compile->problems, other->file, other->line, other->step_column,
+                                  place, sizeof place));
+        is_good = false;
     }
-    return true;
+    return is_good;
 }
 
 static bool give_steps(struct compile *compile, const struct step_draft *drafts, uint32_t count)
 {
     struct item *item = find_item(compile, drafts[0].item_code);
+    bool is_good = check_step_codes(compile, drafts, count);
+    if (item == NULL && !compile->has_all_items)
+        return is_good; /* it may be the one that could not be read */
     if (item == NULL) {
         problem_error(compile->problems, drafts[0].file, drafts[0].line, drafts[0].column,
                       "item \"%.*s\" is not in the catalogue", "事项目录中没有“%.*s”",
@@ -159,7 +180,7 @@ static bool give_steps(struct compile *compile, const struct step_draft *drafts,
         steps[i] = drafts[i].step;
     item->step_count = count;
     item->steps = steps;
-    return check_step_codes(compile, drafts, count) && check_sum(compile, item, drafts, count);
+    return check_sum(compile, item, drafts, count) && is_good;
 }
 
 static bool read_steps(struct compile *compile, const struct tables *tables)
@@ -175,14 +196,13 @@ static bool read_steps(struct compile *compile, const struct tables *tables)
         for (uint32_t j = 1; j < tables->at[i].csv.count; j++)
             is_good &=
                 read_step(&tables->at[i], &tables->at[i].csv.rows[j], &drafts[draft_count++]);
-    if (!is_good)
-        return false;
     qsort(drafts, draft_count, sizeof *drafts, by_item_and_place);
     for (uint32_t i = 0; i < draft_count;) {
         uint32_t first = i;
         while (i < draft_count && slice_is_equal(drafts[i].item_code, drafts[first].item_code))
             i++;
-        is_good &= give_steps(compile, drafts + first, i - first);
+        if (drafts[first].item_code.count > 0)
+            is_good &= give_steps(compile, drafts + first, i - first);
     }
     return is_good;
 }
@@ -196,5 +216,6 @@ bool steps_read(struct compile *compile, const struct document *documents, uint3
         .needs = {{COLUMN_CODE, "item_code"}, {COLUMN_STEP, "step_code"}},
     };
     struct tables tables;
-    return tables_open(compile, documents, count, &form, &tables) && read_steps(compile, &tables);
+    bool is_good = tables_open(compile, documents, count, &form, &tables);
+    return tables.at != NULL && read_steps(compile, &tables) && is_good;
 }

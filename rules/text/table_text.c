@@ -84,6 +84,7 @@ bool table_open(struct table *table, struct compile *compile, const struct docum
         tell_column(table, i, text, words, word_count, with_limits);
         is_good = false;
     }
+    table->is_open = true;
     return is_good;
 }
 
@@ -97,10 +98,13 @@ uint32_t table_column(const struct table *table, enum column_role role)
 
 bool table_needs(struct table *table, enum column_role role, const char *name)
 {
+    uint32_t line = table->csv.rows[0].line;
     if (table_column(table, role) > 0)
         return true;
-    problem_error(table->compile->problems, table->file, table->csv.rows[0].line, 1,
-                  "the column %s is missing", "缺少 %s 列", name);
+    if (problem_is_told(table->compile->problems, table->file, line, 0))
+        return false; /* it may be that one */
+    problem_error(table->compile->problems, table->file, line, 1, "the column %s is missing",
+                  "缺少 %s 列", name);
     return false;
 }
 
@@ -174,6 +178,9 @@ bool cell_code(struct table *table, const struct csv_row *row, uint32_t column,
         *code_out = compile_copy(table->compile, text);
         return true;
     }
+    if (text.count == 0 &&
+        problem_is_told(table->compile->problems, table->file, row->line, column + 1))
+        return false;
     problem_error(table->compile->problems, table->file, row->line, column + 1,
                   "%.*s must be given, and at most %d bytes long",
                   "%.*s 必须填写，且不超过 %d 字节", SLICE_ARG(csv_cell(table->csv.rows, column)),
@@ -222,13 +229,15 @@ bool tables_open(struct compile *compile, const struct document *documents, uint
     for (uint32_t i = 0; i < count; i++) {
         if (documents[i].kind != form->kind)
             continue;
-        struct table *table = &tables_out->at[tables_out->count++];
-        bool is_table = table_open(table, compile, &documents[i], form->words, form->word_count,
-                                   form->with_limits) &&
-                        has_needs(table, form);
-        if (is_table)
+        struct table *table = &tables_out->at[tables_out->count];
+        is_good &= table_open(table, compile, &documents[i], form->words, form->word_count,
+                              form->with_limits);
+        if (table->is_open && has_needs(table, form)) {
             tables_out->row_count += table->csv.count - 1;
-        is_good = is_good && is_table;
+            tables_out->count++;
+        } else {
+            is_good = false;
+        }
     }
     return is_good;
 }

@@ -43,6 +43,7 @@ struct table_column {
 struct table {
     struct compile *compile;
     const char *file;
+    bool is_open; /* its rows can be read, though not every heading may be known */
     struct csv_table csv;
     uint32_t column_count;
     struct table_column columns[TABLE_COLUMNS_MAX];
@@ -79,8 +80,8 @@ struct tables {
     struct table *at;   /* in the scratch arena */
 };
 
-/* tables_open - take apart every document of a kind. Returns: false when one of them was told to be
- * no such table, or memory is short. */
+/* tables_open - take apart every document of a kind, and keep those whose rows can be read.
+ * Returns: false when something was told of one of them, or memory is short (then `at` is NULL). */
 bool tables_open(struct compile *compile, const struct document *documents, uint32_t count,
                  const struct table_form *form, struct tables *tables_out);
 

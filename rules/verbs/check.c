@@ -121,7 +121,7 @@ static int check(struct checked *checked, char *const *operands)
     struct problem_list problems;
     problem_list_init(&problems);
     int code = gather(checked, operands, &problems);
-    if (code == EX_OK && problems.error_count == 0) {
+    if (code == EX_OK && problem_list_is_readable(&problems)) {
         int status =
             ruleset_compile(checked->set.at, checked->set.count, 0, &problems, &checked->ruleset);
         if (status < 0)

@@ -105,6 +105,9 @@ static int add_sheet(struct document_set *set, const char *path, const struct sh
     memcpy(kept_as + name.count, ".csv", ENDING_BYTES);
     document.name = copy.start;
     document.kept_as = kept_as;
+    if (document.kind == DOCUMENT_UNKNOWN &&
+        problem_is_told(problems, sheet->place, sheet->first_row, 0))
+        return 0; /* what it is, that cell should say */
     if (document.kind == DOCUMENT_UNKNOWN)
         problem_error(problems, sheet->place, sheet->first_row, 1,
                       "this row is no heading of a table of items, steps or orgs (item_code, "
@@ -296,10 +299,14 @@ int documents_compile(char *const *operands, const char *calendars, uint32_t edi
         status = documents_read(&set, operands, problems);
     if (status == 0)
         status = documents_add_calendars(&set, calendars, problems);
-    if (status == 0 && problems->error_count > 0)
+    if (status == 0 && !problem_list_is_readable(problems))
         status = RULESET_E_BAD;
     if (status == 0)
         status = ruleset_compile(set.at, set.count, edition, problems, ruleset_out);
+    if (status == 0 && problems->error_count > 0) {
+        ruleset_destroy(ruleset_out);
+        status = RULESET_E_BAD;
+    }
     documents_clear(&set);
     return status;
 }

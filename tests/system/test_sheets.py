@@ -125,6 +125,90 @@ def a_mistake_is_told_by_its_cell():
              (path("m1.xlsx") + ":事项", "C3", 3, 3))
 
 
+# One of each: cells that cannot be read, and beside them what only the whole of a table shows.
+MANY = (
+    ("事项", [["事项编码", "事项名称", "承诺时限", "法定时限"],
+            ["001", "取水许可", "5 workday", "20 workday"],
+            ["002", "采矿许可", "7", "20 workday"],
+            ["003", Xml('<c r="{r}" t="e"><v>#REF!</v></c>'), "5 workday", "0 day"],
+            ["001", "取水许可", "5 workday", None],
+            [Xml('<c r="{r}"><f>A1</f></c>'), "采伐许可", "3 workday", None]]),
+    ("环节", [["事项编码", "环节编码", "序号", "环节时限"],
+            ["001", "受理", "1", "4 workday"], ["001", "审查", "2", "2 workday"],
+            ["001", "审查", "3", "2 workday"], ["002", "受理", "x", "2 workday"],
+            ["003", "受理", "1", "很久"], ["003", "审查", "2", "6 workday"],
+            ["004", "受理", "1", "2 workday"]]),
+    ("机构", [["机构编码", "主管机构", "日历"], ["01", "02", None], ["02", None, "没有"], ["01", None, None],
+            ["03", "09", None]]),
+)
+SAID = (
+    ('机构!C3', 'unknown calendar "没有": there is none here', "没有这个日历“没有”：此处一个也没有"),
+    ('机构!A4', 'org "01" stands twice', "机构“01”重复"),
+    ('机构!B5', 'supervisor "09" is no org of this table: give it a row of its own',
+     "主管机构“09”不在本表中：请为其另列一行"),
+    ('事项!C3', "承诺时限: 7 has no unit: write 7 workday or 7 day",
+     "承诺时限：7 没有单位：请写 7 workday（工作日）或 7 day（自然日）"),
+    ('事项!B4', "the cell holds the error #REF!", "该单元格的内容是错误 #REF!"),
+    ('事项!D4', "法定时限: a limit of zero: write at least 1, or leave the cell empty",
+     "法定时限：时限为零：至少为 1，或留空"),
+    ('事项!A5', 'item "001" stands twice: the other is at {file}:事项!A2',
+     "事项“001”重复：另一处在 {file}:事项!A2"),
+    ('事项!A6', "the formula of this cell has no result stored with it: open the workbook in a "
+     "spreadsheet program and save it", "该单元格的公式没有保存计算结果：请用电子表格软件打开后重新保存"),
+    ('环节!C5', '"x" is no place in an order: 1, 2, 3 …, or empty', "“x”不是序号：1、2、3 …，或留空"),
+    ('环节!D6', '环节时限: "很久" is no limit: write a number and a unit, such as 7 workday',
+     "环节时限：“很久”不是时限：请写数字和单位，例如 7 workday"),
+    ('环节!A2', 'the steps of item "001" add up to 6 workday, its promise is 5 workday',
+     "事项“001”各环节时限合计 6 workday，超过承诺时限 5 workday"),
+    ('环节!B4', 'step "审查" of item "001" stands twice: the other is at {file}:环节!B3',
+     "环节“审查”（事项“001”）重复：另一处在 {file}:环节!B3"),
+    ('环节!A6', 'the steps of item "003" add up to 6 workday, its promise is 5 workday',
+     "事项“003”各环节时限合计 6 workday，超过承诺时限 5 workday"),
+)
+
+
+def told_of(lang, *files):
+    word = {"en": " error: ", "zh": " 错误："}[lang]
+    done = run("import", "--store", path("never"), *files, code=65, lang=lang)
+    return sorted(line.replace(":" + word, "|", 1) for line in done.stderr.splitlines()
+                  if ":" + word in line)
+
+
+@test
+def every_mistake_is_told_in_one_run():
+    # What hangs on the code of A6 cannot be said: whether that is item 004.
+    file = write(path("many.xlsx"), MANY)
+    for lang, at in (("en", 1), ("zh", 2)):
+        should = sorted(f"{file}:{row[0]}|{row[at].format(file=file)}" for row in SAID)
+        check_eq(told_of(lang, file), should)
+
+
+@test
+def every_mistake_of_csv_files_is_told_in_one_run():
+    files = {"items.csv": "item_code,promised\nA,5 workday\nB,7\nA,5 workday\n,2 workday\n",
+             "steps.csv": "item_code,step_code,place,limit\nA,s1,1,4 workday\nA,s2,2,2 workday\n"
+                          "B,s1,1,soon\nB,s1,2,2 workday\n"}
+    for name, text in files.items():
+        with open(path(name), "w", encoding="utf-8") as file:
+            file.write(text)
+    items, steps = path("items.csv"), path("steps.csv")
+    check_eq(told_of("en", items, steps), sorted([
+        f"{items}:3:2|promised: 7 has no unit: write 7 workday or 7 day",
+        f'{items}:4:1|item "A" stands twice: the other is at {items}:2',
+        f"{items}:5:1|item_code must be given, and at most 64 bytes long",
+        f'{steps}:4:4|limit: "soon" is no limit: write a number and a unit, such as 7 workday',
+        f'{steps}:2:1|the steps of item "A" add up to 6 workday, its promise is 5 workday',
+        f'{steps}:5:2|step "s1" of item "B" stands twice: the other is at {steps}:4']))
+    # in a whole catalogue what is not there, is not there
+    with open(items, "w", encoding="utf-8") as file:
+        file.write("item_code,promised\nA,5\n")
+    with open(steps, "w", encoding="utf-8") as file:
+        file.write("item_code,step_code\nA,s\nC,s\n")
+    check_eq(told_of("en", items, steps), sorted([
+        f"{items}:2:2|promised: 5 has no unit: write 5 workday or 5 day",
+        f'{steps}:3:1|item "C" is not in the catalogue']))
+
+
 @test
 def what_a_cell_cannot_mean_is_refused():
     rows = [
