@@ -172,10 +172,11 @@ void query_counts(const struct query_world *world, const json_t *request, json_t
         const struct turn_counts *cards = turn_counts(world->turn);
         for (uint32_t i = 0; i < cards->level_count; i++)
             json_object_set_new(totals, cards->levels[i].level,
-                                json_pack("{s:I, s:I, s:I, s:I}", "issued",
+                                json_pack("{s:I, s:I, s:I, s:I, s:I}", "issued",
                                           (json_int_t)cards->levels[i].issued, "pending",
                                           (json_int_t)cards->levels[i].pending, "withdrawn",
-                                          (json_int_t)cards->levels[i].withdrawn, "shadow",
+                                          (json_int_t)cards->levels[i].withdrawn, "taken_back",
+                                          (json_int_t)cards->levels[i].taken_back, "shadow",
                                           (json_int_t)cards->levels[i].shadow));
         return;
     }

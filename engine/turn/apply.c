@@ -83,10 +83,11 @@ static void level_note(struct turn *turn, const struct card *card)
     struct level_count *row = level_of(turn, card->level);
     if (row == NULL)
         return;
-    row->withdrawn += card->state == CARD_WITHDRAWN ? 1 : 0;
     row->shadow += card->is_shadow ? 1 : 0;
     if (card->is_shadow)
         return;
+    if (card->state == CARD_WITHDRAWN)
+        ++*(card->is_unreleased ? &row->taken_back : &row->withdrawn);
     uint64_t *before = level_place(row, card->before);
     uint64_t *after = level_place(row, card->state);
     if (before != NULL && *before > 0)

@@ -61,9 +61,10 @@ struct turn_options {
 
 struct level_count {
     char level[32];
-    uint64_t issued;  /* standing: issued, not withdrawn or dismissed */
-    uint64_t pending; /* they wait for a supervisor */
-    uint64_t withdrawn;
+    uint64_t issued;     /* standing: issued, not withdrawn or dismissed */
+    uint64_t pending;    /* they wait for a supervisor */
+    uint64_t withdrawn;  /* of those that were public */
+    uint64_t taken_back; /* withdrawn while they waited: they never were public */
     uint64_t shadow;
 };
 

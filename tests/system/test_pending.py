@@ -121,9 +121,12 @@ def what_is_taken_back_before_its_release_says_that_it_never_was_public():
         check_eq(sorted(told), [("A", "pending", None), ("A", "withdrawn", True),
                                 ("B", "issued", None), ("B", "pending", None),
                                 ("B", "withdrawn", None)])
+        counts = {"issued": 0, "pending": 0, "withdrawn": 1, "taken_back": 1, "shadow": 0}
+        check_eq(house.ask("counts", by="level")["counts"]["yellow"], counts)
         house.engine_stop()
         house.engine_start()
         house.engine_ready()
+        check_eq(house.ask("counts", by="level")["counts"]["yellow"], counts)
         check_eq(house.ask("status")["ledger_differs"], 0)
 
 
