@@ -27,6 +27,25 @@ static void state_set(struct core *core, struct core_case *kase, enum case_state
 /* ---- clocks ------------------------------------------------------------------------------------
  */
 
+/* Asked for when the limit is over: where the rule allows that, so long as none of its cards has
+ * come. An extension undoes no card. (What follows a card comes behind it.) */
+static bool is_late_asked(struct reckoning *reckoning, uint32_t limit, struct instant due,
+                          struct instant asked_at)
+{
+    const struct rule *rule = reckoning->rule;
+    bool is_late = instant_is_before(due, asked_at);
+    if (!is_late || !rule->extension.after_due_allowed)
+        return is_late;
+    for (uint32_t i = 0; i < rule->rung_count; i++) {
+        if (rule->rungs[i].limit != limit || rule->rungs[i].form == RUNG_CHAIN)
+            continue;
+        struct instant at = reckon_rung(reckoning, i);
+        if (instant_is_set(at) && instant_is_before(at, asked_at))
+            return true;
+    }
+    return false;
+}
+
 static bool clock_extend(struct core *core, struct core_case *kase, struct core_clock *clock,
                          const struct rule *rule, const struct event *event)
 {
@@ -45,8 +64,7 @@ static bool clock_extend(struct core *core, struct core_case *kase, struct core_
     bool is_in_time = false;
     for (uint32_t i = 0; i < rule->limit_count; i++) {
         struct instant due = reckon_limit(&reckoning, i);
-        if (!instant_is_set(due) ||
-            (!rule->extension.after_due_allowed && instant_is_before(due, event->at)))
+        if (!instant_is_set(due) || is_late_asked(&reckoning, i, due, event->at))
             continue;
         is_in_time = true;
         lengths[i] = reckon_extension(&reckoning, i, rule->extension.by);

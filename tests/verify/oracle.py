@@ -185,7 +185,8 @@ class Case:
         is_in_time = False
         for index in range(len(moved)):
             due = reckoning.limit(index)
-            if due is None or (not said["any_time"] and due < event["at"]):
+            if due is None or (due < event["at"] and (
+                    not said["any_time"] or self.has_come(reckoning, clock, index, event["at"]))):
                 continue
             is_in_time = True
             terms = [term for term in (said["by"], event.get("term")) if term]
@@ -193,6 +194,13 @@ class Case:
         if is_in_time:
             clock.extensions += 1
             clock.extended = [a + b for a, b in zip(clock.extended, moved)]
+
+    @staticmethod
+    def has_come(reckoning, clock, limit, at):
+        """Has a card of this limit come before `at`? What follows a card comes behind it."""
+        dues = [reckoning.rung(rung, ()) for rung in clock.rule["rungs"]
+                if rung["form"] != "chain" and rung["limit"] == limit]
+        return any(due not in (None, NEVER) and due < at for due in dues)
 
     def is_for(self, rule):
         item = self.world["items"].get(self.item)

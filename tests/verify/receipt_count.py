@@ -237,8 +237,10 @@ class Counted:
         found = then.extension(0, by)
         if said["term"]:
             found = min(found, then.extension(0, term_of(said["term"])))
-        late = not self.receipt["convention"]["extension"]["after_due"]
-        if not (extended == 0 and late) and abs(found - extended) > Fraction(2, SHARE):
+        line = then.line(0)
+        due = None if line is None else then.reach(line, line.length)
+        is_late = due not in (None, NEVER) and due < instant_of(said["at"])
+        if not (extended == 0 and is_late) and abs(found - extended) > Fraction(2, SHARE):
             self.wrong.append(f"limit.extended: is {extended}, should be {found}")
 
     def check_rung(self):
