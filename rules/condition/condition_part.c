@@ -95,11 +95,11 @@ bool condition_read_kind(struct parser *parser, uint32_t *kind_out)
 static bool read_link_name(struct parser *parser, const char *end)
 {
     struct word first = parser->words.now;
-    struct slice name = {.start = first.text.start};
+    struct slice name = {.start = first.written.start};
     while (parser->words.now.kind != WORD_END && !word_is(&parser->words.now, ",") &&
            !word_is(&parser->words.now, ")")) {
         struct word word = words_next(&parser->words);
-        name.count = (size_t)(word.text.start + word.text.count - name.start);
+        name.count = (size_t)(word.written.start + word.written.count - name.start);
     }
     if (name.count == 0) {
         WORD_ERROR(&parser->words, &first, "raised names a rule and a card: raised(my-rule, red)",
@@ -312,6 +312,8 @@ struct part condition_read_alone(struct parser *parser)
         part.field = FIELD_COUNT;
         return part;
     }
+    if (word.kind == WORD_BAD && words_tell_bad(&parser->words))
+        return part_bad;
     WORD_ERROR(&parser->words, &word, "expected a field, a number or a 'text' here, found \"%.*s\"",
                "此处应为字段、数字或“'文本'”，而不是“%.*s”", WORD_ARG(&word));
     return part_bad;

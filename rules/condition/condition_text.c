@@ -25,6 +25,11 @@ static struct part arithmetic(struct parser *parser, enum op op, struct part a, 
                    value_type_en[wrong->type], value_type_zh[wrong->type]);
         return part_bad;
     }
+    if (op == OP_DIV && b.constant >= 0 && parser->constants[b.constant].number == 0) {
+        WORD_REFUSE(&parser->words, &b.word, "nothing is divided by zero", "不能除以零");
+        if (!parser->words.problems->is_in_force)
+            return part_bad;
+    }
     if (!condition_check_window(parser, op, &a, &b) ||
         !condition_emit(parser, op, 0, UNIT_NONE, -1))
         return part_bad;
@@ -379,7 +384,7 @@ static bool check_moment(struct parser *parser)
     return problems->is_in_force && parser->window_count == 0;
 }
 
-static int keep(struct arena *arena, const struct parser *parser, struct slice text,
+static int keep(struct arena *arena, const struct parser *parser, const struct yaml_node *node,
                 const struct condition **condition_out)
 {
     struct condition *condition = arena_take(arena, 1, sizeof *condition);
@@ -396,7 +401,7 @@ static int keep(struct arena *arena, const struct parser *parser, struct slice t
             !arena_copy(arena, parser->constants[i].text, &constants[i].text))
             return -ENOMEM;
     }
-    if (!arena_copy(arena, text, &condition->text))
+    if (!condition_plain(arena, node, &condition->text))
         return -ENOMEM;
     condition->count = parser->count;
     condition->code = code;
@@ -427,5 +432,5 @@ int condition_parse(struct arena *arena, const struct yaml_node *node, enum cond
     }
     if (!check_sense(&parser, first) || (moment == CONDITION_WHEN_DUE && !check_moment(&parser)))
         return CONDITION_E_BAD;
-    return keep(arena, &parser, node->value, condition_out);
+    return keep(arena, &parser, node, condition_out);
 }

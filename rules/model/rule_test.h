@@ -21,6 +21,8 @@ struct rule_test_card {
     struct instant due_at; /* the instant after which its rung holds */
     uint8_t level;
     enum card_state state; /* ISSUED: it stands. It was raised, and is WITHDRAWN or DISMISSED */
+    bool is_pending;       /* it waits for its release; false: nothing is said of it */
+    bool is_shadow;        /* nobody is told of it; the same */
     struct slice rule;     /* empty: any */
     struct slice case_no;  /* empty: any */
     struct slice org;      /* whose card it is; empty: any */

@@ -70,8 +70,8 @@ int text_decode(struct arena *arena, const char *file, struct slice text,
         status = has_nul ? CSV_E_BAD : convert(arena, "GB18030", text, utf8_out);
     if (status == CSV_E_BAD)
         problem_error(problems, file, 0, 0,
-                      "neither UTF-8 nor GB18030 text: save the table as CSV (UTF-8)",
-                      "既不是 UTF-8 也不是 GB18030 文本：请另存为 CSV（UTF-8）");
+                      "neither UTF-8 nor GB18030 text: save it as UTF-8, a table as CSV (UTF-8)",
+                      "既不是 UTF-8 也不是 GB18030 文本：请以 UTF-8 保存，表格另存为 CSV（UTF-8）");
     return status;
 }
 

@@ -69,6 +69,19 @@ static void cut_whole_characters(char *text)
     text[count] = '\0';
 }
 
+/* One mistake that two readers come upon is one. */
+static bool is_told(const struct problem_list *list, const struct problem *problem)
+{
+    for (uint32_t i = 0; i < list->count; i++)
+        if (&list->at[i] != problem && list->at[i].line == problem->line &&
+            list->at[i].column == problem->column && problem->line > 0 &&
+            list->at[i].is_warning == problem->is_warning &&
+            strcmp(list->at[i].file, problem->file) == 0 &&
+            strcmp(list->at[i].en, problem->en) == 0)
+            return true;
+    return false;
+}
+
 static struct problem *problem_add(struct problem_list *list, bool is_warning)
 {
     if (is_warning)
@@ -104,6 +117,13 @@ void problem_tell(struct problem_list *list, const struct problem *place, const 
     va_end(again);
     cut_whole_characters(problem->en);
     cut_whole_characters(problem->zh);
+    if (!is_told(list, problem))
+        return;
+    list->count--;
+    if (place->is_warning)
+        list->warning_count--;
+    else
+        list->error_count--;
 }
 
 void problem_error(struct problem_list *list, const char *file, uint32_t line, uint32_t column,
@@ -207,8 +227,23 @@ void problem_list_print(const struct problem_list *list, FILE *to)
         (void)fprintf(to, say("and %u more\n", "另有 %u 处\n"), all - list->count);
 }
 
+/* The word without the quotes of Chinese texts, which are none in YAML. */
+static struct slice unquoted(struct slice word)
+{
+    static const char *const pairs[][2] = {{"“", "”"}, {"‘", "’"}};
+    for (size_t i = 0; i < COUNT_OF(pairs); i++) {
+        size_t open = strlen(pairs[i][0]);
+        size_t close = strlen(pairs[i][1]);
+        if (word.count > open + close && slice_starts(word, slice_of(pairs[i][0])) &&
+            memcmp(word.start + word.count - close, pairs[i][1], close) == 0)
+            return (struct slice){.start = word.start + open, .count = word.count - open - close};
+    }
+    return word;
+}
+
 const char *text_nearest(struct slice word, const char *const *words, size_t count)
 {
+    word = unquoted(word);
     char typed[64];
     const char *nearest = NULL;
     if (word.count == 0 || word.count >= sizeof typed)

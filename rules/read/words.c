@@ -32,17 +32,59 @@ static bool begins(struct slice text, const char *with)
     return text.count >= count && memcmp(text.start, with, count) == 0;
 }
 
-/* The signs of more than one byte come first; each row says how it is called from then on. */
+/* The signs of more than one byte come first; each row says how it is called from then on. What an
+ * input method for Chinese types means the same. */
 static const struct {
     const char *written;
     const char *name;
 } signs[] = {
-    {"...", "…"}, {"…", "…"},  {"→", "→"},  {"->", "→"}, {"!=", "!="}, {"<=", "<="},
-    {">=", ">="}, {"≥", ">="}, {"≤", "<="}, {"≠", "!="}, {"==", "="},  {"，", ","},
-    {"=", "="},   {"<", "<"},  {">", ">"},  {"(", "("},  {")", ")"},   {"[", "["},
-    {"]", "]"},   {",", ","},  {"+", "+"},  {"-", "-"},  {"−", "-"},   {"*", "*"},
-    {"/", "/"},   {"%", "%"},  {"（", "("}, {"）", ")"}, {".", "."},
+    {"...", "…"},  {"…", "…"},    {"→", "→"},     {"->", "→"},    {"!=", "!="},   {"<=", "<="},
+    {">=", ">="},  {"≥", ">="},   {"≤", "<="},    {"≠", "!="},    {"==", "="},    {"，", ","},
+    {"＜=", "<="}, {"＞=", ">="}, {"＜＝", "<="}, {"＞＝", ">="}, {"！＝", "!="}, {"＝＝", "="},
+    {"=", "="},    {"<", "<"},    {">", ">"},     {"(", "("},     {")", ")"},     {"[", "["},
+    {"]", "]"},    {",", ","},    {"+", "+"},     {"-", "-"},     {"−", "-"},     {"*", "*"},
+    {"/", "/"},    {"%", "%"},    {"（", "("},    {"）", ")"},    {".", "."},     {"＝", "="},
+    {"＜", "<"},   {"＞", ">"},   {"％", "%"},    {"＋", "+"},    {"－", "-"},    {"×", "*"},
+    {"÷", "/"},    {"［", "["},   {"］", "]"},
 };
+
+static const char *const blanks[] = {" ", "\n", "\t", "\r", "\u3000", "\u00A0"};
+
+/* Quotes, as they open and as they close. */
+static const struct {
+    const char *open;
+    const char *close;
+} quotes[] = {{"'", "'"}, {"\"", "\""}, {"‘", "’"}, {"“", "”"}};
+
+/* How many bytes of a blank stand here; 0: none does. */
+static size_t blank_at(struct slice text)
+{
+    for (size_t i = 0; i < COUNT_OF(blanks); i++)
+        if (begins(text, blanks[i]))
+            return strlen(blanks[i]);
+    return 0;
+}
+
+/* The digit that stands here, wide (０ to ９) or not, and its bytes; 0: none does. */
+static size_t digit_at(struct slice text, int *digit_out)
+{
+    static const char wide_zero[] = "０";
+    enum { WIDE = sizeof wide_zero - 1 };
+    if (text.count > 0 && is_digit(text.start[0]))
+        return *digit_out = text.start[0] - '0', 1;
+    if (text.count < WIDE || memcmp(text.start, wide_zero, WIDE - 1) != 0)
+        return 0;
+    *digit_out = (unsigned char)text.start[WIDE - 1] - (unsigned char)wide_zero[WIDE - 1];
+    return *digit_out >= 0 && *digit_out <= 9 ? WIDE : 0;
+}
+
+static size_t quote_at(struct slice text, size_t *which_out)
+{
+    for (size_t i = 0; i < COUNT_OF(quotes); i++)
+        if (begins(text, quotes[i].open))
+            return *which_out = i, strlen(quotes[i].open);
+    return 0;
+}
 
 static size_t sign_at(struct slice text, const char **name_out)
 {
@@ -66,48 +108,69 @@ static size_t name_bytes(struct slice text, bool has_hyphens)
                          (is_letter(from.start[1]) || is_digit(from.start[1]));
         if (!is_letter(c) && !(count > 0 && is_digit(c)) && !is_hyphen)
             break;
-        if ((unsigned char)c >= 0xC0 && sign_at(from, &name) > 0)
+        if ((unsigned char)c >= 0xC0 && (sign_at(from, &name) > 0 || blank_at(from) > 0))
             break; /* a sign of several bytes, such as … */
         count++;
     }
     return count;
 }
 
+static struct slice behind(struct slice text, size_t bytes)
+{
+    return (struct slice){.start = text.start + bytes, .count = text.count - bytes};
+}
+
+/* Two digits and what stands before them: ":30". Returns the bytes. */
+static size_t minute_at(struct slice text, int *minute_out)
+{
+    int tens = 0;
+    int ones = 0;
+    size_t colon = begins(text, ":") ? 1 : begins(text, "：") ? strlen("：") : 0;
+    size_t first = colon == 0 ? 0 : digit_at(behind(text, colon), &tens);
+    size_t second = first == 0 ? 0 : digit_at(behind(text, colon + first), &ones);
+    *minute_out = tens * 10 + ones;
+    return second == 0 ? 0 : colon + first + second;
+}
+
 static void read_digits(struct words *words, struct word *word)
 {
     struct slice text = rest(words);
-    size_t count = 0;
+    size_t bytes = 0;
+    int digit = 0;
+    int minute = 0;
+    int count = 0;
     word->kind = WORD_NUMBER;
-    for (; count < text.count && is_digit(text.start[count]); count++) {
+    for (size_t more; (more = digit_at(behind(text, bytes), &digit)) > 0; bytes += more, count++) {
         if (word->number > INT64_C(1000000000000000))
             word->kind = WORD_BAD;
         else
-            word->number = word->number * 10 + (text.start[count] - '0');
+            word->number = word->number * 10 + digit;
     }
-    if (count <= 2 && count + 2 < text.count && text.start[count] == ':' &&
-        is_digit(text.start[count + 1]) && is_digit(text.start[count + 2])) {
-        int64_t minute =
-            (text.start[count + 1] - '0') * INT64_C(10) + (text.start[count + 2] - '0');
+    size_t more = count > 2 ? 0 : minute_at(behind(text, bytes), &minute);
+    if (more > 0) {
         bool is_time = minute < 60 && word->number * 60 + minute <= INT64_C(24) * 60;
         word->kind = is_time ? WORD_TIME : WORD_BAD;
         word->number = (word->number * 60 + minute) * INT64_C(60000);
-        count += 3;
+        bytes += more;
     }
-    word->text = (struct slice){.start = text.start, .count = count};
+    word->text = (struct slice){.start = text.start, .count = bytes};
 }
 
-static size_t read_quoted(struct words *words, struct word *word)
+static size_t read_quoted(struct words *words, struct word *word, size_t which)
 {
     struct slice text = rest(words);
-    const char *close = memchr(text.start + 1, text.start[0], text.count - 1);
-    if (close == NULL) {
-        word->kind = WORD_BAD;
-        word->text = text;
-        return text.count;
+    const char *close = quotes[which].close;
+    size_t open_bytes = strlen(quotes[which].open);
+    for (size_t i = open_bytes; i < text.count; i++) {
+        if (!begins(behind(text, i), close))
+            continue;
+        word->kind = WORD_TEXT;
+        word->text = (struct slice){.start = text.start + open_bytes, .count = i - open_bytes};
+        return i + strlen(close);
     }
-    word->kind = WORD_TEXT;
-    word->text = (struct slice){.start = text.start + 1, .count = (size_t)(close - text.start) - 1};
-    return word->text.count + 2;
+    word->kind = WORD_BAD;
+    word->text = text;
+    return text.count;
 }
 
 static void move(struct words *words, size_t bytes)
@@ -117,34 +180,50 @@ static void move(struct words *words, size_t bytes)
     words->cursor += bytes;
 }
 
+/* Signs of other languages, of two characters each; see tell_foreign. */
+static bool is_foreign_pair(struct slice text)
+{
+    return begins(text, "&&") || begins(text, "||") || begins(text, "=>") || begins(text, "=<");
+}
+
+static bool has_colon(struct slice text)
+{
+    for (; text.count > 0; text = behind(text, 1))
+        if (begins(text, ":") || begins(text, "："))
+            return true;
+    return false;
+}
+
 static void read_word(struct words *words)
 {
-    while (words->cursor < words->end && (*words->cursor == ' ' || *words->cursor == '\n' ||
-                                          *words->cursor == '\t' || *words->cursor == '\r'))
-        move(words, 1);
+    for (size_t more; (more = blank_at(rest(words))) > 0;)
+        move(words, more);
     struct word *word = &words->now;
     *word = (struct word){.kind = WORD_END, .column = words->column};
     struct slice text = rest(words);
     if (text.count == 0)
         return;
     const char *name = NULL;
-    size_t bytes = name_bytes(text, words->has_hyphens);
-    if (bytes > 0) {
-        word->kind = WORD_NAME;
-        word->text = (struct slice){.start = text.start, .count = bytes};
-    } else if (is_digit(text.start[0])) {
+    int digit = 0;
+    size_t quote = 0;
+    size_t bytes = 0;
+    if (digit_at(text, &digit) > 0) {
         read_digits(words, word);
         bytes = word->text.count;
-    } else if (text.start[0] == '\'' || text.start[0] == '"') {
-        bytes = read_quoted(words, word);
-    } else if ((bytes = sign_at(text, &name)) > 0) {
+    } else if (quote_at(text, &quote) > 0) {
+        bytes = read_quoted(words, word, quote);
+    } else if ((bytes = name_bytes(text, words->has_hyphens)) > 0) {
+        word->kind = WORD_NAME;
+        word->text = (struct slice){.start = text.start, .count = bytes};
+    } else if (!is_foreign_pair(text) && (bytes = sign_at(text, &name)) > 0) {
         word->kind = WORD_SIGN;
         word->text = slice_of(name);
     } else {
         word->kind = WORD_BAD;
-        bytes = 1;
+        bytes = is_foreign_pair(text) ? 2 : 1;
         word->text = (struct slice){.start = text.start, .count = bytes};
     }
+    word->written = (struct slice){.start = text.start, .count = bytes};
     move(words, bytes);
 }
 
@@ -192,13 +271,51 @@ bool words_take(struct words *words, const char *text)
     return true;
 }
 
+/* How other languages write what is a word here. */
+static bool tell_foreign(struct words *words)
+{
+    static const struct {
+        const char *written;
+        const char *right;
+    } foreign[] = {{"&", "and"}, {"|", "or"}, {"!", "not"}, {"=>", ">="}, {"=<", "<="}};
+    for (size_t i = 0; i < COUNT_OF(foreign); i++) {
+        if (!begins(words->now.written, foreign[i].written))
+            continue;
+        WORD_ERROR(words, &words->now, "\"%.*s\" is written %s here", "“%.*s”在此写作 %s",
+                   SLICE_ARG(words->now.written), foreign[i].right);
+        return true;
+    }
+    return false;
+}
+
 bool words_end(struct words *words)
 {
     if (words->now.kind == WORD_END)
         return true;
+    if (words->now.kind == WORD_BAD && tell_foreign(words))
+        return false;
     WORD_ERROR(words, &words->now, "unexpected \"%.*s\": the text should end before it",
                "多余的“%.*s”：此前文字应已结束", WORD_ARG(&words->now));
     return false;
+}
+
+bool words_tell_bad(struct words *words)
+{
+    const struct word *word = &words->now;
+    if (word_is(word, "-")) {
+        WORD_ERROR(words, word, "no term is negative: 2 workday before promised, or after it",
+                   "期限不为负：写作 2 workday before promised，或 after promised");
+        return true;
+    }
+    int digit;
+    if (word->kind != WORD_BAD || digit_at(word->text, &digit) == 0)
+        return word->kind == WORD_BAD && tell_foreign(words);
+    if (has_colon(word->text))
+        WORD_ERROR(words, word, "\"%.*s\" is no time of day: 00:00 to 24:00",
+                   "“%.*s”不是一天中的时刻：00:00 至 24:00", WORD_ARG(word));
+    else
+        WORD_ERROR(words, word, "%.*s is too large a number", "数字 %.*s 过大", WORD_ARG(word));
+    return true;
 }
 
 bool words_number(struct words *words, int64_t *number_out)
@@ -242,6 +359,8 @@ static bool tell_fraction(struct words *words, const struct word *number)
 bool words_term(struct words *words, struct term *term_out)
 {
     struct word number = words->now;
+    if (number.kind != WORD_NUMBER && words_tell_bad(words))
+        return false;
     if (number.kind != WORD_NUMBER) {
         WORD_ERROR(words, &number, "expected a term such as 20 workday, found \"%.*s\"",
                    "此处应为期限，例如 20 workday，而不是“%.*s”", WORD_ARG(&number));
@@ -251,6 +370,16 @@ bool words_term(struct words *words, struct term *term_out)
     struct word unit = words->now;
     if (tell_fraction(words, &number))
         return false;
+    struct words ahead = *words;
+    (void)words_next(&ahead);
+    if (word_is(&unit, "of") || word_is(&ahead.now, "of")) {
+        WORD_ERROR(words, &number,
+                   "%.*s has no unit: write for example %.*s workday or %.*s day, or %.*s%% of …",
+                   "%.*s 没有单位：请写明，例如 %.*s workday（工作日）或 %.*s day（自然日），或 "
+                   "%.*s%% of …",
+                   WORD_ARG(&number), WORD_ARG(&number), WORD_ARG(&number), WORD_ARG(&number));
+        return false;
+    }
     if (unit.kind != WORD_NAME || word_is(&unit, "before") || word_is(&unit, "after")) {
         WORD_ERROR(words, &number, "%.*s has no unit: write for example %.*s workday or %.*s day",
                    "%.*s 没有单位：请写明，例如 %.*s workday（工作日）或 %.*s day（自然日）",
@@ -258,7 +387,7 @@ bool words_term(struct words *words, struct term *term_out)
         return false;
     }
     char text[96];
-    (void)snprintf(text, sizeof text, "%.*s %.*s", WORD_ARG(&number), WORD_ARG(&unit));
+    (void)snprintf(text, sizeof text, "%lld %.*s", (long long)number.number, WORD_ARG(&unit));
     int status = term_parse(slice_of(text), term_out);
     if (status == TERM_E_UNIT || status == TERM_E_NO_UNIT) {
         tell_unit(words, &unit);
@@ -331,11 +460,10 @@ int words_pick(struct words *words, const struct word *word, const char *const *
         for (size_t i = 0; i < count; i++)
             if (slice_is_equal(word->text, slice_of(names[i])))
                 return (int)i;
-    if (word->kind == WORD_BAD && memchr(word->text.start, ':', word->text.count) != NULL) {
-        WORD_ERROR(words, word, "\"%.*s\" is no time of day: 00:00 to 24:00",
-                   "“%.*s”不是一天中的时刻：00:00 至 24:00", WORD_ARG(word));
+    struct words at = *words;
+    at.now = *word;
+    if (word->kind == WORD_BAD && words_tell_bad(&at))
         return -1;
-    }
     tell_unknown(words->problems, words->file, words->line, word->column, word->text, names, count,
                  en, zh);
     return -1;

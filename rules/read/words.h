@@ -14,7 +14,7 @@ enum word_kind {
     WORD_NAME,   /* letters, digits, _ and, not in a condition, - */
     WORD_NUMBER, /* digits; the number is in `number` */
     WORD_TIME,   /* 17:00; `number` is ms since midnight, up to 24:00 */
-    WORD_TEXT,   /* 'text' or "text"; `text` is without the quotes */
+    WORD_TEXT,   /* 'text', "text", ‘text’ or “text”; `text` is without the quotes */
     WORD_SIGN,   /* one of ( ) [ ] , = != < <= > >= + - * / % … (also "..." and "→", "->") */
     WORD_BAD,    /* none of these: a stray character, an open quote, a number too big */
 };
@@ -22,6 +22,7 @@ enum word_kind {
 struct word {
     enum word_kind kind;
     struct slice text;
+    struct slice written; /* as it stands there, quotes and all */
     int64_t number;
     uint32_t column;
 };
@@ -64,6 +65,10 @@ MUST_USE bool words_term(struct words *words, struct term *term_out);
 
 /* words_limit - a term, or "same day" (当日): the limit that ends with the day of the start. */
 MUST_USE bool words_limit(struct words *words, struct term *term_out);
+
+/* words_tell_bad - the word that is looked at can stand nowhere: a negative number, or one too
+ * large, no time of day, && for and. Returns whether it was told. */
+bool words_tell_bad(struct words *words);
 
 /* words_number - a whole number, perhaps with a sign before it. Returns false without a word when
  * there is none; then nothing was taken. */

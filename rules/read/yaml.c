@@ -69,6 +69,61 @@ static bool has_wide_colon(struct slice line, size_t *column_out)
     return false;
 }
 
+/* A sign of Chinese texts outside quotes, from a column on, that YAML knows by another form. */
+static const char *wide_sign(struct slice line, size_t *column_io, const char **right_out)
+{
+    static const struct {
+        const char *wide;
+        const char *right;
+    } signs[] = {{"，", ","}, {"｛", "{"}, {"｝", "}"}, {"［", "["},
+                 {"］", "]"}, {"【", "["}, {"】", "]"}};
+    char quote = '\0';
+    size_t column = 0;
+    for (size_t i = 0; i < line.count && (quote != '\0' || line.start[i] != '#'); i++) {
+        char c = line.start[i];
+        bool is_mark = c == '"' || c == '\'';
+        if (is_mark && (quote == '\0' || quote == c))
+            quote = quote == '\0' ? c : '\0';
+        for (size_t k = 0; quote == '\0' && column >= *column_io && k < COUNT_OF(signs); k++) {
+            size_t bytes = strlen(signs[k].wide);
+            if (i + bytes > line.count || memcmp(line.start + i, signs[k].wide, bytes) != 0)
+                continue;
+            *column_io = column;
+            *right_out = signs[k].right;
+            return signs[k].wide;
+        }
+        column += i + 1 < line.count && ((unsigned char)line.start[i + 1] & 0xC0) != 0x80;
+    }
+    return NULL;
+}
+
+/* Between { } or [ ]: the first such sign between where it opened and where reading ended. Else one
+ * right behind "key: ". */
+static bool tell_wide_sign(struct builder *builder)
+{
+    const yaml_parser_t *parser = &builder->parser;
+    yaml_mark_t at = parser->problem_mark;
+    bool is_in_flow = parser->context != NULL && strstr(parser->context, "flow") != NULL;
+    size_t first = is_in_flow ? parser->context_mark.line : at.line;
+    for (size_t i = first; i <= at.line; i++) {
+        const char *right = NULL;
+        yaml_mark_t place = {.line = i};
+        struct slice line = line_at(builder->text, i);
+        const char *colon = line.count == 0 ? NULL : memchr(line.start, ':', line.count);
+        if (is_in_flow && i == first)
+            place.column = parser->context_mark.column;
+        else if (!is_in_flow)
+            place.column = colon == NULL ? line.count : (size_t)(colon - line.start) + 2;
+        size_t from = place.column;
+        const char *wide = wide_sign(line, &place.column, &right);
+        if (wide == NULL || (!is_in_flow && place.column != from))
+            continue;
+        (void)refuse(builder, place, "\"%s\" should be \"%s\"", "“%s”应为“%s”", wide, right);
+        return true;
+    }
+    return false;
+}
+
 /* What a hand slips into most often; false: it is something else. */
 static bool tell_slip(struct builder *builder)
 {
@@ -87,7 +142,20 @@ static bool tell_slip(struct builder *builder)
                      "“：”应为半角冒号加一个空格“: ”");
         return true;
     }
-    return false;
+    return tell_wide_sign(builder);
+}
+
+/* Where a byte of the text stands. */
+static yaml_mark_t mark_of(struct slice text, size_t offset)
+{
+    yaml_mark_t mark = {.index = offset};
+    for (size_t i = 0; i < offset && i < text.count; i++) {
+        if (text.start[i] == '\n')
+            mark = (yaml_mark_t){.index = offset, .line = mark.line + 1};
+        else
+            mark.column += ((unsigned char)text.start[i] & 0xC0) != 0x80;
+    }
+    return mark;
 }
 
 static int refuse_parse(struct builder *builder)
@@ -97,13 +165,10 @@ static int refuse_parse(struct builder *builder)
     const char *what_zh = yaml_words_zh(what);
     if (parser->error == YAML_MEMORY_ERROR)
         return -ENOMEM;
-    if (parser->error == YAML_READER_ERROR) {
-        problem_error(builder->problems, builder->file, 0, 0,
-                      "byte %zu is not text in UTF-8 (%s%.0s); save the file as UTF-8",
-                      "第 %zu 字节不是 UTF-8 文本（%.0s%s）；请将文件保存为 UTF-8",
-                      parser->problem_offset + 1, what, what_zh);
-        return YAML_E_BAD;
-    }
+    if (parser->error == YAML_READER_ERROR)
+        return refuse(builder, mark_of(builder->text, parser->problem_offset),
+                      "this is not text in UTF-8 (%s%.0s); save the file as UTF-8",
+                      "此处不是 UTF-8 文本（%.0s%s）；请将文件保存为 UTF-8", what, what_zh);
     if (tell_slip(builder))
         return YAML_E_BAD;
     bool is_in_flow = parser->context != NULL && strstr(parser->context, "flow") != NULL;
@@ -324,6 +389,10 @@ int yaml_parse(struct arena *arena, const char *file, struct slice text,
                       "%zu 字节，超过允许的 %d 字节", text.count, YAML_BYTES_MAX);
         return YAML_E_BAD;
     }
+    static const char mark[] = "\xEF\xBB\xBF"; /* some editors begin a file in UTF-8 with it */
+    if (slice_starts(text, slice_of(mark)))
+        text = (struct slice){.start = text.start + sizeof mark - 1,
+                              .count = text.count - (sizeof mark - 1)};
     struct slice name;
     struct builder *builder = calloc(1, sizeof *builder);
     if (builder == NULL || !arena_copy(arena, slice_of(file), &name) ||

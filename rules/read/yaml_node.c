@@ -145,6 +145,10 @@ bool yaml_is_list(const struct yaml_node *node, struct problem_list *problems)
 {
     if (is_kind(node, YAML_LIST))
         return true;
+    if (node->kind == YAML_SCALAR && slice_starts(node->value, SLICE("【"))) {
+        yaml_error(node, problems, "\"%s\" should be \"%s\"", "“%s”应为“%s”", "【 】", "[ ]");
+        return false;
+    }
     yaml_error(node, problems, "%.*s%sexpected a list here ([a, b], or lines with - )",
                "%.*s%s此处应为列表（[甲, 乙]，或以 - 开头的各行）", SLICE_ARG(node->key),
                node->key.count == 0 ? "" : ": ");

@@ -106,11 +106,16 @@ bool event_kinds_at(struct compile *compile, const struct yaml_node *node,
         *kinds_out = is_good ? EVENT_KIND_BIT(kind) : 0;
         return is_good;
     }
+    *kinds_out = 0;
     for (const struct yaml_node *child = node->first; child != NULL; child = child->next) {
-        if (event_kind_at(compile, child, &kind))
-            *kinds_out |= EVENT_KIND_BIT(kind);
-        else
+        if (!event_kind_at(compile, child, &kind)) {
             is_good = false;
+        } else if ((*kinds_out & EVENT_KIND_BIT(kind)) != 0) {
+            yaml_refuse(child, compile->problems, "\"%.*s\" stands here twice", "“%.*s”重复出现",
+                        SLICE_ARG(child->value));
+            is_good = is_good && compile->problems->is_in_force;
+        }
+        *kinds_out |= EVENT_KIND_BIT(kind);
     }
     return is_good;
 }
@@ -225,6 +230,34 @@ static bool place_level(struct compile *compile, const struct yaml_node *node, s
     return true;
 }
 
+static struct slice level_name(const struct yaml_node *node)
+{
+    return node->kind == YAML_MAP && node->count == 1 ? node->first->key : node->value;
+}
+
+/* It stands in the line of a card, between blanks. */
+static bool check_level(struct compile *compile, const struct yaml_node *levels,
+                        const struct yaml_node *node)
+{
+    struct slice name = level_name(node);
+    const struct yaml_node *other = levels->first;
+    while (other != node && !slice_is_equal(level_name(other), name))
+        other = other->next;
+    if (other != node) {
+        yaml_refuse(node, compile->problems, "\"%.*s\" stands here twice", "“%.*s”重复出现",
+                    SLICE_ARG(name));
+        return false;
+    }
+    size_t count = 0;
+    while (count < name.count && strchr(" \t=:,()[]{}", name.start[count]) == NULL)
+        count++;
+    if (count == name.count && count > 0)
+        return true;
+    yaml_refuse(node, compile->problems, "\"%.*s\" is no name of a level: one word, such as blue",
+                "“%.*s”不能作级别名称：应为一个词，例如 blue", SLICE_ARG(name));
+    return false;
+}
+
 static bool read_levels(struct compile *compile, const struct yaml_node *levels)
 {
     uint32_t place = 0;
@@ -236,14 +269,14 @@ static bool read_levels(struct compile *compile, const struct yaml_node *levels)
         return false;
     }
     for (const struct yaml_node *node = levels->first; node != NULL; node = node->next) {
-        struct slice name = node->value;
+        struct slice name = level_name(node);
         struct slice title = {0};
-        if (node->kind == YAML_MAP && node->count == 1) { /* - blue: 蓝牌 */
-            name = node->first->key;
+        if (node->kind == YAML_MAP && node->count == 1) /* - blue: 蓝牌 */
             title = node->first->value;
-        } else if (!yaml_is_scalar(node, compile->problems)) {
+        else if (!yaml_is_scalar(node, compile->problems))
             return false;
-        }
+        if (!check_level(compile, levels, node) && !compile->problems->is_in_force)
+            return false;
         if (!place_level(compile, node, name, title, &place))
             return false;
     }

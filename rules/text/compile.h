@@ -68,6 +68,12 @@ int compile_calendar_named(const struct compile *compile, struct slice name);
 /* setting - the rule's own, else its set's. */
 const struct yaml_node *setting(const struct rule_source *source, const char *key);
 
+/* is_no_such_day - it is written as a date, of a day that does not exist: 2025-02-30. */
+bool is_no_such_day(struct slice text);
+
+/* title_check - a text, or {zh: …, en: …}; NULL is good. */
+bool title_check(const struct yaml_node *title, struct problem_list *problems);
+
 /* local_time - "2025-01-20", "2025-01-20 10:00", "2025-01-20 10:00:01" in the calendar's zone, or
  * any instant with an offset. Tells nothing. */
 MUST_USE bool local_time(struct slice text, const struct calendar *calendar,

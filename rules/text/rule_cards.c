@@ -154,6 +154,8 @@ static bool read_around(struct compile *compile, const struct rule *rule, struct
     struct word word = words->now;
     bool is_before = words_take(words, "before");
     bool is_at = !is_before && words_take(words, "at");
+    if (!is_before && !is_at && !word_is(&word, "after") && words_tell_bad(words))
+        return false;
     if (!is_before && !is_at && !words_take(words, "after")) {
         WORD_ERROR(words, &word, "expected before, at or after, found \"%.*s\"",
                    "此处应为 before、at 或 after，而不是“%.*s”", WORD_ARG(&word));
@@ -300,6 +302,9 @@ static bool read_to(struct compile *compile, const struct yaml_node *node, struc
     if (!yaml_check_keys(node, keys, COUNT_OF(keys), compile->problems))
         return false;
     const struct yaml_node *org = yaml_find(node, "org");
+    if (org == NULL)
+        yaml_refuse(node, compile->problems, "to: names whom: supervisor, or {org: '11370000'}",
+                    "to: 须写明发给谁：supervisor，或 {org: '11370000'}");
     if (org == NULL || !yaml_is_scalar(org, compile->problems))
         return false;
     if (org->value.count == 0 || org->value.count > EVENT_CODE_BYTES_MAX) {

@@ -86,17 +86,30 @@ static bool read_text(struct compile *compile, const struct yaml_node *node, str
     return true;
 }
 
-static bool read_title(struct compile *compile, const struct rule_source *source)
+bool title_check(const struct yaml_node *title, struct problem_list *problems)
 {
     static const char *const keys[] = {"zh", "en"};
-    const struct yaml_node *title = yaml_find(source->node, "title");
     if (title == NULL)
         return true;
     if (title->kind == YAML_SCALAR)
+        return yaml_is_scalar(title, problems);
+    bool is_good = yaml_check_keys(title, keys, COUNT_OF(keys), problems);
+    for (const struct yaml_node *text = title->first; is_good && text != NULL; text = text->next)
+        is_good = yaml_is_scalar(text, problems);
+    return is_good;
+}
+
+static bool read_title(struct compile *compile, const struct rule_source *source)
+{
+    const struct yaml_node *title = yaml_find(source->node, "title");
+    if (title == NULL)
+        return true;
+    if (!title_check(title, compile->problems))
+        return false;
+    if (title->kind == YAML_SCALAR)
         return read_text(compile, title, &source->rule->title_zh) &&
                read_text(compile, title, &source->rule->title_en);
-    return yaml_check_keys(title, keys, COUNT_OF(keys), compile->problems) &&
-           read_text(compile, yaml_find(title, "zh"), &source->rule->title_zh) &&
+    return read_text(compile, yaml_find(title, "zh"), &source->rule->title_zh) &&
            read_text(compile, yaml_find(title, "en"), &source->rule->title_en);
 }
 
@@ -124,11 +137,17 @@ static bool clock_time(struct slice text, int32_t *ms_out)
     if (!digits(&cursor, end, 24, &hour) || cursor == end || *cursor++ != ':' ||
         !digits(&cursor, end, 59, &minute))
         return false;
-    if (cursor < end && *cursor++ == ':' && !digits(&cursor, end, 59, &second))
-        return false;
-    if (cursor < end && *cursor++ == '.')
+    bool has_second = cursor < end && *cursor == ':';
+    if (has_second) {
+        cursor++;
+        if (!digits(&cursor, end, 59, &second))
+            return false;
+    }
+    if (has_second && end - cursor > 1 && *cursor == '.') {
+        cursor++;
         for (int32_t part = 100; cursor < end && *cursor >= '0' && *cursor <= '9'; part /= 10)
             ms += part * (*cursor++ - '0');
+    }
     *ms_out = ((hour * 60 + minute) * 60 + second) * 1000 + ms;
     return cursor == end && *ms_out <= DATE_DAY_MS;
 }
@@ -154,6 +173,14 @@ bool local_time(struct slice text, const struct calendar *calendar, struct insta
     return true;
 }
 
+bool is_no_such_day(struct slice text)
+{
+    enum { DATE_BYTES = 10 };
+    int32_t day;
+    struct slice date = {.start = text.start, .count = DATE_BYTES};
+    return text.count >= DATE_BYTES && date_parse(date, &day) == DATE_E_RANGE;
+}
+
 static bool read_time(struct compile *compile, const struct rule_source *source, const char *key,
                       struct instant *at_io)
 {
@@ -164,8 +191,17 @@ static bool read_time(struct compile *compile, const struct rule_source *source,
         return false;
     if (local_time(node->value, source->rule->calendar, at_io))
         return true;
-    yaml_error(node, compile->problems, "%s: \"%.*s\" is no date: write 2025-01-20",
-               "%s：“%.*s”不是日期：应写作 2025-01-20", key, SLICE_ARG(node->value));
+    enum { DATE_AND_TIME_BYTES = 16 }; /* what stood behind it was passed over once */
+    struct slice front = {.start = node->value.start, .count = DATE_AND_TIME_BYTES};
+    if (compile->problems->is_in_force && node->value.count > DATE_AND_TIME_BYTES &&
+        local_time(front, source->rule->calendar, at_io))
+        return true;
+    if (is_no_such_day(node->value))
+        yaml_error(node, compile->problems, "there is no such day: %.*s", "没有这一天：%.*s",
+                   SLICE_ARG(node->value));
+    else
+        yaml_error(node, compile->problems, "%s: \"%.*s\" is no date: write 2025-01-20",
+                   "%s：“%.*s”不是日期：应写作 2025-01-20", key, SLICE_ARG(node->value));
     return false;
 }
 
@@ -213,6 +249,12 @@ static bool read_item_kinds(struct compile *compile, const struct yaml_node *nod
             tell_unknown(compile->problems, child->file, child->line, child->column, child->value,
                          item_kind_name, ITEM_KIND_COUNT, "kind of item", "事项类型");
             return false;
+        }
+        if ((*kinds & UINT32_C(1) << kind) != 0) {
+            yaml_refuse(child, compile->problems, "\"%.*s\" stands here twice", "“%.*s”重复出现",
+                        SLICE_ARG(child->value));
+            if (!compile->problems->is_in_force)
+                return false;
         }
         *kinds |= UINT32_C(1) << kind;
     }

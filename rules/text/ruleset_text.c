@@ -24,6 +24,11 @@ static bool check_set(struct compile *compile, const struct yaml_node *set)
         "set",   "title", "ground",         "levels",    "calendar",   "rules",
         "tests", "issue", "late_discovery", "supersede", "valid_from", "valid_to"};
     bool is_good = yaml_check_keys(set, keys, COUNT_OF(keys), compile->problems);
+    if (!compile->problems->is_in_force) { /* (nothing hangs on these) */
+        is_good &= title_check(yaml_find(set, "title"), compile->problems);
+        if (yaml_find(set, "set") != NULL)
+            is_good &= !slice_is_empty(yaml_text(set, "set", compile->problems));
+    }
     const struct yaml_node *rules = yaml_find(set, "rules");
     if (rules == NULL || !yaml_is_list(rules, compile->problems))
         return false;

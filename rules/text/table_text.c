@@ -45,6 +45,21 @@ static void tell_column(struct table *table, uint32_t column, struct slice text,
                  with_limits ? "列（也没有规则使用此名称的时限）" : "列");
 }
 
+/* Which of two columns would hold for a row, nobody could say. Notes may be several. */
+static bool check_column_once(struct table *table, uint32_t column, struct slice text)
+{
+    const struct table_column *own = &table->columns[column];
+    for (uint32_t i = 0; i < column && own->role != COLUMN_NOTE; i++) {
+        if (table->columns[i].role != own->role || table->columns[i].limit != own->limit)
+            continue;
+        problem_refuse(table->compile->problems, table->file, table->csv.rows[0].line, column + 1,
+                       "column %u says this already: \"%.*s\" stands here twice",
+                       "第 %u 列已是此项：“%.*s”重复出现", i + 1, SLICE_ARG(text));
+        return table->compile->problems->is_in_force;
+    }
+    return true;
+}
+
 bool table_open(struct table *table, struct compile *compile, const struct document *document,
                 const struct table_word *words, size_t word_count, bool with_limits)
 {
@@ -79,8 +94,10 @@ bool table_open(struct table *table, struct compile *compile, const struct docum
             column->role = COLUMN_LIMIT;
         if (column->role == COLUMN_NONE && slice_is_empty(text))
             column->role = COLUMN_NOTE; /* nothing says what it is, and nobody asks */
-        if (column->role != COLUMN_NONE)
+        if (column->role != COLUMN_NONE) {
+            is_good &= check_column_once(table, i, text);
             continue;
+        }
         tell_column(table, i, text, words, word_count, with_limits);
         is_good = false;
     }

@@ -126,7 +126,6 @@ static bool holds(const char *text, struct fake *fake)
     if (condition == NULL)
         printf("%s: %s\n", text, problems.at[0].en);
     CHECK(condition != NULL);
-    CHECK_EQ_SLICE(condition->text, text);
     return holds_of(condition, fake);
 }
 
@@ -134,6 +133,30 @@ static void end(void)
 {
     arena_destroy(&arena);
     problem_list_clear(&problems);
+}
+
+/* What an input method for Chinese types is taken, and told as every reader of a receipt knows it.
+ */
+static void each_sign_is_told_in_one_way(void)
+{
+    static const char *const rows[][2] = {
+        {"fee_due >= 1000", "fee_due >= 1000"},
+        {"fee_due ≥ 1000", "fee_due >= 1000"},
+        {"fee_due＞＝１０００", "fee_due>=1000"},
+        {"count（return） == 2", "count(return) = 2"},
+        {"reason　!=　‘无 故’", "reason != '无 故'"},
+        {"reason != “it's”", "reason != \"it's\""},
+        {"result in ［“一”，“二”］", "result in ['一','二']"},
+        {"time_of_day ＜ １１：３０", "time_of_day < 11:30"},
+        {"raised(规则-1, red)  and has org", "raised(规则-1, red) and has org"},
+        {"fee_due × 2 ≠ fee_paid ÷ 3", "fee_due * 2 != fee_paid / 3"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct condition *condition = parse(rows[i][0]);
+        CHECK(condition != NULL);
+        CHECK_EQ_SLICE(condition->text, rows[i][1]);
+    }
+    end();
 }
 
 static void each_form_means_what_it_says(void)
@@ -469,6 +492,6 @@ static void what_is_always_the_same_is_refused(void)
 
 CHECK_MAIN("unit/condition", TEST(a_condition_comes_apart_where_and_joins_it),
            TEST(what_is_always_the_same_is_refused), TEST(each_form_means_what_it_says),
-           TEST(a_window_is_counted_as_it_is_written),
+           TEST(each_sign_is_told_in_one_way), TEST(a_window_is_counted_as_it_is_written),
            TEST(what_is_missing_makes_a_comparison_false), TEST(arithmetic_never_goes_wrong),
            TEST(a_deep_condition_is_refused_not_run), TEST(a_mistake_is_told_at_its_word))

@@ -253,6 +253,16 @@ static void what_is_refused_today_is_loaded_where_it_is_in_force(void)
          "workday}}\ncards:\n  - red: {when: after promised, if: rating < 3}\n",
          "if: of a card is looked at without an event: rating belongs in is:, or in when: of "
          "start, stop or applies"},
+        {"rule: fees\ncalendar: test\nfact: {on: [fee, fee], is: has org}\ncard: red\n",
+         "\"fee\" stands here twice"},
+        {"rule: fees\ncalendar: test\nkinds: [joint, joint]\nfact: {on: fee, is: has org}\n"
+         "card: red\n",
+         "\"joint\" stands here twice"},
+        {"rule: fees\ncalendar: test\nfact: {on: fee, is: fee_due / 0 > 1}\ncard: red\n",
+         "nothing is divided by zero"},
+        {"rule: fees\ncalendar: test\nlevels: [red, a b]\nfact: {on: fee, is: has org}\n"
+         "card: red\n",
+         "\"a b\" is no name of a level: one word, such as blue"},
         {rule, "supervisor \"B\" is no org of this table: give it a row of its own"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {

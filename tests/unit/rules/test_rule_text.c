@@ -417,7 +417,7 @@ static void mistakes_in_tables_are_told_by_cell(void)
         {"item_code,promised\nA,\"5 workday\n", NULL, 2, 1,
          "a quote is opened or closed in the middle of a cell"},
         {"item_code\n\xFF\xFF\n", NULL, 0, 0,
-         "neither UTF-8 nor GB18030 text: save the table as CSV (UTF-8)"},
+         "neither UTF-8 nor GB18030 text: save it as UTF-8, a table as CSV (UTF-8)"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CHECK_EQ_INT(compile_table(rows[i].items, rows[i].steps), RULESET_E_BAD);

@@ -73,8 +73,12 @@ static void what_could_mislead_is_refused(void)
         {"a: [1, 2\n",
          "2:1 this is not YAML: did not find expected ',' or ']' (while parsing a flow sequence, "
          "line 1); between { } or [ ] a text with a comma, [ ], { } or \": \" stands in quotes"},
-        {"a: \xff\n",
-         "0:0 byte 4 is not text in UTF-8 (invalid leading UTF-8 octet); save the file as UTF-8"},
+        {"a: 1\n部门: \xff\n",
+         "2:5 this is not text in UTF-8 (invalid leading UTF-8 octet); save the file as UTF-8"},
+        {"a: {b: 1，c: 2}\n", "1:9 \"，\" should be \",\""},
+        {"a: {b: 'x，y', # ，\n  c: 1，d: 2}\n", "2:7 \"，\" should be \",\""},
+        {"a: ｛b: 1, c: 2｝\n", "1:4 \"｛\" should be \"{\""},
+        {"a: {b: [1, 2】\n", "1:13 \"】\" should be \"]\""},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CHECK(parse(rows[i].text) == NULL);
@@ -121,9 +125,9 @@ static void what_is_no_yaml_is_said_in_chinese(void)
         {"a: !<x 1\n", "不是合法的 YAML：标签缺少“>”（读取标签时，第 1 行）"},
         {"]\n", "不是合法的 YAML：此处缺少内容（解析缩进的内容时，第 1 行）"},
         {"\"a\" \"b\"\n", "不是合法的 YAML：此处应为文档开头（---）：检查缩进"},
-        {"a: \xff\n", "第 4 字节不是 UTF-8 文本（UTF-8 首字节无效）；请将文件保存为 UTF-8"},
-        {"a: \xe4\x41\n", "第 5 字节不是 UTF-8 文本（UTF-8 后续字节无效）；请将文件保存为 UTF-8"},
-        {"a: \x01\n", "第 4 字节不是 UTF-8 文本（不允许控制字符）；请将文件保存为 UTF-8"},
+        {"a: \xff\n", "此处不是 UTF-8 文本（UTF-8 首字节无效）；请将文件保存为 UTF-8"},
+        {"a: \xe4\x41\n", "此处不是 UTF-8 文本（UTF-8 后续字节无效）；请将文件保存为 UTF-8"},
+        {"a: \x01\n", "此处不是 UTF-8 文本（不允许控制字符）；请将文件保存为 UTF-8"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         CHECK(parse(rows[i].text) == NULL);
