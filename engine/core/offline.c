@@ -216,6 +216,17 @@ void offline_advance(struct offline *offline, struct instant now)
     core_advance(offline->core, now);
 }
 
+void offline_hold(struct offline *offline, struct instant now)
+{
+    core_advance(offline->core, now);
+    core_hold(offline->core);
+}
+
+void offline_release(struct offline *offline)
+{
+    core_release(offline->core);
+}
+
 const struct core *offline_core(const struct offline *offline)
 {
     return offline->core;

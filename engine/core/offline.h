@@ -33,6 +33,11 @@ MUST_USE int offline_apply(struct offline *offline, struct instant now, uint32_t
 /* offline_advance - let time pass. */
 void offline_advance(struct offline *offline, struct instant now);
 
+/* offline_hold, offline_release - what is applied between the two arrives at `now` in one message,
+ * and is judged when all of it is there. */
+void offline_hold(struct offline *offline, struct instant now);
+void offline_release(struct offline *offline);
+
 /* offline_core - for questions. */
 const struct core *offline_core(const struct offline *offline);
 

@@ -24,7 +24,9 @@ struct kept_card {
     uint32_t cycle;
     struct instant due_at;
     enum card_state state; /* ISSUED: it stands, be it pending; WITHDRAWN, DISMISSED */
-    bool is_expected;
+    bool is_pending;
+    bool is_shadow;
+    const struct rule_test_card *expected; /* that it is; NULL: none */
 };
 
 struct trial {
@@ -155,22 +157,30 @@ static void on_card(void *ctx, const struct card *card)
         trial->last_p = &kept->next;
     }
     kept->state = state_kept(card->state);
+    kept->is_pending = card->state == CARD_PENDING;
+    kept->is_shadow = card->is_shadow;
     if (kept->state == CARD_ISSUED)
         kept->due_at = card->due_at; /* a card taken back keeps the instant it was raised for */
 }
 
+/* What arrives at one instant, arrives in one message. */
 static void play(struct trial *trial, struct offline *offline)
 {
     const struct rule_test *test = trial->test;
     for (uint32_t i = 0; i < test->event_count && trial->is_good; i++) {
         const struct rule_test_event *it = &test->events[i];
         uint64_t seq = it->seq != 0 ? it->seq : (uint64_t)i + 1;
+        if (i == 0 || it->seen_at.ms != it[-1].seen_at.ms) {
+            offline_release(offline);
+            offline_hold(offline, it->seen_at);
+        }
         int status = offline_apply(offline, it->seen_at, 1, seq, &it->event);
         if (status < 0)
             trial->is_short = true;
         else if (status > 0)
             differ(trial, TRIAL_REFUSED, it->line, &(struct trial_report){.line = 0});
     }
+    offline_release(offline);
     if (trial->is_good)
         offline_advance(offline, test->until);
 }
@@ -180,12 +190,43 @@ static void play(struct trial *trial, struct offline *offline)
 static bool is_as_expected(const struct trial *trial, const struct rule_test_card *expected,
                            const struct kept_card *kept)
 {
-    return !kept->is_expected && kept->due_at.ms == expected->due_at.ms &&
-           kept->state == expected->state &&
+    return kept->due_at.ms == expected->due_at.ms && kept->state == expected->state &&
+           (!expected->is_pending || kept->is_pending) &&
+           (!expected->is_shadow || kept->is_shadow) &&
            slice_is_equal(kept->level, trial->ruleset->levels[expected->level]) &&
            (slice_is_empty(expected->org) || slice_is_equal(kept->org, expected->org)) &&
            (slice_is_empty(expected->rule) || slice_is_equal(kept->rule, expected->rule)) &&
            (slice_is_empty(expected->case_no) || slice_is_equal(kept->case_no, expected->case_no));
+}
+
+/* The one that is this card, for another; the other takes one that is free. */
+static bool give_way(const struct trial *trial, struct kept_card *kept)
+{
+    struct kept_card *other = trial->first;
+    while (other != NULL &&
+           (other->expected != NULL || !is_as_expected(trial, kept->expected, other)))
+        other = other->next;
+    if (other == NULL)
+        return false;
+    other->expected = kept->expected;
+    kept->expected = NULL;
+    return true;
+}
+
+/* The card that is as expected: one that is free, else one whose place another can take. A line
+ * that says more may stand below one that says less. */
+static struct kept_card *find_expected(const struct trial *trial,
+                                       const struct rule_test_card *expected)
+{
+    struct kept_card *kept = trial->first;
+    while (kept != NULL && (kept->expected != NULL || !is_as_expected(trial, expected, kept)))
+        kept = kept->next;
+    if (kept != NULL)
+        return kept;
+    kept = trial->first;
+    while (kept != NULL && (!is_as_expected(trial, expected, kept) || !give_way(trial, kept)))
+        kept = kept->next;
+    return kept;
 }
 
 /* What no card of the test states is left out: its reader did not ask for it. */
@@ -199,7 +240,7 @@ static void surplus(struct trial *trial)
         is_of_orgs = is_of_orgs || !slice_is_empty(test->cards[i].org);
     }
     for (const struct kept_card *kept = trial->first; kept != NULL; kept = kept->next) {
-        if (kept->is_expected)
+        if (kept->expected != NULL)
             continue;
         differ(trial, TRIAL_SURPLUS, test->line,
                &(struct trial_report){.due_at = kept->due_at,
@@ -208,7 +249,9 @@ static void surplus(struct trial *trial)
                                       .rule = kept->rule,
                                       .case_no = is_of_cases ? kept->case_no : SLICE(""),
                                       .org = is_of_orgs ? kept->org : SLICE(""),
-                                      .state = kept->state});
+                                      .state = kept->state,
+                                      .is_pending = kept->is_pending,
+                                      .is_shadow = kept->is_shadow});
     }
 }
 
@@ -217,11 +260,9 @@ static void compare(struct trial *trial)
     const struct rule_test *test = trial->test;
     for (uint32_t i = 0; i < test->card_count; i++) {
         const struct rule_test_card *expected = &test->cards[i];
-        struct kept_card *kept = trial->first;
-        while (kept != NULL && !is_as_expected(trial, expected, kept))
-            kept = kept->next;
+        struct kept_card *kept = find_expected(trial, expected);
         if (kept != NULL) {
-            kept->is_expected = true;
+            kept->expected = expected;
             continue;
         }
         differ(trial, TRIAL_MISSING, expected->line,
@@ -232,7 +273,9 @@ static void compare(struct trial *trial)
                    .rule = slice_is_empty(expected->rule) ? test->rule : expected->rule,
                    .case_no = expected->case_no,
                    .org = expected->org,
-                   .state = expected->state});
+                   .state = expected->state,
+                   .is_pending = expected->is_pending,
+                   .is_shadow = expected->is_shadow});
     }
     surplus(trial);
 }

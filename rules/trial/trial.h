@@ -28,6 +28,8 @@ struct trial_report {
     struct slice case_no;  /* empty: no card of the test states one */
     struct slice org;      /* the same */
     enum card_state state; /* ISSUED: it stands; WITHDRAWN, DISMISSED */
+    bool is_pending;
+    bool is_shadow;
 };
 
 struct trial_result {
