@@ -347,6 +347,7 @@ static bool clock_has_raised(const struct asking *asking, const struct core_cloc
 {
     struct reckoning reckoning;
     reckon_init(&reckoning, asking->core, asking->kase, clock);
+    reckoning.is_told_by_events = true;
     int64_t end = asking->event != NULL ? asking->event->at.ms : asking->at.ms;
     if (clock->stop_ms < end)
         end = clock->stop_ms;

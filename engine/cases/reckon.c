@@ -44,6 +44,7 @@ void reckon_init_alike(struct reckoning *reckoning, const struct core *core,
     reckoning->more = clock_more_find(core, clock);
     reckoning->from = (struct instant){.ms = clock->start_ms};
     reckoning->is_provisional = false;
+    reckoning->is_told_by_events = false;
     reckoning->stretch_count = 0;
     reckoning->is_judgeable = reckoning->calendar != NULL &&
                               counting_start(reckoning->calendar, &reckoning->rule->counting,
@@ -358,7 +359,8 @@ static struct instant at_cutoff(struct reckoning *reckoning, const struct rung *
 
 static struct instant at_chain(struct reckoning *reckoning, const struct rung *rung)
 {
-    if ((reckoning->clock->issued & rung_bit(rung->chain_rung)) == 0)
+    if (!reckoning->is_told_by_events &&
+        (reckoning->clock->issued & rung_bit(rung->chain_rung)) == 0)
         return INSTANT_NONE;
     struct instant before = reckon_rung(reckoning, rung->chain_rung);
     if (before.ms == INT64_MAX || !instant_is_set(before))

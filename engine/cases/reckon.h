@@ -30,6 +30,8 @@ struct reckoning {
     struct instant from;           /* what the start counts from */
     bool is_judgeable;             /* false: the calendar does not reach */
     bool is_provisional;           /* something asked lay beyond the horizon */
+    bool is_told_by_events;        /* a card that follows another does not ask whether that was
+                                      issued; false unless the caller says so */
     uint32_t stretch_count;
     struct stretch stretches[2 * PAUSE_MAX];
 };

@@ -42,6 +42,7 @@ static struct instant card_instant(const struct core *core, const struct core_ca
     if (is_waiting(source, rung, end))
         return INSTANT_NONE;
     reckon_init(&reckoning, core, kase, source);
+    reckoning.is_told_by_events = true;
     struct instant due = reckon_rung(&reckoning, rung);
     int64_t end_ms = source->stop_ms < end.ms ? source->stop_ms : end.ms;
     if (source->state != CLOCK_FACT && (!instant_is_set(due) || due.ms >= end_ms))

@@ -52,6 +52,27 @@ static void tell_across(struct compile *compile, const struct rule_source *sourc
                SLICE_ARG(rule->name));
 }
 
+/* Does the instant of the card follow from the events alone? No card that it follows, nor it
+ * itself, asks for a condition when it is due. */
+static bool is_told_by_events(const struct rule *rule, const struct rung *rung)
+{
+    while (rung->when == NULL && rung->form == RUNG_CHAIN)
+        rung = &rule->rungs[rung->chain_rung];
+    return rung->when == NULL;
+}
+
+/* The card that this one follows and that may be passed over when it is found late; NULL: none.
+ * Then this one never comes, and what began with it would have begun with nothing. */
+static const struct rung *passed_over(const struct rule *rule, const struct rung *rung)
+{
+    while (rung->form == RUNG_CHAIN) {
+        rung = &rule->rungs[rung->chain_rung];
+        if (!rung->after_finish || !rung->after_limit || rule->late_discovery == DISCOVER_HIGHEST)
+            return rung;
+    }
+    return NULL;
+}
+
 /* The instant of the card must follow from the events alone. */
 static void check_raised(struct compile *compile, const struct rule_source *source,
                          const struct condition *condition, uint32_t constant)
@@ -66,13 +87,13 @@ static void check_raised(struct compile *compile, const struct rule_source *sour
                     "raised(…) 只问本件");
         return;
     }
-    if (rung->form != RUNG_CHAIN && rung->when == NULL)
+    if (is_told_by_events(rule, rung))
         return;
     struct yaml_node place = link_place(source, rule->name, name);
     yaml_error(&place, compile->problems,
-               "raised(%.*s, %.*s): that card follows another or has an if: of its own; name a "
-               "card that has neither",
-               "raised(%.*s, %.*s)：该牌随另一张牌发出，或另有 if: 条件；请写没有这些的牌",
+               "raised(%.*s, %.*s): that card, or one that it follows, has an if: of its own; name "
+               "a card without",
+               "raised(%.*s, %.*s)：该牌（或其所随的牌）另有 if: 条件；请写没有条件的牌",
                SLICE_ARG(rule->name), SLICE_ARG(name));
 }
 
@@ -94,12 +115,21 @@ static void check_followed(struct compile *compile, const struct rule_source *so
     }
     for (uint32_t i = 0; i < rule->rung_count; i++)
         is_shadow = is_shadow && rule->rungs[i].issue == ISSUE_SHADOW;
-    if (rung->form == RUNG_CHAIN || rung->when != NULL)
+    const struct rung *over = passed_over(root, rung);
+    if (!is_told_by_events(root, rung))
         yaml_error(&place, compile->problems,
-                   "after: %.*s of %.*s: that card follows another or has an if: of its own; name "
-                   "a card that has neither",
-                   "after: %.*s of %.*s：该牌随另一张牌发出，或另有 if: 条件；请写没有这些的牌",
+                   "after: %.*s of %.*s: that card, or one that it follows, has an if: of its own; "
+                   "name a card without",
+                   "after: %.*s of %.*s：该牌（或其所随的牌）另有 if: 条件；请写没有条件的牌",
                    SLICE_ARG(rule->follows_card), SLICE_ARG(rule->follows_rule));
+    else if (over != NULL)
+        yaml_error(&place, compile->problems,
+                   "after: %.*s of %.*s: it follows \"%.*s\", which is passed over when found late "
+                   "(after_finish, after_limit, late_discovery: highest): name another card",
+                   "after: %.*s of %.*s：它随“%.*s”而发，而该牌迟发现时可不发（after_finish、"
+                   "after_limit、late_discovery: highest）：请写另一张牌",
+                   SLICE_ARG(rule->follows_card), SLICE_ARG(rule->follows_rule),
+                   SLICE_ARG(over->name));
     else if (rung->issue == ISSUE_SHADOW && !is_shadow)
         yaml_error(&place, compile->problems,
                    "after: %.*s of %.*s: that card is a shadow, never public; so must be what "

@@ -236,9 +236,19 @@ def days(pair, hours, workhours):
                 "month": 19}[unit]
 
 
+def may_be_passed_over(rule, rung):
+    """A card that follows one which is not issued when it is found late?"""
+    while rung["form"] == "chain":
+        rung = next(r for r in rule["rungs"] if r["name"] == rung["chain"])
+        if not rung["after_finish"] or not rung["after_limit"] or rule["late"] == "highest":
+            return True
+    return False
+
+
 def make_after(rng, rules):
     """The card of a rule before, with which the clock begins; or none."""
-    cards = [(rule, rung) for rule in rules for rung in rule["rungs"] if rung["form"] != "chain"]
+    cards = [(rule, rung) for rule in rules for rung in rule["rungs"]
+             if not may_be_passed_over(rule, rung)]
     return rng.choice(cards) if cards and rng.random() < 0.4 else None
 
 

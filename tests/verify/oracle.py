@@ -109,7 +109,8 @@ class Case:
 
     def card_instant(self, clock, name, end):
         rung = next(r for r in clock.rule["rungs"] if r["name"] == name)
-        due = self.reckoning(clock).rung(rung, set())
+        every = {r["name"] for r in clock.rule["rungs"]}  # whether it was issued is not asked
+        due = self.reckoning(clock).rung(rung, every)
         if due is None or not due < min(clock.stop, end):
             return None
         return self.released_at(clock, rung, due) if rung.get("confirm") else due
