@@ -75,36 +75,6 @@ static struct event event_at(enum event_kind kind, int hour, const char *step, c
                           .fee_paid = EVENT_FEE_NONE};
 }
 
-/* Every event arrives when it happened, or, where it comes behind a later one, with that. */
-static void run(struct play *play, const struct event *events, const uint32_t *order,
-                uint32_t count)
-{
-    play->count = 0;
-    struct offline *offline = offline_create(ruleset, id_make, play, on_card);
-    CHECK(offline != NULL);
-    int64_t now_ms = INT64_MIN;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t n = order == NULL ? i : order[i];
-        if (now_ms < events[n].at.ms)
-            now_ms = events[n].at.ms;
-        /* (Of two at the same instant the one that came first counts first: hence not shuffled.) */
-        CHECK_EQ_INT(offline_apply(offline, (struct instant){.ms = now_ms}, 1, n + 1, &events[n]),
-                     0);
-    }
-    offline_advance(offline, (struct instant){.ms = monday_ms + INT64_C(2000) * HOUR_MS});
-    offline_destroy(&offline);
-}
-
-static void check_card(const struct play *play, const char *name, int hour, enum card_state state)
-{
-    const struct kept *kept = find(play, name);
-    if (kept == NULL)
-        printf("no card %s\n", name);
-    CHECK(kept != NULL);
-    CHECK_EQ_INT((kept->due_ms - monday_ms) / HOUR_MS, hour);
-    CHECK_EQ_INT(kept->state, state);
-}
-
 /* 10:00 on Monday; five workdays end with the next Monday: the instant lies at hour 8 * 24. */
 static void what_is_released_begins_what_hangs_on_it(void)
 {
@@ -113,21 +83,22 @@ static void what_is_released_begins_what_hangs_on_it(void)
                              event_at(EVENT_RELEASE, 9 * 24 + 10, "", "yellow of one"),
                              event_at(EVENT_SUPERVISE, 60 * 24, "", "")};
     begin();
-    run(&play, events, NULL, 1);
+    play_events(&play, id_make, events, NULL, 1);
     check_card(&play, "one#0:yellow", 8 * 24, CARD_PENDING);
     CHECK(find(&play, "one#0:red") == NULL);
     CHECK(find(&play, "order#0:red") == NULL);
-    run(&play, events, NULL, COUNT_OF(events)); /* on Wednesday: Thursday and Friday are two days */
+    play_events(&play, id_make, events, NULL,
+                COUNT_OF(events)); /* on Wednesday: Thursday and Friday are two days */
     check_card(&play, "one#0:yellow", 8 * 24, CARD_DISMISSED); /* by the red of its clock */
     check_card(&play, "one#0:red", 12 * 24, CARD_ISSUED);
     check_card(&play, "order#0:red", 12 * 24, CARD_ISSUED);
     events[1].kind = EVENT_DISMISS;
-    run(&play, events, NULL, COUNT_OF(events));
+    play_events(&play, id_make, events, NULL, COUNT_OF(events));
     check_card(&play, "one#0:yellow", 8 * 24, CARD_DISMISSED); /* by the supervisor */
     CHECK(find(&play, "one#0:red") == NULL);
     CHECK(find(&play, "order#0:red") == NULL);
     events[1] = event_at(EVENT_RELEASE, 8 * 24, "", "yellow of one"); /* at the very instant */
-    run(&play, events, NULL, COUNT_OF(events));
+    play_events(&play, id_make, events, NULL, COUNT_OF(events));
     check_card(&play, "one#0:yellow", 8 * 24, CARD_PENDING);
     end();
 }
@@ -143,40 +114,18 @@ static void of_two_alike_the_id_says_which(void)
     id_make(SLICE("C"), SLICE("four"), 1, SLICE("yellow"), id);
     events[3].card = slice_of(id);
     begin();
-    run(&play, events, NULL, 1);
+    play_events(&play, id_make, events, NULL, 1);
     check_card(&play, "four#0:yellow", 10, CARD_PENDING);
-    run(&play, events, NULL, 3);
+    play_events(&play, id_make, events, NULL, 3);
     check_card(&play, "four#0:yellow", 10, CARD_PENDING);
     check_card(&play, "four#1:yellow", 11, CARD_PENDING);
-    run(&play, events, NULL, 4);
+    play_events(&play, id_make, events, NULL, 4);
     check_card(&play, "four#0:yellow", 10, CARD_PENDING);
     check_card(&play, "four#1:yellow", 11, CARD_ISSUED);
     events[1].kind = EVENT_RATING; /* now there is but one that is called so */
-    run(&play, events, NULL, 3);
+    play_events(&play, id_make, events, NULL, 3);
     check_card(&play, "four#0:yellow", 10, CARD_ISSUED);
     end();
-}
-
-static int order_by_name(const void *a, const void *b)
-{
-    return strcmp(((const struct kept *)a)->name, ((const struct kept *)b)->name);
-}
-
-/* What was withdrawn is as if it had never been. */
-static void leave_standing(struct play *play)
-{
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < play->count; i++)
-        if (play->kept[i].state != CARD_WITHDRAWN)
-            play->kept[count++] = play->kept[i];
-    play->count = count;
-    qsort(play->kept, count, sizeof *play->kept, order_by_name);
-}
-
-static uint32_t random_below(uint32_t *seed, uint32_t below)
-{
-    *seed = *seed * 1664525u + 1013904223u;
-    return (*seed >> 8) % below;
 }
 
 static uint32_t make_life(struct event *events, uint32_t *seed)
@@ -237,15 +186,9 @@ static void the_order_of_arrival_changes_nothing(void)
         uint32_t round_seed = seed;
         uint32_t count = make_life(events, &seed);
         shuffle(events, order, count, &seed);
-        run(&straight, events, NULL, count);
-        run(&shuffled, events, order, count);
-        leave_standing(&straight);
-        leave_standing(&shuffled);
-        bool is_same = straight.count == shuffled.count;
-        for (uint32_t i = 0; is_same && i < straight.count; i++)
-            is_same = strcmp(straight.kept[i].name, shuffled.kept[i].name) == 0 &&
-                      straight.kept[i].due_ms == shuffled.kept[i].due_ms &&
-                      straight.kept[i].state == shuffled.kept[i].state;
+        play_events(&straight, id_make, events, NULL, count);
+        play_events(&shuffled, id_make, events, order, count);
+        bool is_same = plays_agree(&straight, &shuffled);
         for (uint32_t i = 0; i < straight.count; i++) {
             seen[straight.kept[i].state]++;
             followed += strncmp(straight.kept[i].name, "last", 4) == 0;

@@ -77,36 +77,6 @@ static struct event event_at(enum event_kind kind, int hour, const char *item, c
                           .fee_paid = EVENT_FEE_NONE};
 }
 
-/* Every event arrives when it happened, or, where it comes behind a later one, with that. */
-static void run(struct play *play, const struct event *events, const uint32_t *order,
-                uint32_t count)
-{
-    play->count = 0;
-    struct offline *offline = offline_create(ruleset, NULL, play, on_card);
-    CHECK(offline != NULL);
-    int64_t now_ms = INT64_MIN;
-    for (uint32_t i = 0; i < count; i++) {
-        uint32_t n = order == NULL ? i : order[i];
-        if (now_ms < events[n].at.ms)
-            now_ms = events[n].at.ms;
-        /* (Of two at the same instant the one that came first counts first: hence not shuffled.) */
-        CHECK_EQ_INT(offline_apply(offline, (struct instant){.ms = now_ms}, 1, n + 1, &events[n]),
-                     0);
-    }
-    offline_advance(offline, (struct instant){.ms = monday_ms + INT64_C(2000) * HOUR_MS});
-    offline_destroy(&offline);
-}
-
-static void check_card(const struct play *play, const char *name, int hour, enum card_state state)
-{
-    const struct kept *kept = find(play, name);
-    if (kept == NULL)
-        printf("no card %s\n", name);
-    CHECK(kept != NULL);
-    CHECK_EQ_INT((kept->due_ms - monday_ms) / HOUR_MS, hour);
-    CHECK_EQ_INT(kept->state, state);
-}
-
 static void a_higher_card_of_another_rule_dismisses(void)
 {
     static struct play play;
@@ -114,9 +84,9 @@ static void a_higher_card_of_another_rule_dismisses(void)
         event_at(EVENT_APPLY, 10, "NOW", ""), event_at(EVENT_RETURN, 12, "", "a"),
         event_at(EVENT_RETURN, 13, "", "b"), event_at(EVENT_RETURN, 14, "", "a")};
     begin();
-    run(&play, events, NULL, 3);
+    play_events(&play, NULL, events, NULL, 3);
     check_card(&play, "once/b#0:warn", 13, CARD_DISMISSED); /* by the red of the case, at the end */
-    run(&play, events, NULL, COUNT_OF(events));
+    play_events(&play, NULL, events, NULL, COUNT_OF(events));
     check_card(&play, "once/a#0:warn", 12, CARD_DISMISSED);
     check_card(&play, "again/a#0:yellow", 14, CARD_ISSUED);
     check_card(&play, "answer#0:yellow", 8 * 24, CARD_DISMISSED);
@@ -132,7 +102,7 @@ static void a_card_of_one_step_dismisses_none_of_another(void)
         event_at(EVENT_RETURN, 12, "", "a"), event_at(EVENT_RETURN, 13, "", "b"),
         event_at(EVENT_RETURN, 14, "", "a")};
     begin();
-    run(&play, events, NULL, COUNT_OF(events));
+    play_events(&play, NULL, events, NULL, COUNT_OF(events));
     check_card(&play, "once/a#0:warn", 12, CARD_DISMISSED);
     check_card(&play, "once/b#0:warn", 13, CARD_ISSUED);
     end();
@@ -145,13 +115,13 @@ static void a_clock_that_stopped_in_time_has_raised_nothing(void)
                              event_at(EVENT_REJECT, 30, "", ""),
                              event_at(EVENT_ACCEPT, 9 * 24, "", "")};
     begin();
-    run(&play, events, NULL, COUNT_OF(events));
+    play_events(&play, NULL, events, NULL, COUNT_OF(events));
     CHECK(find(&play, "deemed#0:red") == NULL); /* the acceptance ended it */
     events[1].kind = EVENT_FEE;
-    run(&play, events, NULL, COUNT_OF(events));
+    play_events(&play, NULL, events, NULL, COUNT_OF(events));
     check_card(&play, "deemed#0:red", 11 * 24, CARD_ISSUED);
     events[2] = event_at(EVENT_ACCEPT, 8 * 24, "", ""); /* at the very instant: in time */
-    run(&play, events, NULL, COUNT_OF(events));
+    play_events(&play, NULL, events, NULL, COUNT_OF(events));
     CHECK(find(&play, "deemed#0:red") == NULL);
     end();
 }
@@ -163,35 +133,13 @@ static void a_change_of_item_keeps_the_time_used(void)
                              event_at(EVENT_FEE, 50, "LATER", ""),
                              event_at(EVENT_FEE, 11 * 24, "LONG", "")};
     begin();
-    run(&play, events, NULL, 1);
+    play_events(&play, NULL, events, NULL, 1);
     CHECK(find(&play, "decide#0:yellow") == NULL); /* immediate: the rule is not for it */
-    run(&play, events, NULL, 2);
+    play_events(&play, NULL, events, NULL, 2);
     check_card(&play, "decide#0:yellow", 10 * 24, CARD_ISSUED); /* from the acceptance */
-    run(&play, events, NULL, 3);
+    play_events(&play, NULL, events, NULL, 3);
     check_card(&play, "decide#0:yellow", 17 * 24, CARD_ISSUED);
     end();
-}
-
-static int order_by_name(const void *a, const void *b)
-{
-    return strcmp(((const struct kept *)a)->name, ((const struct kept *)b)->name);
-}
-
-/* What was withdrawn is as if it had never been. */
-static void leave_standing(struct play *play)
-{
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < play->count; i++)
-        if (play->kept[i].state != CARD_WITHDRAWN)
-            play->kept[count++] = play->kept[i];
-    play->count = count;
-    qsort(play->kept, count, sizeof *play->kept, order_by_name);
-}
-
-static uint32_t random_below(uint32_t *seed, uint32_t below)
-{
-    *seed = *seed * 1664525u + 1013904223u;
-    return (*seed >> 8) % below;
 }
 
 static uint32_t make_life(struct event *events, uint32_t *seed)
@@ -235,15 +183,9 @@ static void the_order_of_arrival_changes_nothing(void)
             order[i] = order[other];
             order[other] = kept;
         }
-        run(&straight, events, NULL, count);
-        run(&shuffled, events, order, count);
-        leave_standing(&straight);
-        leave_standing(&shuffled);
-        bool is_same = straight.count == shuffled.count;
-        for (uint32_t i = 0; is_same && i < straight.count; i++)
-            is_same = strcmp(straight.kept[i].name, shuffled.kept[i].name) == 0 &&
-                      straight.kept[i].due_ms == shuffled.kept[i].due_ms &&
-                      straight.kept[i].state == shuffled.kept[i].state;
+        play_events(&straight, NULL, events, NULL, count);
+        play_events(&shuffled, NULL, events, order, count);
+        bool is_same = plays_agree(&straight, &shuffled);
         if (!is_same)
             printf("round %u, seed %u\n", round, round_seed);
         CHECK(is_same);
