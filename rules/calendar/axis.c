@@ -5,6 +5,9 @@
 
 enum { MINUTE_MS = 60000, HOUR_MS = 3600000 };
 
+/* Steps of AXIS_WORKSHARE that a sum of positions may lack, each of which was rounded down. */
+enum { SHARE_SLACK = 4 };
+
 /* Working ms of the day that have passed at `ms` real ms after its midnight. */
 static int32_t used_ms(const struct pattern *pattern, int64_t ms)
 {
@@ -216,7 +219,8 @@ static bool workshare(const struct calendar *calendar, int64_t position, struct 
     uint32_t rank = (uint32_t)(position / AXIS_WORKSHARE_DAY);
     int64_t share = position % AXIS_WORKSHARE_DAY;
     const struct pattern *pattern = calendar_pattern(calendar, calendar->workday[rank]);
-    int64_t used = (share * pattern->total_ms + AXIS_WORKSHARE_DAY / 2) / AXIS_WORKSHARE_DAY;
+    int64_t used =
+        ((share + SHARE_SLACK) * pattern->total_ms + AXIS_WORKSHARE_DAY / 2) / AXIS_WORKSHARE_DAY;
     if (used == pattern->total_ms) { /* all but nothing of the day: the next one begins */
         used = 0;
         if (++rank == calendar->workday_count)
