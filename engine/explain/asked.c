@@ -2,6 +2,7 @@
  * answers. The case is folded again by itself up to what there was then, so that nothing has to be
  * kept of what was asked; an asker between the condition and the case notes all that passes.
  */
+#include "engine/cases/reckon.h"
 #include "engine/explain/alone.h"
 #include "engine/explain/explain.h"
 
@@ -171,18 +172,32 @@ struct event_ref explain_asked(const struct core *core, uint32_t case_index,
     return look.by;
 }
 
-bool explain_asked_card(const struct core *core, uint32_t case_index, const struct rule *rule,
-                        const struct rung *rung, struct event_ref upto, struct instant due,
-                        const struct asked_sink *sink)
+/* Has the case, as it was then, this clock, with its rung at that instant? */
+static bool is_due_at(const struct core *core, const struct core_case *kase,
+                      const struct clock_view *view, const struct rung *rung, struct instant due)
+{
+    const struct core_clock *clock = clock_of_view(core, kase, view);
+    struct reckoning reckoning;
+    if (clock == NULL)
+        return false;
+    reckon_init(&reckoning, core, kase, clock);
+    return reckon_rung(&reckoning, (uint32_t)(rung - view->rule->rungs)).ms == due.ms;
+}
+
+bool explain_asked_card(const struct core *core, uint32_t case_index,
+                        const struct clock_view *clock, const struct rung *rung,
+                        struct event_ref upto, struct instant due, const struct asked_sink *sink)
 {
     uint32_t row;
     struct core *alone =
         alone_make(core, case_index, case_row(core, case_index)->edition, upto, NULL, &row);
     if (alone == NULL)
         return false;
+    const struct core_case *kase = case_row(alone, row);
     const struct asking asking = {
-        .core = alone, .kase = case_row(alone, row), .rule = rule, .arrived = due, .at = due};
-    bool holds = ask(&asking, sink, ASKED_CARD, rung->when);
+        .core = alone, .kase = kase, .rule = clock->rule, .arrived = due, .at = due};
+    bool is_raised = ask(&asking, sink, ASKED_CARD, rung->when);
+    is_raised = is_raised && is_due_at(alone, kase, clock, rung, due);
     core_destroy(&alone);
-    return holds;
+    return is_raised;
 }

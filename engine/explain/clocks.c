@@ -1,6 +1,6 @@
 /* clocks.c - how the clocks of a case stand, and how each was counted. */
 #include "engine/cases/reckon.h"
-#include "engine/explain/explain.h"
+#include "engine/explain/alone.h"
 
 static void limits_fill(struct reckoning *reckoning, struct clock_view *view)
 {
@@ -171,9 +171,8 @@ uint32_t explain_limits(const struct core *core, uint32_t case_index, struct lim
     return count;
 }
 
-/* The clock a view was made of: views are made in order, and name their rule, step and cycle. */
-static const struct core_clock *clock_of_view(const struct core *core, const struct core_case *kase,
-                                              const struct clock_view *view)
+const struct core_clock *clock_of_view(const struct core *core, const struct core_case *kase,
+                                       const struct clock_view *view)
 {
     for (uint32_t row = kase->first_clock; row != 0; row = clock_row(core, row)->next) {
         const struct core_clock *clock = clock_row(core, row);

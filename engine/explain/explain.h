@@ -164,11 +164,12 @@ struct event_ref explain_asked(const struct core *core, uint32_t case_index,
                                const struct clock_view *clock, struct event_ref upto,
                                const struct asked_sink *sink);
 
-/* explain_asked_card - what the `if` of a card asks of a case as its events up to `upto` tell it,
- * looked at as of the card's instant. Returns whether it holds. Cost: that of explain_alone. */
-bool explain_asked_card(const struct core *core, uint32_t case_index, const struct rule *rule,
-                        const struct rung *rung, struct event_ref upto, struct instant due,
-                        const struct asked_sink *sink);
+/* explain_asked_card - what the `if` of a clock's rung asks of a case as its events up to `upto`
+ * tell it, looked at as of the card's instant. Returns whether there was such a card by then: the
+ * clock is there, its rung lies at that instant, and it holds. Cost: that of explain_alone. */
+bool explain_asked_card(const struct core *core, uint32_t case_index,
+                        const struct clock_view *clock, const struct rung *rung,
+                        struct event_ref upto, struct instant due, const struct asked_sink *sink);
 
 /* explain_may_follow - would a card at this instant begin a clock of this rule in the case, as far
  * as item and validity go? */

@@ -86,10 +86,10 @@ void receipt_put_asked_card(const struct receipt_case *about, const struct clock
                             const struct rung *rung, json_t *receipt);
 
 /* receipt_asked_card - the same of the case as it was told up to `upto`, as a new object.
- * holds_out: does it hold? */
+ * is_raised_out: was there the card by then? */
 json_t *receipt_asked_card(const struct receipt_case *about, const struct clock_view *clock,
                            const struct rung *rung, struct event_ref upto, struct instant due,
-                           bool *holds_out);
+                           bool *is_raised_out);
 
 /* receipt_put_past - what the conditions that the clock began and stopped under have looked back
  * at: of each count in a window the events in it, and the newest before it; who handled the step

@@ -206,13 +206,13 @@ struct event_ref receipt_put_asked(const struct receipt_case *about, const struc
 
 json_t *receipt_asked_card(const struct receipt_case *about, const struct clock_view *clock,
                            const struct rung *rung, struct event_ref upto, struct instant due,
-                           bool *holds_out)
+                           bool *is_raised_out)
 {
     json_t *told = json_object();
     struct telling telling = {.clock = clock, .receipt = told};
     struct asked_sink sink = {.ctx = &telling, .answer = answer_add, .condition = condition_add};
-    *holds_out =
-        explain_asked_card(about->core, about->kase->index, clock->rule, rung, upto, due, &sink);
+    *is_raised_out =
+        explain_asked_card(about->core, about->kase->index, clock, rung, upto, due, &sink);
     json_t *asked = json_incref(json_object_get(told, part_names[ASKED_CARD]));
     json_decref(told);
     return asked == NULL ? json_null() : asked;

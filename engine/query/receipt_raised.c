@@ -7,6 +7,8 @@
  */
 #include "engine/query/receipt.h"
 
+enum { TIES_MAX = 16 }; /* for each the case is folded again */
+
 static const char *text_in(const json_t *object, const char *name)
 {
     const char *text = json_string_value(json_object_get(object, name));
@@ -58,26 +60,40 @@ static struct event_ref come_by(const struct receipt_case *about, struct instant
     return upto.place < about->upto.place ? upto : about->upto;
 }
 
-/* Of several events at the very instant of the record it is the first with which the condition
- * holds, or by the wall clock the last. NULL: no event of the case came then. */
+/* The case's own events at the very instant of the record: the first of them in the journal, or by
+ * the wall clock, where all of a turn are known when it is judged, the last. */
+static uint32_t ties_of(const struct receipt_case *about, struct instant raised,
+                        uint64_t places[TIES_MAX])
+{
+    bool is_wall = about->world->is_wall_clock;
+    uint32_t count = 0;
+    const struct past_event *next =
+        next_event(about, turn_came_before(about->world->turn, raised).place);
+    while (next != NULL && next->arrived_at.ms == raised.ms && (is_wall || count < TIES_MAX)) {
+        if (count == TIES_MAX)
+            memmove(places, places + 1, (size_t)--count * sizeof *places);
+        places[count++] = next->ref.place;
+        next = next_event(about, next->ref.place);
+    }
+    return count;
+}
+
+/* It was raised with the first of them with which it is there, or by the wall clock with the last.
+ * NULL: no event of the case came then. */
 static json_t *asked_by_event(const struct receipt_case *about, const struct clock_view *clock,
                               const struct rung *rung, struct instant raised, struct instant due)
 {
+    uint64_t places[TIES_MAX];
+    uint32_t count = ties_of(about, raised, places);
     json_t *asked = NULL;
-    bool is_found = false;
-    uint64_t place = turn_came_before(about->world->turn, raised).place;
-    const struct past_event *next = next_event(about, place);
-    while (next != NULL && next->arrived_at.ms == raised.ms) {
-        bool holds;
-        json_t *again = receipt_asked_card(about, clock, rung,
-                                           come_by(about, raised, next->ref.place), due, &holds);
-        bool is_kept = holds || !is_found;
+    bool is_raised = false;
+    for (uint32_t i = 0; i < count && !is_raised; i++) {
+        uint64_t place = places[about->world->is_wall_clock ? count - 1 - i : i];
+        json_t *again =
+            receipt_asked_card(about, clock, rung, come_by(about, raised, place), due, &is_raised);
+        bool is_kept = is_raised || asked == NULL;
         json_decref(is_kept ? asked : again);
         asked = is_kept ? again : asked;
-        is_found |= holds;
-        if (is_found && !about->world->is_wall_clock)
-            break;
-        next = next_event(about, next->ref.place);
     }
     return asked;
 }
@@ -93,9 +109,9 @@ void receipt_put_asked_card(const struct receipt_case *about, const struct clock
     bool is_by_time = clock->state != CLOCK_FACT && text_in(record, "reason")[0] == '\0';
     json_t *asked = is_by_time ? NULL : asked_by_event(about, clock, rung, raised, due);
     if (asked == NULL) { /* by time, by the event of another case, or by a move */
-        bool holds;
+        bool is_raised;
         struct instant end = {.ms = raised.ms + (is_by_time ? 0 : 1)};
-        asked = receipt_asked_card(about, clock, rung, come_by(about, end, 0), due, &holds);
+        asked = receipt_asked_card(about, clock, rung, come_by(about, end, 0), due, &is_raised);
     }
     json_object_set_new(asked, "asked_at", receipt_instant(clock, raised));
     json_object_set_new(receipt, "card_when", asked);

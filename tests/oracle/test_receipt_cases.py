@@ -7,6 +7,7 @@ import copy
 
 from tests.lib.check import check, check_eq, main, test
 from tests.lib.receipts import Bare, plain, verify_all
+from tests.lib.watched import wait_until
 from tests.verify import receipt as receipts
 from tests.verify.receipt_calendar import read_calendars
 from tests.verify.verify import verify
@@ -19,7 +20,7 @@ def at(text):
 
 
 def receipts_of(rules, events, clock="events"):
-    """The receipt of each card by case and card, every one verified."""
+    """The receipt of each first card by case and card, every one verified."""
     keep = []
     with Bare() as house:
         house.clock = clock
@@ -29,7 +30,7 @@ def receipts_of(rules, events, clock="events"):
         house.take_in([{**dict(zip(("case", "kind", "at"), event)), **more}
                        for *event, more in events], path, CALENDAR)
         verify_all(house, read_calendars([CALENDAR]), keep)
-    return {(one["card"]["case"], one["card"]["rung"]): one for one in keep}
+    return {(one["card"]["case"], one["card"]["rung"]): one for one in reversed(keep)}
 
 
 # ---- a limit in hours, and a pause in days ---------------------------------------------------
@@ -83,7 +84,7 @@ rules:
       - red: {when: 1 workday after promised, if: count(correct_ask) >= 1 or org = 'A'}
   - rule: twice
     fact: {on: correct_ask, is: count(correct_ask) >= 2}
-    card: {level: yellow, if: not seen(correct_done)}
+    card: {level: yellow, if: not seen(correct_done) and count(correct_ask) < 9}
   - rule: parts
     clock: {start: apply, stop: deliver, limits: {promised: 2 workday}}
     cards:
@@ -117,7 +118,7 @@ def what_the_condition_of_a_card_asked_is_what_was_known_when_it_was_raised():
     check_eq(answers_of(found["A", "warn"]),
              ([("count(correct_ask)", 2), ("is_finished", False)], True, midnight))
     check_eq(answers_of(found["A", "yellow"]),
-             ([("count(correct_done)", 0)], True, at("12T10:00:00")))
+             ([("count(correct_done)", 0), ("count(correct_ask)", 2)], True, at("12T10:00:00")))
     check_eq(answers_of(found["A", "red"]),
              ([("count(correct_ask)", 3), ("org", "A")], True, at("14T00:00:00.001")))
     check_eq(answers_of(found["P", "yellow"]), ([("children_open", 1)], True, midnight))
@@ -133,7 +134,43 @@ def a_card_found_late_is_asked_of_what_had_come_with_it():
     told = {rung: answers_of(found["A", rung])[:2] for rung in ("warn", "red", "yellow")}
     check_eq(told, {"warn": ([("count(correct_ask)", 2), ("is_finished", False)], True),
                     "red": ([("count(correct_ask)", 2), ("org", "A")], True),
-                    "yellow": ([("count(correct_done)", 0)], True)})
+                    "yellow": ([("count(correct_done)", 0), ("count(correct_ask)", 2)], True)})
+
+
+@test
+def of_several_events_of_one_instant_those_count_that_had_come():
+    """By the events' clock each is judged by itself: the card was raised with the second."""
+    found = receipts_of(CARDS, [
+        ("A", "accept", at("03T10:00:00"), {"org": "A"}),
+        *[("A", "correct_ask", at("12T10:00:00"), {})] * 4,
+        ("A", "feedback", at("20T10:00:00"), {})])
+    check_eq(answers_of(found["A", "yellow"]),
+             ([("count(correct_done)", 0), ("count(correct_ask)", 2)], True, at("12T10:00:00")))
+    check_eq(found["A", "yellow"]["condition"]["values"][0]["value"], 2)
+
+
+@test
+def a_case_that_came_under_other_rules_is_asked_by_theirs():
+    with Bare() as house:
+        path = house.path("rules.yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(CARDS)
+        house.take_in([{"case": "A", "kind": "accept", "at": at("10T10:00:00"), "org": "A"},
+                       {"case": "A", "kind": "correct_ask", "at": at("11T10:00:00")},
+                       {"case": "A", "kind": "feedback", "at": at("20T10:00:00")}], path, CALENDAR)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(CARDS.replace("org = 'A'", "seen(reopen)"))
+        house.import_rules("--move", "all", path)
+        wait_until(lambda: house.ask("status")["to_move"] == 0 and
+                   house.ask("status")["edition"] == 2, "the move")
+        keep = []
+        calendars = read_calendars([CALENDAR])
+        verify_all(house, calendars, keep)
+        red = next(one for one in keep if one["card"]["rung"] == "red")
+        check_eq(answers_of(red)[0][1], ("org", "A"))
+        again = red["moves"][0]["count"]["card_when"]
+        check_eq([(one["ask"], one["value"]) for one in again["values"]],
+                 [("count(correct_ask)", 1), ("count(reopen)", 0)])
 
 
 @test
