@@ -7,6 +7,7 @@ webhooks. Both write down what comes, and refuse on command.
         mail.messages[0].id, .to, .subject, .body
 """
 
+import asyncio
 import collections
 import email
 import email.policy
@@ -27,6 +28,7 @@ class MailServer:
         self.refuse_next = []  # answers to the next DATAs, in order
         self.delay_s = 0.0  # between taking a message and saying so
         self.rejected = 0
+        self.is_mute = False  # does not answer QUIT
         self._pause = threading.Event()
         self._controller = Controller(self, hostname="127.0.0.1", port=0, ready_timeout=30)
 
@@ -48,6 +50,11 @@ class MailServer:
             self._pause.wait(self.delay_s)
         return "250 OK"
 
+    async def handle_QUIT(self, server, session, envelope):
+        while self.is_mute:
+            await asyncio.sleep(0.05)
+        return "221 bye"
+
     @property
     def url(self):
         return f"smtp://127.0.0.1:{self.port}"
@@ -61,6 +68,7 @@ class MailServer:
         return self
 
     def __exit__(self, *_):
+        self.is_mute = False
         self._controller.stop()
 
 

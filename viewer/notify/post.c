@@ -11,9 +11,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 enum {
     MAILS_AT_A_TIME = 4,
+    MAIL_SOCKETS_MAX = 4 * MAILS_AT_A_TIME, /* libcurl keeps no more for later */
+    REPLY_S = 30,                           /* a mail server's time for one reply */
     HOOKS_AT_A_TIME = 8,
     FDS_MAX = 4,
     ANSWER_BYTES = 160,
@@ -52,8 +56,37 @@ struct post {
     struct route *routes;
     struct transfer *transfers;
     int under_way[CHANNEL_COUNT];
+    int mail_sockets[MAIL_SOCKETS_MAX];
+    int mail_socket_count;
     struct post_counts counts;
 };
+
+/* --- the mail server's sockets --------------------------------------------------------------
+ *
+ * libcurl says QUIT when it closes one and waits for the answer, two minutes if need be, while
+ * nothing else is done. At the end there is nobody left to be polite to: see post_destroy. */
+
+static curl_socket_t on_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct post *post = ctx;
+    int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    (void)purpose;
+    if (fd >= 0 && post->mail_socket_count < MAIL_SOCKETS_MAX)
+        post->mail_sockets[post->mail_socket_count++] = fd;
+    return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
+static int on_socket_close(void *ctx, curl_socket_t fd)
+{
+    struct post *post = ctx;
+    for (int i = 0; i < post->mail_socket_count; i++) {
+        if (post->mail_sockets[i] == fd) {
+            post->mail_sockets[i] = post->mail_sockets[--post->mail_socket_count];
+            break;
+        }
+    }
+    return close(fd);
+}
 
 struct post *post_create(const struct post_options *options, struct outbox *outbox)
 {
@@ -150,6 +183,8 @@ void post_destroy(struct post **post_p)
         (void)curl_multi_remove_handle(post->multi, transfer->easy);
         transfer_destroy(transfer);
     }
+    for (int i = 0; i < post->mail_socket_count; i++)
+        (void)shutdown(post->mail_sockets[i], SHUT_RDWR); /* what it was to say is said */
     if (post->multi != NULL)
         (void)curl_multi_cleanup(post->multi);
     while (post->routes != NULL) {
@@ -170,7 +205,7 @@ static bool add_line(struct transfer *transfer, const char *text)
     return longer_list != NULL;
 }
 
-static bool prepare_mail(const struct post *post, struct transfer *transfer)
+static bool prepare_mail(struct post *post, struct transfer *transfer)
 {
     char from[TEXT_BYTES], to[TEXT_BYTES];
     CURL *easy = transfer->easy;
@@ -183,6 +218,11 @@ static bool prepare_mail(const struct post *post, struct transfer *transfer)
     bool is_set =
         curl_easy_setopt(easy, CURLOPT_URL, post->options.smtp) == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps") == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)REPLY_S) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, post) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_socket_close) == CURLE_OK &&
+        curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, post) == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_MAIL_FROM, from) == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, transfer->list) == CURLE_OK &&
         curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L) == CURLE_OK &&
@@ -236,7 +276,7 @@ static bool prepare_hook(const struct post *post, struct transfer *transfer)
            curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer->body) == CURLE_OK;
 }
 
-static bool prepare(const struct post *post, struct transfer *transfer)
+static bool prepare(struct post *post, struct transfer *transfer)
 {
     CURL *easy = transfer->easy;
     if (easy == NULL || curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L) != CURLE_OK ||
