@@ -11,7 +11,8 @@
 enum socket_kind { SOCKET_DEALER, SOCKET_ROUTER, SOCKET_XPUB, SOCKET_SUB };
 
 struct socket_options {
-    int send_max; /* messages under way before send says AGAIN (ROUTER, XPUB: drops, counted) */
+    int send_max; /* messages under way before send says AGAIN; XPUB: drops them for that peer
+                   * alone, without a word: who reads the feed sees it by the numbers */
     int receive_max;
     int64_t message_bytes_max;
     int linger_ms;                /* how long close waits for what is still to be sent */
