@@ -55,6 +55,7 @@ class FakeEngine:
         self.is_pulsing = True
         self.is_answering = True
         self.is_holding = False
+        self.queue_max = 200000  # messages for a viewer that does not read; more are lost to it
         self.answer_s = 0  # from a question to its answer
         self.pulses = 0
         self.cards = []  # the ledger: index 0 is seq 1
@@ -181,7 +182,7 @@ class FakeEngine:
         router = context.socket(zmq.ROUTER)
         for socket, endpoint in ((feed, self.feed), (router, self.query)):
             socket.linger = 0
-            socket.sndhwm = 200000
+            socket.sndhwm = self.queue_max
             socket.bind(endpoint)
         ready.set()
         pulse_at = 0.0

@@ -71,6 +71,24 @@ def what_the_feed_lost_is_asked_for():
 
 
 @test
+def a_viewer_that_does_not_read_loses_nothing():
+    with hall(is_started=False) as engine:
+        engine.queue_max = 100
+        engine.start()
+        with tail(engine, "--from", "start") as watched:
+            is_subscribed(engine, watched)
+            watched.process.send_signal(signal.SIGSTOP)
+            for _ in range(10000):  # more than the system keeps between them
+                engine.issue()
+            engine.settle()
+            asked = engine.asked["cards"]
+            watched.process.send_signal(signal.SIGCONT)
+            watched.wait_out(10001)
+            check_eq(seqs(watched), list(range(1, 10002)))
+            check(engine.asked["cards"] > asked, "the feed had lost some")
+
+
+@test
 def a_long_past_is_paged_while_new_cards_come():
     with hall() as engine:
         for _ in range(2500):
