@@ -122,7 +122,8 @@ bool decision_is_behind(const struct core_clock *clock, const struct core_decisi
            (clock->state == CLOCK_FACT || due.ms < clock->stop_ms);
 }
 
-/* Is there another card of the case that it may mean as well? */
+/* Is there another card of the case that it may mean as well? That follows from the events alone,
+ * as what is decided does: whether or when the other was issued is not asked. */
 /* NOLINTNEXTLINE(misc-no-recursion): a chain points to an earlier rung, checked at import */
 static bool is_unclear(const struct core *core, const struct core_case *kase,
                        const struct core_decision *decision, const struct core_clock *clock,
@@ -136,6 +137,7 @@ static bool is_unclear(const struct core *core, const struct core_case *kase,
             !decision_names(core, kase, decision, other, rung))
             continue;
         reckon_init(&reckoning, core, kase, other);
+        reckoning.is_told_by_events = true;
         if (decision_is_behind(other, decision, reckon_rung(&reckoning, rung)))
             return true;
     }

@@ -109,11 +109,14 @@ class Case:
 
     def card_instant(self, clock, name, end):
         rung = next(r for r in clock.rule["rungs"] if r["name"] == name)
-        every = {r["name"] for r in clock.rule["rungs"]}  # whether it was issued is not asked
-        due = self.reckoning(clock).rung(rung, every)
+        due = self.told_by_events(clock, rung)
         if due is None or not due < min(clock.stop, end):
             return None
         return self.released_at(clock, rung, due) if rung.get("confirm") else due
+
+    def told_by_events(self, clock, rung):
+        """When it holds; whether or when a card that it follows was issued is not asked."""
+        return self.reckoning(clock).rung(rung, {r["name"] for r in clock.rule["rungs"]})
 
     # ---- cards that wait for a supervisor -------------------------------------------------------
 
@@ -122,7 +125,7 @@ class Case:
         for event in self.decisions:
             if self.is_behind(clock, event, due) and self.names(event, clock, rung) and not any(
                     self.names(event, other, rung) and
-                    self.is_behind(other, event, self.reckoning(other).rung(rung, set()))
+                    self.is_behind(other, event, self.told_by_events(other, rung))
                     for other in self.clocks if other is not clock and other.rule is clock.rule):
                 return event
         return None
