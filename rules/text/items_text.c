@@ -4,6 +4,7 @@
  *     350100-01,取水许可,promised,ORG-7,,7 workday,20 workday
  */
 #include "rules/text/table_text.h"
+#include "rules/text/term_order.h"
 
 #include <stdlib.h>
 
@@ -108,6 +109,34 @@ static bool check_codes(struct compile *compile, const struct draft *drafts, uin
     return is_good;
 }
 
+static struct term limit_named(struct compile *compile, const struct item *item, const char *name)
+{
+    int index = compile_limit_name(compile, slice_of(name), false);
+    for (uint32_t i = 0; i < item->limit_count; i++)
+        if (item->limits[i].name == index)
+            return item->limits[i].term;
+    return (struct term){0};
+}
+
+/* What is promised is no longer than what the law allows: told, for the keeper of the catalogue may
+ * have it so from elsewhere. */
+static void check_promise(struct compile *compile, const struct draft *draft)
+{
+    char promised_text[TERM_TEXT_BYTES];
+    char statutory_text[TERM_TEXT_BYTES];
+    struct term promised = limit_named(compile, &draft->item, "promised");
+    struct term statutory = limit_named(compile, &draft->item, "statutory");
+    if (compile->problems->is_in_force || !term_is_set(promised) || !term_is_set(statutory) ||
+        terms_longer(draft->item.calendar, promised, statutory) != LONGER_ALWAYS)
+        return;
+    term_format(promised, promised_text);
+    term_format(statutory, statutory_text);
+    problem_warn(compile->problems, draft->file, draft->line, draft->column,
+                 "item \"%.*s\" promises %s, longer than its statutory limit of %s",
+                 "事项“%.*s”的承诺时限 %s 长于法定时限 %s", SLICE_ARG(draft->item.code),
+                 promised_text, statutory_text);
+}
+
 bool items_read(struct compile *compile, const struct document *documents, uint32_t count)
 {
     static const struct table_form form = {
@@ -142,8 +171,10 @@ bool items_read(struct compile *compile, const struct document *documents, uint3
         }
     }
     qsort(drafts, draft_count, sizeof *drafts, by_code);
-    for (uint32_t i = 0; i < draft_count; i++)
+    for (uint32_t i = 0; i < draft_count; i++) {
         items[i] = drafts[i].item;
+        check_promise(compile, &drafts[i]);
+    }
     compile->items = items;
     compile->ruleset->items = items;
     compile->ruleset->item_count = draft_count;

@@ -1,41 +1,8 @@
 /* rule_check.c - what can be told of a rule before any case comes: a card that can never be raised,
  * a warning longer than what it warns of, two cards that say the same.
- *
- * Two terms in different units are compared on the rule's own calendar, from every day of one year:
- * only there does it show that ten days can be longer than seven workdays.
  */
 #include "rules/text/compile.h"
-
-enum { LONGER_NEVER, LONGER_SOMETIMES, LONGER_ALWAYS };
-
-/* Is `a` longer than `b`? */
-static int compare_terms(const struct rule *rule, struct term a, struct term b)
-{
-    enum { SAMPLES = 365, NOON_MS = DATE_DAY_MS / 2 };
-    if (term_is_same_day(b)) /* it has hours, and no whole day */
-        return a.unit >= UNIT_DAY ? LONGER_ALWAYS : LONGER_NEVER;
-    if (a.unit == b.unit)
-        return a.n > b.n ? LONGER_ALWAYS : LONGER_NEVER;
-    if (rule->calendar == NULL)
-        return LONGER_NEVER;
-    struct counting counting = {.count = COUNT_INSTANT, .cutoff_ms = -1};
-    int32_t first_day = calendar_horizon(rule->calendar) - SAMPLES;
-    int longer = 0;
-    int known = 0;
-    for (int32_t day = first_day; day < first_day + SAMPLES; day++) {
-        struct instant start = calendar_instant(rule->calendar, day, NOON_MS);
-        struct instant due_a;
-        struct instant due_b;
-        if (counting_due(rule->calendar, &counting, start, a, &due_a, NULL) != 0 ||
-            counting_due(rule->calendar, &counting, start, b, &due_b, NULL) != 0)
-            continue;
-        known++;
-        longer += instant_is_before(due_b, due_a);
-    }
-    if (known == 0 || longer == 0)
-        return LONGER_NEVER;
-    return longer == known ? LONGER_ALWAYS : LONGER_SOMETIMES;
-}
+#include "rules/text/term_order.h"
 
 static const struct yaml_node *rung_node(const struct rule_source *source, uint32_t index)
 {
@@ -66,7 +33,7 @@ static void check_length(struct compile *compile, const struct rule_source *sour
     struct term ahead = rung_ahead(&source->rule->rungs[index]);
     if (!term_is_set(ahead) || !term_is_set(limit))
         return;
-    int longer = compare_terms(source->rule, ahead, limit);
+    int longer = terms_longer(source->rule->calendar, ahead, limit);
     if (longer == LONGER_NEVER)
         return;
     term_format(ahead, ahead_text);
@@ -126,8 +93,8 @@ static bool is_earlier(const struct rule *rule, const struct rung *a, const stru
         return is_known && rung_side(a) < rung_side(b);
     if (rung_side(a) == 0)
         return false;
-    return rung_side(a) < 0 ? compare_terms(rule, a->offset, b->offset) == LONGER_ALWAYS
-                            : compare_terms(rule, b->offset, a->offset) == LONGER_ALWAYS;
+    return rung_side(a) < 0 ? terms_longer(rule->calendar, a->offset, b->offset) == LONGER_ALWAYS
+                            : terms_longer(rule->calendar, b->offset, a->offset) == LONGER_ALWAYS;
 }
 
 /* A higher card that comes before a lower one of the same limit: the two were exchanged. */
@@ -267,11 +234,30 @@ static bool takes_from_item(const struct rule_limit *limit)
     return false;
 }
 
-static bool item_is_shorter(const struct rule *rule, const struct item *item,
-                            const struct rule_limit *limit, struct term ahead)
+/* Do the cases of this item come under the rule? */
+static bool is_for_item(const struct rule *rule, const struct item *item)
 {
-    if (rule->item_kinds != 0 && (rule->item_kinds & (UINT32_C(1) << item->kind)) == 0)
-        return false;
+    return rule_is_of_item(rule, item->code) &&
+           (rule->item_kinds == 0 || (rule->item_kinds & (UINT32_C(1) << item->kind)) != 0);
+}
+
+/* The items that the rule is of, else all: how many, and each. NULL: its row is missing. */
+static uint32_t rule_item_count(const struct ruleset *ruleset, const struct rule *rule)
+{
+    return rule->item_count > 0 ? rule->item_count : ruleset->item_count;
+}
+
+static const struct item *rule_item(const struct ruleset *ruleset, const struct rule *rule,
+                                    uint32_t index)
+{
+    const struct item *item =
+        rule->item_count > 0 ? ruleset_item(ruleset, rule->items[index]) : &ruleset->items[index];
+    return item != NULL && is_for_item(rule, item) ? item : NULL;
+}
+
+static bool item_is_shorter(const struct item *item, const struct rule_limit *limit,
+                            struct term ahead)
+{
     for (uint32_t i = 0; i < item->limit_count; i++)
         if (item->limits[i].name == limit->name && item->limits[i].term.unit == ahead.unit &&
             item->limits[i].term.n < ahead.n)
@@ -292,20 +278,97 @@ static void check_rung_items(struct compile *compile, const struct rule_source *
     const struct item *first = NULL;
     if (!term_is_set(ahead) || !takes_from_item(limit))
         return;
-    uint32_t item_count = rule->item_count > 0 ? rule->item_count : ruleset->item_count;
-    for (uint32_t i = 0; i < item_count; i++) {
-        const struct item *item =
-            rule->item_count > 0 ? ruleset_item(ruleset, rule->items[i]) : &ruleset->items[i];
-        if (item == NULL || !item_is_shorter(rule, item, limit, ahead))
+    for (uint32_t i = 0; i < rule_item_count(ruleset, rule); i++) {
+        const struct item *item = rule_item(ruleset, rule, i);
+        if (item == NULL || !item_is_shorter(item, limit, ahead))
             continue;
         first = count++ == 0 ? item : first;
     }
     if (count > 0)
         yaml_warn(rung_node(source, index), compile->problems,
-                  "%u items, \"%.*s\" the first, have a limit shorter than this warning: their "
+                  "items with a limit shorter than this warning: %u, the first \"%.*s\"; their "
                   "cases are warned of from the start",
                   "有 %u 个事项（首个为“%.*s”）的时限短于提前量：其办件一开始就会预警", count,
                   SLICE_ARG(first->code));
+}
+
+static bool item_has(const struct item *item, const struct rule_limit *limit)
+{
+    bool has = false;
+    for (uint32_t i = 0; i < item->limit_count; i++)
+        has = has || item->limits[i].name == limit->name;
+    return has;
+}
+
+/* Nothing but the catalogue gives this limit a length. */
+static bool is_of_items_alone(const struct rule_limit *limit)
+{
+    return limit->source_count == 1 && takes_from_item(limit) && !term_is_set(limit->otherwise);
+}
+
+/* No row of the catalogue gives the length that this card needs: it is never raised. */
+static void check_rung_unreached(struct compile *compile, const struct rule_source *source,
+                                 uint32_t index)
+{
+    const struct ruleset *ruleset = compile->ruleset;
+    const struct rule *rule = source->rule;
+    const struct rule_limit *limit = &rule->limits[rule->rungs[index].limit];
+    uint32_t count = 0;
+    uint32_t with = 0;
+    if (!is_of_items_alone(limit))
+        return;
+    for (uint32_t i = 0; i < rule_item_count(ruleset, rule); i++) {
+        const struct item *item = rule_item(ruleset, rule, i);
+        count += item != NULL;
+        with += item != NULL && item_has(item, limit);
+    }
+    if (count > 0 && with == 0)
+        yaml_warn(rung_node(source, index), compile->problems,
+                  "none of the items of this rule (%u) has the limit \"%s\": this card is never "
+                  "raised",
+                  "本规则的事项（%u 个）均没有时限“%s”：此牌永不发出", count,
+                  compile->limit_names[limit->name]);
+}
+
+/* Has some limit of the rule a length for cases of this item? */
+static bool is_counted(const struct rule *rule, const struct item *item)
+{
+    bool has = false;
+    for (uint32_t i = 0; i < rule->limit_count; i++)
+        has = has || !is_of_items_alone(&rule->limits[i]) || item_has(item, &rule->limits[i]);
+    return has;
+}
+
+/* A gap: items whose rows leave empty all that the clocks of all rules need. Said once, at the
+ * first of them. */
+static void check_gaps(struct compile *compile)
+{
+    const struct ruleset *ruleset = compile->ruleset;
+    const struct rule_source *clock = NULL;
+    const struct item *first = NULL;
+    uint32_t count = 0;
+    bool *has = arena_take(compile->scratch, ruleset->item_count, sizeof *has);
+    for (uint32_t i = 0; has != NULL && i < compile->source_count; i++) {
+        const struct rule *rule = compile->sources[i].rule;
+        if (rule->form != RULE_CLOCK)
+            continue;
+        clock = clock == NULL ? &compile->sources[i] : clock;
+        for (uint32_t j = 0; j < rule_item_count(ruleset, rule); j++) {
+            const struct item *item = rule_item(ruleset, rule, j);
+            if (item != NULL && is_counted(rule, item))
+                has[item - ruleset->items] = true;
+        }
+    }
+    for (uint32_t i = 0; clock != NULL && i < ruleset->item_count; i++)
+        if (!has[i] && count++ == 0)
+            first = &ruleset->items[i];
+    if (count > 0 && count < ruleset->item_count)
+        yaml_warn(
+            yaml_find(clock->node, "clock"), compile->problems,
+            "items without a limit that any clock asks for: %u of %u, the first \"%.*s\"; "
+            "their cases have no card of a clock",
+            "没有任何时钟可用之时限的事项：%u 个（共 %u 个，首个为“%.*s”）；其办件不会有时限类的牌",
+            count, ruleset->item_count, SLICE_ARG(first->code));
 }
 
 /* "Same day" in a table, taken by a rule that does not count by days. */
@@ -317,7 +380,7 @@ static void check_item_days(struct compile *compile, const struct rule_source *s
         const struct rule_limit *limit = &rule->limits[i];
         for (uint32_t j = 0; j < ruleset->item_count && takes_from_item(limit); j++) {
             const struct item *item = &ruleset->items[j];
-            for (uint32_t k = 0; k < item->limit_count; k++) {
+            for (uint32_t k = 0; k < item->limit_count && is_for_item(rule, item); k++) {
                 if (item->limits[k].name != limit->name || !term_is_same_day(item->limits[k].term))
                     continue;
                 yaml_error(source->node, compile->problems,
@@ -344,7 +407,7 @@ static void check_supervisors(struct compile *compile, const struct rule_source 
     for (uint32_t i = 0; count > 0 && i < source->rule->rung_count; i++)
         if (source->rule->rungs[i].to_supervisor)
             yaml_warn(rung_node(source, i), compile->problems,
-                      "%u orgs, \"%.*s\" the first, have no supervisor: this card is their own",
+                      "orgs without a supervisor: %u, the first \"%.*s\"; this card is their own",
                       "有 %u 个机构（首个为“%.*s”）没有主管机构：此牌仍发给本机构", count,
                       SLICE_ARG(first->code));
 }
@@ -356,9 +419,13 @@ void rule_check_tables(struct compile *compile)
         check_supervisors(compile, source);
         rule_items_check(compile, source);
         check_item_days(compile, source);
-        if (source->rule->form != RULE_CLOCK)
-            continue;
-        for (uint32_t j = 0; j < source->rule->rung_count; j++)
+        if (source->rule->form != RULE_CLOCK || compile->problems->is_in_force)
+            continue; /* (what is worth knowing is told when it is taken in) */
+        for (uint32_t j = 0; j < source->rule->rung_count; j++) {
             check_rung_items(compile, source, j);
+            check_rung_unreached(compile, source, j);
+        }
     }
+    if (!compile->problems->is_in_force)
+        check_gaps(compile);
 }

@@ -4,6 +4,7 @@
  *     350100-01,review,审查,2,3 workday
  */
 #include "rules/text/table_text.h"
+#include "rules/text/term_order.h"
 
 #include <stdlib.h>
 
@@ -106,6 +107,45 @@ static int64_t sum_of_steps(const struct step_draft *drafts, uint32_t count, enu
     return sum;
 }
 
+/* On which the item's promise is counted: its own, else that of a rule that asks for the promise.
+ */
+static const struct calendar *item_calendar(const struct compile *compile, const struct item *item,
+                                            uint16_t promised)
+{
+    const struct calendar *found = item->calendar;
+    for (uint32_t i = 0; i < compile->source_count && found == NULL; i++) {
+        const struct rule *rule = &compile->rules[i];
+        bool is_for = rule->item_kinds == 0 || (rule->item_kinds & UINT32_C(1) << item->kind) != 0;
+        for (uint32_t j = 0; j < rule->limit_count && is_for; j++)
+            found = rule->limits[j].name == promised ? rule->calendar : found;
+    }
+    return found;
+}
+
+/* The same where units differ: from every start the steps take longer. */
+static bool check_sum_of_units(struct compile *compile, const struct item *item,
+                               const struct step_draft *drafts, struct term promise)
+{
+    char text[TERM_TEXT_BYTES];
+    int promised = compile_limit_name(compile, SLICE("promised"), false);
+    enum longer longer = steps_longer(item_calendar(compile, item, (uint16_t)promised), item->steps,
+                                      item->step_count, promise);
+    if (longer == LONGER_NEVER || (longer == LONGER_SOMETIMES && compile->problems->is_in_force))
+        return true;
+    term_format(promise, text);
+    if (longer == LONGER_SOMETIMES)
+        problem_warn(compile->problems, drafts[0].file, drafts[0].line, drafts[0].column,
+                     "the steps of item \"%.*s\" add up to more than its promise of %s around "
+                     "holidays",
+                     "事项“%.*s”各环节时限合计，在节假日前后会超过承诺时限 %s",
+                     SLICE_ARG(item->code), text);
+    else
+        problem_refuse(compile->problems, drafts[0].file, drafts[0].line, drafts[0].column,
+                       "the steps of item \"%.*s\" add up to more than its promise of %s",
+                       "事项“%.*s”各环节时限合计超过承诺时限 %s", SLICE_ARG(item->code), text);
+    return longer == LONGER_SOMETIMES || compile->problems->is_in_force;
+}
+
 static bool check_sum(struct compile *compile, const struct item *item,
                       const struct step_draft *drafts, uint32_t count)
 {
@@ -115,6 +155,8 @@ static bool check_sum(struct compile *compile, const struct item *item,
         if (item->limits[i].name != promised)
             continue;
         int64_t sum = sum_of_steps(drafts, count, promise.unit);
+        if (sum == 0)
+            return check_sum_of_units(compile, item, drafts, promise);
         if (sum <= promise.n)
             continue;
         problem_error(compile->problems, drafts[0].file, drafts[0].line, drafts[0].column,

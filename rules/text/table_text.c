@@ -178,6 +178,12 @@ bool cell_calendar(struct table *table, const struct csv_row *row, uint32_t colu
     if (slice_is_empty(text))
         return true;
     int index = compile_calendar_named(compile, text);
+    if (index < 0 && compile->calendar_count == 0) {
+        problem_error(compile->problems, table->file, row->line, column + 1,
+                      "the calendar \"%.*s\" is not here: give its file too, or --calendars DIR",
+                      "没有日历“%.*s”：请一并给出其文件，或用 --calendars 目录", SLICE_ARG(text));
+        return false;
+    }
     if (index < 0) {
         tell_unknown(compile->problems, table->file, row->line, column + 1, text,
                      compile->calendar_names, compile->calendar_count, "calendar", "日历");

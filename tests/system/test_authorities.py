@@ -11,11 +11,11 @@ FOLDER = os.path.join("tests", "authorities")
 DATA = 65  # sysexits.h
 
 
-def rules_check(path):
+def rules_check(*paths):
     """(exit code, what it says) of cardwatch rules check."""
     done = subprocess.run(
         [program("cardwatch-rules"), "check", "--lang", "en", "--calendars",
-         os.path.join("rules", "calendars"), path],
+         os.path.join("rules", "calendars"), *paths],
         capture_output=True, text=True, timeout=60, check=False)
     return done.returncode, done.stdout + done.stderr
 
@@ -68,15 +68,86 @@ def a_line_that_says_more_may_stand_below_one_that_says_less():
     check_eq(code, 0, said)
 
 
+RULE = """\
+rule: r
+calendar: cn
+kinds: [promised]
+clock: {start: accept, stop: finish, count: instant, limits: {promised: from item, gap: from item}}
+cards: [red: after promised, yellow: {when: after gap}]
+"""
+
+
+def catalogue(items, steps=""):
+    """What is said of a catalogue beside RULE."""
+    with tempfile.TemporaryDirectory() as room:
+        texts = {"r.yaml": RULE, "items.csv": items, "steps.csv": steps}
+        paths = []
+        for name, text in texts.items():
+            if text:
+                paths.append(os.path.join(room, name))
+                with open(paths[-1], "w", encoding="utf-8") as file:
+                    file.write(text)
+        return rules_check(*paths)
+
+
 @test
 def a_column_stands_in_a_table_once():
-    with tempfile.TemporaryDirectory() as room:
-        path = os.path.join(room, "items.csv")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write("item_code,promised,承诺时限\nA,7 workday,8 workday\n")
-        code, said = rules_check(path)
-        check_eq(code, DATA)
-        check(':1:3: error: column 2 says this already: "承诺时限" stands here twice' in said, said)
+    code, said = catalogue("item_code,promised,承诺时限\nA,7 workday,8 workday\n")
+    check_eq(code, DATA)
+    check(':1:3: error: column 2 says this already: "承诺时限" stands here twice' in said, said)
+
+
+@test
+def steps_in_other_units_are_added_up_on_the_calendar():
+    items = "item_code,kind,promised,gap\nA,promised,2 workday,1 day\n"  # 14 workhours in cn
+    head = "item_code,step_code,place,limit\n"
+    for steps, is_longer in (("A,a,1,10 workhour\nA,b,2,5 workhour\n", True),
+                             ("A,a,1,10 workhour\nA,b,2,4 workhour\n", False),
+                             ("A,a,1,10 workhour\nA,b,1,10 workhour\n", False),  # beside each other
+                             ("A,a,1,1 workday\nA,b,2,12 day\n", True),
+                             ("A,a,1,2 workday\nA,b,,9 day\n", False)):  # in no row
+        code, said = catalogue(items, head + steps)
+        check_eq(code, DATA if is_longer else 0, steps + said)
+        told = 'the steps of item "A" add up to more than its promise of 2 workday\n' in said
+        check_eq(told, is_longer, said)
+    code, said = catalogue(items, head + "A,a,1,3 day\n")  # Friday noon to Monday noon, and not
+    check_eq(code, 0, said)
+    check('steps.csv:2:1: warning: the steps of item "A" add up to more than its promise of 2 '
+          'workday around holidays\n' in said, said)
+
+
+@test
+def a_catalogue_is_told_of_its_gaps_and_of_promises_beyond_the_law():
+    code, said = catalogue("item_code,kind,promised,statutory,gap\n"
+                           "A,promised,9 workday,20 workday,1 day\nB,promised,30 workday,20 workday,\n"
+                           "C,promised,1 month,30 workday,\n")
+    check_eq(code, 0, said)
+    check('items.csv:3:1: warning: item "B" promises 30 workday, longer than its statutory limit '
+          'of 20 workday\n' in said, said)
+    check_eq(said.count("warning"), 1, said)
+    code, said = catalogue("item_code,kind,promised,gap\nA,promised,,1 day\nB,promised,2 workday,\n"
+                           "C,promised,,\nD,joint,,\nE,promised,,\n")
+    check_eq(code, 0, said)
+    check('r.yaml:4:8: warning: items without a limit that any clock asks for: 3 of 5, the first '
+          '"C"; their cases have no card of a clock\n' in said, said)
+    check_eq(said.count("warning"), 1, said)
+    code, said = catalogue("item_code,kind,promised,gap\nA,promised,2 workday,\nD,joint,,1 day\n")
+    check_eq(code, 0, said)
+    check('r.yaml:5:45: warning: none of the items of this rule (1) has the limit "gap": this card '
+          'is never raised\n' in said, said)
+    check('r.yaml:4:8: warning: items without a limit that any clock asks for: 1 of 2, the first '
+          '"D"; their cases have no card of a clock\n' in said, said)
+    check_eq(said.count("warning"), 2, said)
+
+
+@test
+def the_same_day_of_an_item_that_is_not_the_rules_does_not_matter_to_it():
+    items = "item_code,kind,promised,gap\nA,promised,2 workday,1 day\nB,immediate,当日,1 day\n"
+    code, said = catalogue(items)
+    check_eq(code, 0, said)
+    code, said = catalogue(items.replace("immediate", "promised"))
+    check_eq(code, DATA)
+    check('item "B" has the limit same day, which needs count: day' in said, said)
 
 
 main("system/authorities")

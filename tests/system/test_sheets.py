@@ -142,7 +142,8 @@ MANY = (
             ["03", "09", None]]),
 )
 SAID = (
-    ('机构!C3', 'unknown calendar "没有": there is none here', "没有这个日历“没有”：此处一个也没有"),
+    ('机构!C3', 'the calendar "没有" is not here: give its file too, or --calendars DIR',
+     "没有日历“没有”：请一并给出其文件，或用 --calendars 目录"),
     ('机构!A4', 'org "01" stands twice', "机构“01”重复"),
     ('机构!B5', 'supervisor "09" is no org of this table: give it a row of its own',
      "主管机构“09”不在本表中：请为其另列一行"),

@@ -446,10 +446,10 @@ static void a_supervisor_has_a_row_of_its_own(void)
 
 static void a_short_limit_in_the_catalogue_is_worth_a_warning(void)
 {
-    CHECK_EQ_INT(compile_table("item_code,statutory\nA,1 workday\n", NULL), 0);
+    CHECK_EQ_INT(compile_table("item_code,promised,statutory\nA,1 workday,1 workday\n", NULL), 0);
     CHECK_EQ_INT(problems.warning_count, 1);
     CHECK_EQ_STR(problems.at[0].en,
-                 "1 items, \"A\" the first, have a limit shorter than this warning: their cases "
+                 "items with a limit shorter than this warning: 1, the first \"A\"; their cases "
                  "are warned of from the start");
     end();
 }
