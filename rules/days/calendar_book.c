@@ -134,6 +134,34 @@ static void warn_horizon(const struct calendar_page *page, struct problem_list *
               date_format(parent->horizon_day, date), SLICE_ARG(parent->name));
 }
 
+/* Days of its own that lie beyond what the calendar above it knows: they count when the next paper
+ * is there. (Its own known.to was compared where it stands.) */
+static void warn_days_beyond(const struct calendar_page *page, struct problem_list *problems)
+{
+    const struct calendar_definition *own = &page->definition;
+    const struct calendar_definition *known = own->parent;
+    while (known != NULL && known->horizon_day == INT32_MIN)
+        known = known->parent;
+    if (known == NULL || own->horizon_day != INT32_MIN || problems->is_in_force)
+        return;
+    uint32_t count = 0;
+    int32_t first = INT32_MAX;
+    for (uint32_t i = 0; i < own->exception_count; i++) {
+        if (own->exceptions[i].day <= known->horizon_day)
+            continue;
+        count++;
+        first = own->exceptions[i].day < first ? own->exceptions[i].day : first;
+    }
+    char date[DATE_TEXT_BYTES];
+    char horizon[DATE_TEXT_BYTES];
+    if (count > 0)
+        yaml_warn(yaml_find(page->root, "exceptions"), problems,
+                  "days that are not used yet: %u, the first %s; \"%.*s\" is known to %s",
+                  "尚未生效的日子：%u 天，首个为 %s；“%.*s”只公布到 %s", count,
+                  date_format(first, date), SLICE_ARG(known->name),
+                  date_format(known->horizon_day, horizon));
+}
+
 int calendar_text_resolve(struct calendar_book *book, struct problem_list *problems)
 {
     bool is_bad = false;
@@ -158,6 +186,7 @@ int calendar_text_resolve(struct calendar_book *book, struct problem_list *probl
         if (!page->is_bad) {
             check_chain(page, problems);
             warn_horizon(page, problems);
+            warn_days_beyond(page, problems);
         }
         is_bad |= page->is_bad;
     }

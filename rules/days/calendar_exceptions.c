@@ -170,6 +170,7 @@ static void add_group(struct list *list, const struct yaml_node *group, uint32_t
                                        "note",   "off", "work",      "hours"};
     struct problem_list *problems = list->problems;
     struct entry entry = {.group = index};
+    uint32_t before = list->count;
     int32_t announced = 0;
     if (!yaml_check_keys(group, keys, COUNT_OF(keys), problems)) {
         list->is_bad = true;
@@ -195,6 +196,9 @@ static void add_group(struct list *list, const struct yaml_node *group, uint32_t
     entry.exception.is_work = true;
     if (node != NULL)
         add_named(list, node, entry);
+    if (list->count == before && !list->is_bad)
+        yaml_warn(group, problems, "this document names no day: off:, work: or hours:",
+                  "此文件没有写明任何日子：off:、work: 或 hours:");
 }
 
 /* ---- the same day twice ---------------------------------------------------------------------- */

@@ -163,6 +163,7 @@ static void what_is_only_strange_is_a_warning(void)
          "whole year is known"},
         {"[{ground: p, off: [2019-12-31]}]",
          "t.yaml:5:32 2019-12-31 lies before known.from and is not used"},
+        {"[{ground: p}]", "t.yaml:5:14 this document names no day: off:, work: or hours:"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         char text[512];
@@ -259,8 +260,25 @@ static void knowing_more_than_the_parent_is_a_warning(void)
     problem_list_clear(&problems);
 }
 
+static void days_beyond_what_the_parent_knows_are_a_warning(void)
+{
+    begin();
+    CHECK_EQ_INT(read("t.yaml", HEAD WEEK), 0);
+    CHECK_EQ_INT(read("a.yaml", "calendar: a\ninherits: t\nexceptions:\n"
+                                "  - {ground: p, off: [2026-02-03, 2025-12-31, 2026-01-05]}\n"),
+                 0);
+    CHECK_EQ_INT(problems.warning_count, 0);
+    CHECK_EQ_INT(calendar_text_resolve(&book, &problems), 0);
+    CHECK_EQ_STR(first_problem(), "a.yaml:4:3 days that are not used yet: 2, the first 2026-01-05; "
+                                  "\"t\" is known to 2025-12-31");
+    CHECK_EQ_INT(problems.warning_count, 1);
+    calendar_book_clear(&book);
+    problem_list_clear(&problems);
+}
+
 CHECK_MAIN("unit/calendar_text", TEST(a_file_says_all_that_a_calendar_is),
            TEST(mistakes_are_named_with_their_place), TEST(what_is_only_strange_is_a_warning),
            TEST(a_chain_is_resolved_whatever_the_order), TEST(a_chain_that_cannot_hold_is_told),
            TEST(a_bad_parent_spoils_its_children_once), TEST(a_name_belongs_to_one_file),
-           TEST(knowing_more_than_the_parent_is_a_warning))
+           TEST(knowing_more_than_the_parent_is_a_warning),
+           TEST(days_beyond_what_the_parent_knows_are_a_warning))
