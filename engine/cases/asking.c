@@ -57,6 +57,18 @@ static struct value step_node(const struct asking *asking)
                                           : SLICE("middle"));
 }
 
+/* What the item's table does not speak of is allowed: another step, a step without results stated,
+ * an event without one. */
+static struct value result_allowed(const struct asking *asking)
+{
+    const struct item_step *step = item_step_find(item_of(asking), asking->event->step);
+    bool is_listed =
+        step == NULL || step->result_count == 0 || slice_is_empty(asking->event->result);
+    for (uint32_t i = 0; !is_listed && i < step->result_count; i++)
+        is_listed = slice_is_equal(step->results[i], asking->event->result);
+    return truth_value(is_listed);
+}
+
 /* Whole units of working (or elapsed) time between two instants, begun ones included. */
 static struct value span_value(const struct asking *asking, struct instant from, struct instant to,
                                enum unit unit)
@@ -298,6 +310,7 @@ static struct value (*const answers[FIELD_COUNT])(const struct asking *asking) =
     [FIELD_CHILDREN] = ask_children,
     [FIELD_CHILDREN_OPEN] = ask_children_open,
     [FIELD_CHILDREN_FINISHED] = ask_children_finished,
+    [FIELD_RESULT_ALLOWED] = result_allowed,
 };
 
 static struct value ask_field(void *ctx, enum field field)

@@ -53,6 +53,8 @@ struct item_step {
     struct slice name;
     struct term limit;
     uint16_t place; /* from 1, in the order a case goes through them; 0: no order stated */
+    uint16_t result_count;
+    const struct slice *results; /* the results that it may have; none are stated: any */
 };
 
 /* One row of the catalogue (事项). */

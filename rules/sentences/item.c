@@ -11,6 +11,10 @@ static void say_step(const struct speaker *speaker, const struct item_step *step
         say_text(speaker, "%s", IN(speaker, "; ", "；"));
         say_term(speaker, step->limit);
     }
+    for (uint32_t i = 0; i < step->result_count; i++)
+        say_text(speaker, "%s%.*s",
+                 i > 0 ? IN(speaker, ", ", "、") : IN(speaker, "; results ", "；结果："),
+                 SLICE_ARG(step->results[i]));
     say_text(speaker, "\n");
 }
 

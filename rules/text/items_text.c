@@ -66,6 +66,7 @@ static bool read_item(struct table *table, const struct csv_row *row, struct ite
         case COLUMN_SUPERVISOR:
         case COLUMN_STEP:
         case COLUMN_PLACE:
+        case COLUMN_RESULTS:
         case COLUMN_RULE:
         case COLUMN_REVISION:
         case COLUMN_ISSUE:

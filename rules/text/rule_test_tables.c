@@ -3,6 +3,23 @@
 
 #include <stdlib.h>
 
+/* The results that a step may have: {review: [agree, refuse]}. */
+static bool read_step_results(struct compile *compile, const struct yaml_node *node,
+                              struct item_step *step)
+{
+    if (!yaml_is_list(node, compile->problems))
+        return false;
+    struct slice *results = compile_take(compile, node->count, sizeof *results);
+    for (const struct yaml_node *child = node->first; results != NULL && child != NULL;
+         child = child->next) {
+        if (!yaml_is_scalar(child, compile->problems))
+            return false;
+        results[step->result_count++] = compile_copy(compile, child->value);
+    }
+    step->results = results;
+    return results != NULL;
+}
+
 /* steps: [receive, review], in their order; the first has place 1. */
 static bool read_item_steps(struct compile *compile, const struct yaml_node *node,
                             struct item *item)
@@ -13,12 +30,16 @@ static bool read_item_steps(struct compile *compile, const struct yaml_node *nod
     if (steps == NULL)
         return false;
     for (const struct yaml_node *child = node->first; child != NULL; child = child->next) {
-        if (!yaml_is_scalar(child, compile->problems))
+        bool has_results = child->kind == YAML_MAP && child->count == 1;
+        if (!has_results && !yaml_is_scalar(child, compile->problems))
             return false;
-        struct slice code = compile_copy(compile, child->value);
-        steps[item->step_count] = (struct item_step){
+        struct slice code = compile_copy(compile, has_results ? child->first->key : child->value);
+        struct item_step *step = &steps[item->step_count];
+        *step = (struct item_step){
             .step_code = code, .name = code, .place = (uint16_t)(item->step_count + 1)};
         item->step_count++;
+        if (has_results && !read_step_results(compile, child->first, step))
+            return false;
     }
     item->steps = steps;
     return true;

@@ -1,7 +1,7 @@
 /* steps_text.c - the steps of items as a table: one row a step.
  *
- *     item_code,step_code,step_name,place,limit
- *     350100-01,review,审查,2,3 workday
+ *     item_code,step_code,step_name,place,limit,results
+ *     350100-01,review,审查,2,3 workday,agree refuse
  */
 #include "rules/text/table_text.h"
 #include "rules/text/term_order.h"
@@ -9,10 +9,11 @@
 #include <stdlib.h>
 
 static const struct table_word step_words[] = {
-    {"item_code", COLUMN_CODE}, {"事项编码", COLUMN_CODE},  {"step_code", COLUMN_STEP},
-    {"环节编码", COLUMN_STEP},  {"step_name", COLUMN_NAME}, {"环节名称", COLUMN_NAME},
-    {"place", COLUMN_PLACE},    {"序号", COLUMN_PLACE},     {"limit", COLUMN_LIMIT},
-    {"环节时限", COLUMN_LIMIT}, {"note", COLUMN_NOTE},      {"备注", COLUMN_NOTE},
+    {"item_code", COLUMN_CODE},  {"事项编码", COLUMN_CODE},    {"step_code", COLUMN_STEP},
+    {"环节编码", COLUMN_STEP},   {"step_name", COLUMN_NAME},   {"环节名称", COLUMN_NAME},
+    {"place", COLUMN_PLACE},     {"序号", COLUMN_PLACE},       {"limit", COLUMN_LIMIT},
+    {"环节时限", COLUMN_LIMIT},  {"note", COLUMN_NOTE},        {"备注", COLUMN_NOTE},
+    {"results", COLUMN_RESULTS}, {"环节结果", COLUMN_RESULTS},
 };
 
 struct step_draft {
@@ -42,6 +43,48 @@ static bool cell_place(struct table *table, const struct csv_row *row, uint32_t 
     return true;
 }
 
+/* "0 1 5", "0;1;5", "同意、不同意": codes between blanks and the signs that part them. */
+static size_t code_bytes(struct slice text, bool *is_code_out)
+{
+    static const char *const apart[] = {" ", "\t", ",", ";", "，", "；", "、", "　"};
+    size_t count = 0;
+    *is_code_out = true;
+    for (; count < text.count; count++) {
+        struct slice rest = {.start = text.start + count, .count = text.count - count};
+        for (size_t i = 0; i < COUNT_OF(apart); i++) {
+            if (!slice_starts(rest, slice_of(apart[i])))
+                continue;
+            *is_code_out = count > 0;
+            return count > 0 ? count : strlen(apart[i]);
+        }
+    }
+    return count;
+}
+
+static bool cell_results(struct table *table, const struct csv_row *row, uint32_t column,
+                         struct item_step *step)
+{
+    struct slice rest = compile_copy(table->compile, csv_cell(row, column));
+    struct slice *results = compile_take(table->compile, rest.count / 2 + 1, sizeof *results);
+    for (size_t bytes; results != NULL && rest.count > 0;
+         rest.start += bytes, rest.count -= bytes) {
+        bool is_code = false;
+        bytes = code_bytes(rest, &is_code);
+        struct slice code = {.start = rest.start, .count = bytes};
+        for (uint32_t i = 0; is_code && i < step->result_count; i++) {
+            if (!slice_is_equal(results[i], code))
+                continue;
+            problem_error(table->compile->problems, table->file, row->line, column + 1,
+                          "\"%.*s\" stands here twice", "“%.*s”重复出现", SLICE_ARG(code));
+            return false;
+        }
+        if (is_code)
+            results[step->result_count++] = code;
+    }
+    step->results = results;
+    return results != NULL;
+}
+
 static bool read_step(struct table *table, const struct csv_row *row, struct step_draft *draft)
 {
     bool is_good = table_check_width(table, row);
@@ -61,6 +104,8 @@ static bool read_step(struct table *table, const struct csv_row *row, struct ste
             is_good &= cell_place(table, row, i, &draft->step.place);
         else if (role == COLUMN_LIMIT && !slice_is_empty(csv_cell(row, i)))
             is_good &= cell_term(table, row, i, &draft->step.limit);
+        else if (role == COLUMN_RESULTS)
+            is_good &= cell_results(table, row, i, &draft->step);
     }
     return is_good;
 }

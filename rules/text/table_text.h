@@ -23,6 +23,7 @@ enum column_role {
     COLUMN_LIMITS, /* several: promised=5 workday; statutory=20 workday */
     COLUMN_STEP,
     COLUMN_PLACE,
+    COLUMN_RESULTS,
     COLUMN_SUPERVISOR,
     COLUMN_RULE,
     COLUMN_REVISION,

@@ -77,10 +77,10 @@ cards: [red: after promised, yellow: {when: after gap}]
 """
 
 
-def catalogue(items, steps=""):
-    """What is said of a catalogue beside RULE."""
+def catalogue(items, steps="", rule=RULE):
+    """What is said of a catalogue beside a rule."""
     with tempfile.TemporaryDirectory() as room:
-        texts = {"r.yaml": RULE, "items.csv": items, "steps.csv": steps}
+        texts = {"r.yaml": rule, "items.csv": items, "steps.csv": steps}
         paths = []
         for name, text in texts.items():
             if text:
@@ -138,6 +138,41 @@ def a_catalogue_is_told_of_its_gaps_and_of_promises_beyond_the_law():
     check('r.yaml:4:8: warning: items without a limit that any clock asks for: 1 of 2, the first '
           '"D"; their cases have no card of a clock\n' in said, said)
     check_eq(said.count("warning"), 2, said)
+
+
+@test
+def the_results_of_a_step_stand_in_the_table_of_steps():
+    items = "item_code,kind,promised\nA,promised,2 workday\n"
+    steps = ("item_code,step_code,place,环节结果\nA,receive,1,4；5\n"
+             "A,review,2,\"同意、不同意, 5\"\nA,issue,3,\n")
+    rule = """
+rule: results
+calendar: cn
+fact: {on: step_end, is: not result_allowed}
+card: yellow
+tests:
+  - it: takes what the table says
+    item: A
+    events:
+      - 2025-03-03 10:00 step_end step=receive result=5
+      - 2025-03-03 11:00 step_end step=receive result=45
+      - 2025-03-03 12:00 step_end step=review result=不同意
+      - 2025-03-03 13:00 step_end step=review result=5
+      - 2025-03-03 14:00 step_end step=issue result=x
+      - 2025-03-03 15:00 step_end step=review result=4 case=B
+    cards:
+      - 2025-03-03 11:00 yellow case=CASE-1
+      - 2025-03-03 15:00 yellow case=B
+    until: 2025-03-04 00:00
+"""
+    code, said = catalogue(items, steps, rule)
+    check_eq(code, 0, said)
+    code, said = catalogue(items, steps.replace("4；5", "4；45"), rule)
+    check_eq(code, DATA)
+    check("should be and is not: 2025-03-03T11:00:00 yellow results" in said, said)
+    code, said = catalogue(items, steps.replace("4；5", "4；5 4"), rule)
+    check_eq(code, DATA)
+    check('steps.csv:2:4: error: "4" stands here twice\n' in said, said)
 
 
 @test

@@ -230,6 +230,7 @@ kinds|finish, reject|kind in [finish, reject] and org != 'A'|the event is one of
 not|finish|not org = 'A' and not result in ['1', '2']|the org is not "A" and the result is none of "1", "2"|机构不为“A”，且结果不属于“1”、“2”
 not-less|finish|not rating < 3|not (the rating is less than 3)|并非（评分低于 3）
 item-kind|finish|item_kind = joint and has item|the kind of item is joint and there is an item|事项类型为联办件，且有事项
+results|step_end|not result_allowed|the step may not have this result|本环节不可有此结果
 node|step_end|step_node = 'middle'|the position of this step is in between|本环节的位置为中间
 fee|fee|fee_paid * 100 > fee_due * 105|the fee paid × 100 is more than the fee due × 105|实收费用 × 100 超过应收费用 × 105
 sum|fee|(fee_paid + 1) * 2 <= fee_due|(the fee paid + 1) × 2 is at most the fee due|(实收费用 + 1) × 2 不超过应收费用

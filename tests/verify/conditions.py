@@ -13,11 +13,11 @@ NUMBERS = ("step_place", "last_step_place", "furthest_step_place", "fee_due", "f
            "entry_delay", "arrival_delay", "children", "children_open", "children_finished")
 INSTANTS = ("at", "entered_at")
 TIMES = ("time_of_day",)
-TRUTHS = ("in_hours", "is_finished", "is_accepted", "in_catalogue")
+TRUTHS = ("in_hours", "is_finished", "is_accepted", "in_catalogue", "result_allowed")
 FIELDS = TEXTS + NUMBERS + INSTANTS + TIMES + TRUTHS
 OF_EVENT = ("kind", "step", "step_place", "step_node", "last_step_handler", "result", "reason", "fee_due",
             "fee_paid", "rating", "at", "time_of_day", "entered_at", "entry_delay", "arrival_delay",
-            "in_hours")
+            "in_hours", "result_allowed")
 TOKEN = re.compile(r"""\s*(?:(?P<text>'[^']*'|"[^"]*")|(?P<time>[0-9]+:[0-9:]+)|(?P<number>[0-9]+)|(?P<name>[A-Za-z_]\w*)"""
                    r"""|(?P<sign>>=|<=|!=|[=<>()\[\],+*/-]))""")
 RAISED = re.compile(r"\s*\(\s*([^,]+?)\s*,\s*([^)]+?)\s*\)")

@@ -338,14 +338,14 @@ static void a_mistake_is_told_at_its_word(void)
          "result, reason, fee_due, fee_paid, "
          "rating, at, time_of_day, entered_at, entry_delay, arrival_delay, in_hours, is_finished, "
          "is_accepted, "
-         "in_catalogue, children, children_open, children_finished, parent",
+         "in_catalogue, children, children_open, children_finished, parent, result_allowed",
          "没有这个字段“办件”：应为 kind, item, item_kind, org, area, step, step_place, "
          "last_step_place, furthest_step_place, step_node, last_result, last_step_handler, "
          "handler, "
          "result, reason, fee_due, fee_paid, "
          "rating, at, time_of_day, entered_at, entry_delay, arrival_delay, in_hours, is_finished, "
          "is_accepted, "
-         "in_catalogue, children, children_open, children_finished, parent 之一"},
+         "in_catalogue, children, children_open, children_finished, parent, result_allowed 之一"},
         {"count(accept, setp) > 1", 24,
          "expected \"step\" or \"within 5 workday\" here, found \"setp\"",
          "此处应为“step”或“within 5 workday”，而不是“setp”"},
