@@ -19,7 +19,7 @@ static void look_through(const struct ruleset *ruleset)
         assert(rule->rung_count >= 1 && rule->rung_count <= RULE_RUNGS_MAX);
         assert(rule->limit_count <= RULE_LIMITS_MAX);
         assert(rule->form != RULE_FACT || rule->on != 0);
-        assert(rule->form != RULE_CLOCK || rule->start != 0);
+        assert(rule->form != RULE_CLOCK || rule->start != 0 || rule->follows_rule.count > 0);
         assert((rule->form == RULE_ACROSS) == (rule->across != NULL));
         for (uint32_t j = 0; j < rule->rung_count; j++) {
             const struct rung *rung = &rule->rungs[j];
