@@ -81,3 +81,25 @@ bool text_is_clean(struct slice text, bool with_lines)
     }
     return true;
 }
+
+size_t text_digit(struct slice text, int *digit_out)
+{
+    static const char wide_zero[] = "０";
+    enum { WIDE = sizeof wide_zero - 1 };
+    *digit_out = text.count == 0 ? -1 : text.start[0] - '0';
+    if (*digit_out >= 0 && *digit_out <= 9)
+        return 1;
+    if (text.count < WIDE || memcmp(text.start, wide_zero, WIDE - 1) != 0)
+        return 0;
+    *digit_out = (uint8_t)text.start[WIDE - 1] - (uint8_t)wide_zero[WIDE - 1];
+    return *digit_out >= 0 && *digit_out <= 9 ? WIDE : 0;
+}
+
+size_t text_blank(struct slice text)
+{
+    static const char *const blanks[] = {" ", "\t", "\u3000", "\u00A0"};
+    for (size_t i = 0; i < COUNT_OF(blanks); i++)
+        if (slice_starts(text, slice_of(blanks[i])))
+            return strlen(blanks[i]);
+    return 0;
+}

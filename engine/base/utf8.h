@@ -11,6 +11,14 @@
  * (no overlong forms, no surrogates, nothing above U+10FFFF). count: at least 1. */
 size_t utf8_extent(const uint8_t *at, size_t count);
 
+/* text_digit - the digit that stands at the front, as 7 or as input methods for Chinese write it
+ * (７), and its bytes; 0: none does. */
+size_t text_digit(struct slice text, int *digit_out);
+
+/* text_blank - the bytes of the blank at the front: a blank, a tab, the wide one of Chinese texts,
+ * the one that does not break; 0: there is none. */
+size_t text_blank(struct slice text);
+
 /* text_is_clean - well-formed UTF-8 without control characters (C0, DEL, C1); with_lines: line
  * feeds are welcome.
  *

@@ -1,6 +1,8 @@
 /* term.c - a number, perhaps blanks, a unit out of one table. */
 #include "engine/model/term.h"
 
+#include "engine/base/utf8.h"
+
 const char *const unit_name[UNIT_COUNT] = {
     "", "minute", "hour", "workminute", "workhour", "day", "workday", "month", "year",
 };
@@ -64,19 +66,20 @@ static const struct spelling *spelling_find(struct slice text)
     return NULL;
 }
 
-static bool is_blank(char c)
+static struct slice behind(struct slice text, size_t bytes)
 {
-    return c == ' ' || c == '\t';
+    return (struct slice){.start = text.start + bytes, .count = text.count - bytes};
 }
 
 static struct slice trim(struct slice text)
 {
-    while (text.count > 0 && is_blank(text.start[0])) {
-        text.start++;
-        text.count--;
+    for (size_t bytes; (bytes = text_blank(text)) > 0;)
+        text = behind(text, bytes);
+    for (size_t bytes = 1; bytes <= 3 && bytes <= text.count;) {
+        bool is_blank = text_blank(behind(text, text.count - bytes)) == bytes;
+        text.count -= is_blank ? bytes : 0;
+        bytes = is_blank ? 1 : bytes + 1;
     }
-    while (text.count > 0 && is_blank(text.start[text.count - 1]))
-        text.count--;
     return text;
 }
 
@@ -84,10 +87,10 @@ int term_parse(struct slice text, struct term *term_out)
 {
     text = trim(text);
     int32_t n = 0;
+    int digit = 0;
     size_t digits = 0;
-    for (; digits < text.count && text.start[digits] >= '0' && text.start[digits] <= '9';
-         digits++) {
-        n = n * 10 + (text.start[digits] - '0');
+    for (size_t more; (more = text_digit(behind(text, digits), &digit)) > 0; digits += more) {
+        n = n * 10 + digit;
         if (n > TERM_MAX)
             return TERM_E_NUMBER;
     }

@@ -1,6 +1,8 @@
 /* words.c - one pass over the bytes; columns count characters, as an editor shows them. */
 #include "rules/read/words.h"
 
+#include "engine/base/utf8.h"
+
 #include <stdio.h>
 
 static bool is_letter(char c)
@@ -48,34 +50,17 @@ static const struct {
     {"÷", "/"},    {"［", "["},   {"］", "]"},
 };
 
-static const char *const blanks[] = {" ", "\n", "\t", "\r", "\u3000", "\u00A0"};
-
 /* Quotes, as they open and as they close. */
 static const struct {
     const char *open;
     const char *close;
 } quotes[] = {{"'", "'"}, {"\"", "\""}, {"‘", "’"}, {"“", "”"}};
 
-/* How many bytes of a blank stand here; 0: none does. */
+/* How many bytes of a blank or a line's end stand here; 0: none does. */
 static size_t blank_at(struct slice text)
 {
-    for (size_t i = 0; i < COUNT_OF(blanks); i++)
-        if (begins(text, blanks[i]))
-            return strlen(blanks[i]);
-    return 0;
-}
-
-/* The digit that stands here, wide (０ to ９) or not, and its bytes; 0: none does. */
-static size_t digit_at(struct slice text, int *digit_out)
-{
-    static const char wide_zero[] = "０";
-    enum { WIDE = sizeof wide_zero - 1 };
-    if (text.count > 0 && is_digit(text.start[0]))
-        return *digit_out = text.start[0] - '0', 1;
-    if (text.count < WIDE || memcmp(text.start, wide_zero, WIDE - 1) != 0)
-        return 0;
-    *digit_out = (unsigned char)text.start[WIDE - 1] - (unsigned char)wide_zero[WIDE - 1];
-    return *digit_out >= 0 && *digit_out <= 9 ? WIDE : 0;
+    size_t bytes = text_blank(text);
+    return bytes > 0 || text.count == 0 ? bytes : text.start[0] == '\n' || text.start[0] == '\r';
 }
 
 static size_t quote_at(struct slice text, size_t *which_out)
@@ -126,8 +111,8 @@ static size_t minute_at(struct slice text, int *minute_out)
     int tens = 0;
     int ones = 0;
     size_t colon = begins(text, ":") ? 1 : begins(text, "：") ? strlen("：") : 0;
-    size_t first = colon == 0 ? 0 : digit_at(behind(text, colon), &tens);
-    size_t second = first == 0 ? 0 : digit_at(behind(text, colon + first), &ones);
+    size_t first = colon == 0 ? 0 : text_digit(behind(text, colon), &tens);
+    size_t second = first == 0 ? 0 : text_digit(behind(text, colon + first), &ones);
     *minute_out = tens * 10 + ones;
     return second == 0 ? 0 : colon + first + second;
 }
@@ -140,7 +125,8 @@ static void read_digits(struct words *words, struct word *word)
     int minute = 0;
     int count = 0;
     word->kind = WORD_NUMBER;
-    for (size_t more; (more = digit_at(behind(text, bytes), &digit)) > 0; bytes += more, count++) {
+    for (size_t more; (more = text_digit(behind(text, bytes), &digit)) > 0;
+         bytes += more, count++) {
         if (word->number > INT64_C(1000000000000000))
             word->kind = WORD_BAD;
         else
@@ -207,7 +193,7 @@ static void read_word(struct words *words)
     int digit = 0;
     size_t quote = 0;
     size_t bytes = 0;
-    if (digit_at(text, &digit) > 0) {
+    if (text_digit(text, &digit) > 0) {
         read_digits(words, word);
         bytes = word->text.count;
     } else if (quote_at(text, &quote) > 0) {
@@ -308,7 +294,7 @@ bool words_tell_bad(struct words *words)
         return true;
     }
     int digit;
-    if (word->kind != WORD_BAD || digit_at(word->text, &digit) == 0)
+    if (word->kind != WORD_BAD || text_digit(word->text, &digit) == 0)
         return word->kind == WORD_BAD && tell_foreign(words);
     if (has_colon(word->text))
         WORD_ERROR(words, word, "\"%.*s\" is no time of day: 00:00 to 24:00",

@@ -31,6 +31,9 @@ static void every_unit_can_be_written(void)
         {"1年", 1, UNIT_YEAR, "1 year"},
         {"2周", 14, UNIT_DAY, "14 day"},
         {"4 个工作小时", 4, UNIT_WORKHOUR, "4 workhour"},
+        {"１２个工作日", 12, UNIT_WORKDAY, "12 workday"},
+        {"　7　个工作日　 ", 7, UNIT_WORKDAY, "7 workday"},
+        {"3\u00A0day\u00A0", 3, UNIT_DAY, "3 day"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct term term = {0};
