@@ -80,10 +80,6 @@ struct part condition_read_alone(struct parser *parser);
 enum condition_sense { SENSE_OPEN, SENSE_NEVER, SENSE_ALWAYS };
 enum condition_sense condition_sense(const struct condition *condition);
 
-/* condition_plain - a condition's text with each sign written in one way. false: memory is short.
- */
-bool condition_plain(struct arena *arena, const struct yaml_node *node, struct slice *text_out);
-
 /* condition_read_or - the whole ladder, for what stands in parentheses. */
 struct part condition_read_or(struct parser *parser);
 

@@ -401,7 +401,7 @@ static int keep(struct arena *arena, const struct parser *parser, const struct y
             !arena_copy(arena, parser->constants[i].text, &constants[i].text))
             return -ENOMEM;
     }
-    if (!condition_plain(arena, node, &condition->text))
+    if (!words_plain(arena, node, false, &condition->text))
         return -ENOMEM;
     condition->count = parser->count;
     condition->code = code;

@@ -66,6 +66,11 @@ MUST_USE bool words_term(struct words *words, struct term *term_out);
 /* words_limit - a term, or "same day" (当日): the limit that ends with the day of the start. */
 MUST_USE bool words_limit(struct words *words, struct term *term_out);
 
+/* words_plain - the text of a scalar with each sign, digit, blank and quote written in one way.
+ * false: memory is short. */
+bool words_plain(struct arena *arena, const struct yaml_node *node, bool has_hyphens,
+                 struct slice *text_out);
+
 /* words_tell_bad - the word that is looked at can stand nowhere: a negative number, or one too
  * large, no time of day, && for and. Returns whether it was told. */
 bool words_tell_bad(struct words *words);

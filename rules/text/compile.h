@@ -145,6 +145,12 @@ bool issue_read(struct compile *compile, const struct rule_source *source,
 /* issue_across_refuse - a card across cases cannot wait for a supervisor: told. */
 void issue_across_refuse(struct compile *compile, const char *file, uint32_t line, uint32_t column);
 
+/* rung_when_read - when a card of a clock holds. rule: with its limits, and the cards above this
+ * one.
+ */
+bool rung_when_read(struct compile *compile, const struct rule *rule, const struct yaml_node *node,
+                    struct rung *rung);
+
 /* cards_read - the list under cards: of a clock, or what stands under card: of a fact or of a rule
  * across cases. */
 bool cards_read(struct compile *compile, const struct rule_source *source);

@@ -1,7 +1,7 @@
-/* condition_plain.c - the text of a condition as it is kept and told: whoever counts a card again
- * reads it from the receipt, and knows one way to write each sign.
+/* words_plain.c - a text of words as it is kept and told: whoever counts a card again reads it from
+ * the receipt, and knows one way to write each sign.
  */
-#include "rules/condition/condition_parser.h"
+#include "rules/read/words.h"
 
 #include <stdio.h>
 
@@ -39,21 +39,22 @@ static size_t tell_word(const struct word *word, char *room)
     return said.count;
 }
 
-bool condition_plain(struct arena *arena, const struct yaml_node *node, struct slice *text_out)
+bool words_plain(struct arena *arena, const struct yaml_node *node, bool has_hyphens,
+                 struct slice *text_out)
 {
     enum { WORD_MORE_BYTES = 25 };
     struct words words;
     size_t word_count = 0;
     if (is_plain(node->value))
         return arena_copy(arena, node->value, text_out);
-    for (words_begin(&words, node, false, NULL); words.now.kind != WORD_END; word_count++)
+    for (words_begin(&words, node, has_hyphens, NULL); words.now.kind != WORD_END; word_count++)
         (void)words_next(&words);
     char *text = arena_take(arena, node->value.count + word_count * WORD_MORE_BYTES + 1, 1);
     if (text == NULL)
         return false;
     size_t count = 0;
     const char *end = NULL;
-    for (words_begin(&words, node, false, NULL); words.now.kind != WORD_END;) {
+    for (words_begin(&words, node, has_hyphens, NULL); words.now.kind != WORD_END;) {
         struct word word = words_next(&words);
         if (end != NULL && word.written.start > end)
             text[count++] = ' ';
