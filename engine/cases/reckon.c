@@ -17,51 +17,6 @@ struct line {
     int64_t fixed_ms; /* the source's own instant, while nothing moves it; else INT64_MIN */
 };
 
-/* Does the calendar reach back to the start, on the lines that its limits lie on? */
-static bool is_start_known(const struct reckoning *reckoning)
-{
-    for (uint32_t i = 0; i < reckoning->rule->limit_count; i++) {
-        struct term term = reckoning->limits->terms[i];
-        int64_t position;
-        if (term_is_set(term) &&
-            axis_position(reckoning->calendar,
-                          counting_axis(reckoning->rule->counting.count, term.unit),
-                          reckoning->from, &position) != 0)
-            return false;
-    }
-    return true;
-}
-
-void reckon_init_alike(struct reckoning *reckoning, const struct core *core,
-                       const struct core_case *kase, const struct core_clock *clock)
-{
-    reckoning->core = core;
-    reckoning->kase = kase;
-    reckoning->clock = clock;
-    reckoning->rule = clock_rule_alike(core, kase, clock);
-    reckoning->calendar = case_calendar(core, kase, reckoning->rule);
-    reckoning->limits = pool_row(&core->limit_sets, clock->limits);
-    reckoning->more = clock_more_find(core, clock);
-    reckoning->from = (struct instant){.ms = clock->start_ms};
-    reckoning->is_provisional = false;
-    reckoning->is_told_by_events = false;
-    reckoning->stretch_count = 0;
-    reckoning->is_judgeable = reckoning->calendar != NULL &&
-                              counting_start(reckoning->calendar, &reckoning->rule->counting,
-                                             reckoning->from, &reckoning->from) == 0 &&
-                              is_start_known(reckoning);
-    if (reckoning->is_judgeable &&
-        (kase->first_pause != 0 || (reckoning->more != NULL && reckoning->more->first_gap != 0)))
-        reckon_stretches(reckoning);
-}
-
-void reckon_init(struct reckoning *reckoning, const struct core *core, const struct core_case *kase,
-                 const struct core_clock *clock)
-{
-    reckon_init_alike(reckoning, core, kase, clock);
-    reckoning->rule = clock_rule(core, kase, clock);
-}
-
 /* A same day that begins when business is over: there is nothing left of it. */
 static bool is_after_close(const struct reckoning *reckoning, const struct line *line)
 {
@@ -300,6 +255,17 @@ static struct instant before_limit(struct reckoning *reckoning, const struct lin
     }
 }
 
+/* The same on a line that begins at an instant: what ended before it is not its. */
+static struct instant reach_after(struct reckoning *reckoning, const struct line *line,
+                                  struct instant start)
+{
+    uint32_t first = 0;
+    while (first < reckoning->stretch_count &&
+           stretch_end(&reckoning->stretches[first], line->axis) <= start.ms)
+        first++;
+    return reach_along(reckoning, line, line->length, first, reckoning->stretch_count);
+}
+
 /* So much before or after a limit, in a unit of its own; pauses move it as they move the limit. */
 static struct instant beside_limit(struct reckoning *reckoning, const struct line *limit,
                                    bool is_fixed, struct term offset, int sign)
@@ -310,13 +276,9 @@ static struct instant beside_limit(struct reckoning *reckoning, const struct lin
     if (reckoning->stretch_count == 0 || due.ms == INT64_MAX || !instant_is_set(due))
         return beside(reckoning, due, is_fixed, offset, sign);
     struct line line;
-    uint32_t first = 0;
-    if (!line_beside(reckoning, due, is_fixed, offset, sign, &line))
-        return INSTANT_NONE;
-    while (first < reckoning->stretch_count &&
-           stretch_end(&reckoning->stretches[first], line.axis) <= due.ms)
-        first++;
-    return reach_along(reckoning, &line, line.length, first, reckoning->stretch_count);
+    return line_beside(reckoning, due, is_fixed, offset, sign, &line)
+               ? reach_after(reckoning, &line, due)
+               : INSTANT_NONE;
 }
 
 static struct instant at_offset(struct reckoning *reckoning, const struct rung *rung,
@@ -369,13 +331,17 @@ static struct instant at_chain(struct reckoning *reckoning, const struct rung *r
                                before);
     if (!instant_is_set(before))
         return INSTANT_NEVER; /* it waits for its release */
-    struct instant due;
-    bool is_provisional = false;
-    if (counting_due(reckoning->calendar, &reckoning->rule->counting, before, rung->offset, &due,
-                     &is_provisional) != 0)
+    struct line line = {.counting = reckoning->rule->counting,
+                        .unit = rung->offset.unit,
+                        .axis = counting_axis(reckoning->rule->counting.count, rung->offset.unit),
+                        .fixed_ms = INT64_MIN};
+    struct instant start;
+    if (counting_start(reckoning->calendar, &line.counting, before, &start) != 0 ||
+        axis_position(reckoning->calendar, line.axis, start, &line.start) != 0)
         return INSTANT_NONE;
-    reckoning->is_provisional |= is_provisional;
-    return due;
+    line.length = axis_length(reckoning->calendar, line.axis, line.start, rung->offset);
+    struct instant due = reach_after(reckoning, &line, start);
+    return instant_is_set(due) ? instant_later_of(start, due) : due;
 }
 
 /* NOLINTNEXTLINE(misc-no-recursion): a chain points to an earlier rung, checked at import */

@@ -59,10 +59,13 @@ static const char *why_never(struct reckoning *reckoning, const struct rung_view
     return NULL;
 }
 
-static const char *why_waiting(const struct rung_view *rung, const struct rung_view *follows)
+static const char *why_waiting(const struct reckoning *reckoning, const struct rung_view *rung,
+                               const struct rung_view *follows)
 {
     bool is_followed = follows != NULL && follows->state != RUNG_WAITING;
-    if (is_followed && rung->due_at.ms == INT64_MAX && follows->due_at.ms != INT64_MAX)
+    bool is_held = reckoning->stretch_count > 0 &&
+                   reckoning->stretches[reckoning->stretch_count - 1].to_ms == INT64_MAX;
+    if (is_followed && !is_held && rung->due_at.ms == INT64_MAX && follows->due_at.ms != INT64_MAX)
         return "waits for the release of the card it follows";
     if (rung->due_at.ms == INT64_MAX)
         return "held by an open pause";
@@ -92,7 +95,7 @@ static void rung_fill(struct reckoning *reckoning, uint32_t index, struct rung_v
     } else {
         const char *why = why_never(reckoning, view, follows);
         view->state = why == NULL ? RUNG_WAITING : RUNG_NEVER;
-        view->why = why == NULL ? why_waiting(view, follows) : why;
+        view->why = why == NULL ? why_waiting(reckoning, view, follows) : why;
     }
 }
 

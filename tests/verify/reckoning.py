@@ -285,9 +285,11 @@ class Reckoning:
             if due is None:
                 return NEVER
         start = counted_from(self.calendar, self.rule["start_at"], due)
-        measure = measure_of(self.count, rung["offset"][1])
-        length = length_of(self.calendar, measure, start, *rung["offset"])
-        return max(start, lay(self.calendar, measure, start, length, self.ending))
+        side = Line(self.count, rung["offset"][1], 0, self.ending)
+        side.length = length_of(self.calendar, side.measure, start, *rung["offset"])
+        later = [(max(a, start), b) for a, b in self.gaps if end_on(b, side.measure) > start]
+        due = self.reach(side, side.length, None, later, start)
+        return due if due == NEVER else max(start, due)
 
 
 def later_end(end):
