@@ -109,10 +109,22 @@ static json_t *answer_load(struct slice text)
     return answer;
 }
 
+/* A socket that nobody looks at goes on saying that it is ready, and its owner never rests. What
+ * comes to an asker that awaits nothing is no answer. */
+static int idle(struct asker *asker)
+{
+    struct received received;
+    if (asker->socket != NULL && socket_receive(asker->socket, &received) == 0) {
+        log_warn("an answer to no question, left aside: endpoint=%s", asker->endpoint);
+        received_clear(&received);
+    }
+    return ASK_E_IDLE;
+}
+
 int ask_poll(struct asker *asker, json_t **answer_out)
 {
     if (!asker->is_busy)
-        return ASK_E_IDLE;
+        return idle(asker);
     struct received received;
     int error = socket_receive(asker->socket, &received);
     if (error == SOCKET_E_AGAIN) {
