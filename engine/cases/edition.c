@@ -59,6 +59,7 @@ static void rule_look(struct edition *edition, const struct rule *rule)
         edition->pause_to |= EVENT_KIND_BIT(rule->pauses[i].to);
     }
     edition->starting |= rule->form == RULE_CLOCK ? rule->start : 0;
+    edition->continuing |= rule->continues && !rule->restart ? rule->start : 0;
     edition->is_watching_items = edition->is_watching_items || watches_items(rule);
     condition_look(edition, rule->applies);
     condition_look(edition, rule->start_when);

@@ -16,6 +16,7 @@ struct edition {
     event_kind_set pause_to;
     event_kind_set pause_ends[EVENT_KIND_COUNT]; /* what ends a pause that began with this kind */
     event_kind_set starting;                     /* some clock may begin with these */
+    event_kind_set continuing;                   /* … or, stopped, go on with them */
     bool has_calendars;                          /* some item or org has one of its own */
     bool is_watching_items;       /* some rule wants to see cases of items not in the catalogue */
     event_kind_set counted;       /* some condition asks for their counts, or the last of them */

@@ -324,8 +324,8 @@ static bool may_move_cards(const struct core *core, const struct core_case *kase
                            const struct event *event)
 {
     const struct edition *edition = case_edition(core, kase);
-    event_kind_set moving = edition->pause_from | edition->pause_to | EVENT_KIND_BIT(EVENT_EXTEND) |
-                            EVENT_KIND_BIT(EVENT_REOPEN);
+    event_kind_set moving = edition->pause_from | edition->pause_to | edition->continuing |
+                            EVENT_KIND_BIT(EVENT_EXTEND) | EVENT_KIND_BIT(EVENT_REOPEN);
     return (moving & EVENT_KIND_BIT(event->kind)) != 0 || event_is_of_card(event->kind) ||
            edition->ruleset->follower_count > 0 || kase->is_kin || event->parent.count > 0 ||
            (event->item.count > 0 && kase->item == 0) ||
