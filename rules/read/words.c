@@ -46,8 +46,8 @@ static const struct {
     {"=", "="},    {"<", "<"},    {">", ">"},     {"(", "("},     {")", ")"},     {"[", "["},
     {"]", "]"},    {",", ","},    {"+", "+"},     {"-", "-"},     {"−", "-"},     {"*", "*"},
     {"/", "/"},    {"%", "%"},    {"（", "("},    {"）", ")"},    {".", "."},     {"＝", "="},
-    {"＜", "<"},   {"＞", ">"},   {"％", "%"},    {"＋", "+"},    {"－", "-"},    {"×", "*"},
-    {"÷", "/"},    {"［", "["},   {"］", "]"},
+    {"＜", "<"},   {"＞", ">"},   {"．", "."},    {"％", "%"},    {"＋", "+"},    {"－", "-"},
+    {"×", "*"},    {"÷", "/"},    {"［", "["},    {"］", "]"},
 };
 
 /* Quotes, as they open and as they close. */
@@ -142,6 +142,13 @@ static void read_digits(struct words *words, struct word *word)
     word->text = (struct slice){.start = text.start, .count = bytes};
 }
 
+/* A text is told between the quotes that do not stand in it: one with both cannot be told. */
+static bool has_both_quotes(struct slice text)
+{
+    return text.count > 0 && memchr(text.start, '\'', text.count) != NULL &&
+           memchr(text.start, '"', text.count) != NULL;
+}
+
 static size_t read_quoted(struct words *words, struct word *word, size_t which)
 {
     struct slice text = rest(words);
@@ -150,8 +157,8 @@ static size_t read_quoted(struct words *words, struct word *word, size_t which)
     for (size_t i = open_bytes; i < text.count; i++) {
         if (!begins(behind(text, i), close))
             continue;
-        word->kind = WORD_TEXT;
         word->text = (struct slice){.start = text.start + open_bytes, .count = i - open_bytes};
+        word->kind = has_both_quotes(word->text) ? WORD_BAD : WORD_TEXT;
         return i + strlen(close);
     }
     word->kind = WORD_BAD;
@@ -291,6 +298,11 @@ bool words_tell_bad(struct words *words)
     if (word_is(word, "-")) {
         WORD_ERROR(words, word, "no term is negative: 2 workday before promised, or after it",
                    "期限不为负：写作 2 workday before promised，或 after promised");
+        return true;
+    }
+    if (word->kind == WORD_BAD && word->text.start != word->written.start) {
+        WORD_ERROR(words, word, "a text holds ' or \", not both: \"%.*s\"",
+                   "文本中 ' 与 \" 只能有一种：“%.*s”", WORD_ARG(word));
         return true;
     }
     int digit;

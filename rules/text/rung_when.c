@@ -3,6 +3,8 @@
  */
 #include "rules/text/compile.h"
 
+#include "engine/base/utf8.h"
+
 /* The names of this clock's limits, for looking one up and for the message when it is none. */
 static int pick_limit(struct compile *compile, const struct rule *rule, struct words *words)
 {
@@ -77,8 +79,9 @@ static bool read_share(struct compile *compile, const struct rule *rule, struct 
 {
     int64_t permille = number.number * 10;
     if (words_take(words, ".")) {
+        int digit;
         struct word tenth = words_next(words);
-        if (tenth.kind != WORD_NUMBER || tenth.text.count != 1) {
+        if (tenth.kind != WORD_NUMBER || text_digit(tenth.text, &digit) != tenth.text.count) {
             WORD_ERROR(words, &tenth, "a share has at most one decimal: 87.5%%",
                        "百分比至多一位小数：87.5%%");
             return false;

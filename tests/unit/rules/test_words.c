@@ -10,6 +10,9 @@ static void what_is_kept_is_plain(void)
     } rows[] = {
         {"2 workday  before promised", "2 workday  before promised"}, /* it was plain already */
         {"８７.５％ of promised", "87.5% of promised"},
+        {"８７．５％ of promised", "87.5% of promised"},
+        {"“it's”", "\"it's\""},
+        {"‘say \"no\"’", "'say \"no\"'"},
         {"２ 个工作日　before 受理", "2 个工作日 before 受理"},
         {"over（promised） ≥ −2", "over(promised) >= -2"},
         {"30 minute before １２：００", "30 minute before 12:00"},
