@@ -23,8 +23,9 @@ struct asker;
 /* ask_open - connects (or begins to); an engine that is not there shows as ASK_E_TIMEOUT.
  *
  * wait_ms: how long a query may take; each that is given up doubles it for the next, up to eight
- *          times, until an answer has come: an engine with much to do is not asked in vain for
- * ever. Owns:    the caller ends it with ask_close.
+ *          times, until an answer has come: a busy engine is not asked in vain for ever.
+ *
+ * Owns:    the caller ends it with ask_close.
  */
 MUST_USE int ask_open(const char *query_endpoint, int wait_ms, struct asker **asker_out);
 void ask_close(struct asker **asker_p);

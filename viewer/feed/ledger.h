@@ -52,7 +52,7 @@ uint64_t ledger_from(const struct ledger *ledger, uint64_t next);
 bool ledger_judge(struct ledger *ledger, const struct ledger_asked *asked, const json_t *answer,
                   struct feed_change *change_out);
 
-/* ledger_begin - from now on it is this one. name: may be NULL: not told. */
+/* ledger_begin - from now on it is this one. name: empty: not told, the one before stays. */
 void ledger_begin(struct ledger *ledger, const char *name);
 
 #endif
