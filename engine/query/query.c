@@ -287,9 +287,10 @@ char *query_answer(const struct query_world *world, struct slice request_bytes)
     else if (name == NULL)
         query_refuse(answer, "missing", "query: must be given");
     else if (i == COUNT_OF(queries) && strcmp(name, "cards") != 0)
-        query_refuse(answer, "unknown_query",
-                     "query: one of status, cards, card, case, explain, open, due, counts, "
-                     "quarantine, requeue");
+        query_refuse(
+            answer, "unknown_query",
+            "query: one of status, cards, card, case, explain, open, due, pending, counts, "
+            "quarantine, requeue");
     else if (store_read_begin(turn_store(world->turn)) != 0)
         query_refuse(answer, "store", "the store cannot be read");
     else if (i < COUNT_OF(queries))

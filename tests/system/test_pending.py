@@ -37,6 +37,7 @@ def decide(house, *lines):
 def a_supervisor_sees_what_waits_and_releases_it_as_he_is_told_to():
     with engine_of(ASKED) as house:
         has(read(house, "pending"), "no card waits")
+        has(house.ask("waiting")["text"], "pending")  # no such question: those that there are
         tell(house, "A 2025-03-03 10:00 accept org=O", "B 2025-03-04 10:00 accept org=P",
              "A 2025-03-11 10:00 rating rating=5")
         # A's statutory limit ended with the 10th; two workdays from the 11th are the 12th and 13th
