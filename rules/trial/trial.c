@@ -27,6 +27,10 @@ struct kept_card {
     bool is_pending;
     bool is_shadow;
     const struct rule_test_card *expected; /* that it is; NULL: none */
+    /* While a line looks for its card: those that come in question, one behind the other. */
+    bool is_in_row;
+    struct kept_card *behind;
+    struct kept_card *giver; /* whose line this one would take; NULL: the line that looks */
 };
 
 struct trial {
@@ -199,34 +203,51 @@ static bool is_as_expected(const struct trial *trial, const struct rule_test_car
            (slice_is_empty(expected->case_no) || slice_is_equal(kept->case_no, expected->case_no));
 }
 
-/* The one that is this card, for another; the other takes one that is free. */
-static bool give_way(const struct trial *trial, struct kept_card *kept)
+/* Behind the last of the row stand the cards that are as expected and not in it yet. Returns the
+ * last.
+ */
+static struct kept_card *row_add(const struct trial *trial, const struct rule_test_card *expected,
+                                 struct kept_card *giver, struct kept_card *last)
 {
-    struct kept_card *other = trial->first;
-    while (other != NULL &&
-           (other->expected != NULL || !is_as_expected(trial, kept->expected, other)))
-        other = other->next;
-    if (other == NULL)
-        return false;
-    other->expected = kept->expected;
-    kept->expected = NULL;
-    return true;
+    for (struct kept_card *kept = trial->first; kept != NULL; kept = kept->next) {
+        if (kept->is_in_row || !is_as_expected(trial, expected, kept))
+            continue;
+        kept->is_in_row = true;
+        kept->giver = giver;
+        kept->behind = NULL;
+        if (last != NULL)
+            last->behind = kept;
+        last = kept;
+    }
+    return last;
 }
 
-/* The card that is as expected: one that is free, else one whose place another can take. A line
- * that says more may stand below one that says less. */
-static struct kept_card *find_expected(const struct trial *trial,
-                                       const struct rule_test_card *expected)
+/* One that is free is found: each that stands before it on the way gives its line on. */
+static void hand_over(struct kept_card *kept, const struct rule_test_card *expected)
 {
+    for (; kept->giver != NULL; kept = kept->giver)
+        kept->expected = kept->giver->expected;
+    kept->expected = expected;
+}
+
+/* Finds the card that is as expected: one that is free, else one whose own line another card can
+ * take, and so on. A line that says more may stand below one that says less. */
+static bool take_expected(const struct trial *trial, const struct rule_test_card *expected)
+{
+    for (struct kept_card *kept = trial->first; kept != NULL; kept = kept->next)
+        kept->is_in_row = false;
+    struct kept_card *last = row_add(trial, expected, NULL, NULL);
     struct kept_card *kept = trial->first;
-    while (kept != NULL && (kept->expected != NULL || !is_as_expected(trial, expected, kept)))
+    while (kept != NULL && !kept->is_in_row)
         kept = kept->next;
-    if (kept != NULL)
-        return kept;
-    kept = trial->first;
-    while (kept != NULL && (!is_as_expected(trial, expected, kept) || !give_way(trial, kept)))
-        kept = kept->next;
-    return kept;
+    for (; kept != NULL; kept = kept->behind) {
+        if (kept->expected == NULL) {
+            hand_over(kept, expected);
+            return true;
+        }
+        last = row_add(trial, kept->expected, kept, last);
+    }
+    return false;
 }
 
 /* What no card of the test states is left out: its reader did not ask for it. */
@@ -260,11 +281,8 @@ static void compare(struct trial *trial)
     const struct rule_test *test = trial->test;
     for (uint32_t i = 0; i < test->card_count; i++) {
         const struct rule_test_card *expected = &test->cards[i];
-        struct kept_card *kept = find_expected(trial, expected);
-        if (kept != NULL) {
-            kept->expected = expected;
+        if (take_expected(trial, expected))
             continue;
-        }
         differ(trial, TRIAL_MISSING, expected->line,
                &(struct trial_report){
                    .due_at = expected->due_at,

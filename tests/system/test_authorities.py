@@ -1,6 +1,7 @@
 """Rule sets as other authorities would write them, with settings that no shipped set combines
 (tests/authorities); the cards that their tests state were counted by hand."""
 
+import itertools
 import os
 import subprocess
 import tempfile
@@ -51,6 +52,50 @@ def a_test_tells_what_waits_and_what_nobody_is_told_of():
     code, said = changed("settings.yaml", "issue: shadow}", "issue: auto}")
     check_eq(code, DATA)
     check("should be and is not: 2025-03-07T10:00:00 warn s-shadow-mixed shadow\n" in said, said)
+
+
+# Three cards of one instant and level: r1 of A, r1 of B, r2 of B.
+ALIKE = """
+set: s
+calendar: cn
+rules:
+  - rule: r1
+    clock: {start: accept, stop: finish, limits: {promised: 1 workday}}
+    cards: [{warn: after promised}]
+  - rule: r2
+    clock: {start: apply, stop: finish, limits: {promised: 1 workday}}
+    cards: [{warn: after promised}]
+tests:
+  - it: lines that say less
+    events:
+      - 2025-03-03 10:00 accept case=A
+      - 2025-03-03 10:00 accept case=B
+      - 2025-03-03 10:00 apply case=B
+    cards: [LINES]
+    until: 2025-03-10 10:00
+"""
+
+
+def lines_check(*lines):
+    with tempfile.TemporaryDirectory() as room:
+        path = os.path.join(room, "alike.yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(ALIKE.replace("LINES", ", ".join(f"2025-03-05 00:00 warn {line}".strip()
+                                                        for line in lines)))
+        return rules_check(path)
+
+
+@test
+def each_line_has_its_card_in_whatever_order_they_stand():
+    for lines in itertools.permutations(("r1", "case=B", "r1 case=A")):
+        check_eq(lines_check(*lines)[0], 0, str(lines))
+    for lines in itertools.permutations(("", "r1", "r2")):
+        check_eq(lines_check(*lines)[0], 0, str(lines))
+    for lines, missing in ((("r1", "r1", "r1"), "warn r1"), (("r2", "case=A", "r2 case=B"), "warn r2 case=B")):
+        code, said = lines_check(*lines)
+        check_eq((code, said.count("should be and is not"), said.count("is and should not be")),
+                 (DATA, 1, 1), said)
+        check(f"is not: 2025-03-05T00:00:00 {missing}\n" in said, said)
 
 
 @test
