@@ -59,7 +59,6 @@ static void rule_look(struct edition *edition, const struct rule *rule)
         edition->pause_to |= EVENT_KIND_BIT(rule->pauses[i].to);
     }
     edition->starting |= rule->form == RULE_CLOCK ? rule->start : 0;
-    edition->continuing |= rule->continues && !rule->restart ? rule->start : 0;
     edition->is_watching_items = edition->is_watching_items || watches_items(rule);
     condition_look(edition, rule->applies);
     condition_look(edition, rule->start_when);
@@ -72,6 +71,8 @@ static void rule_look(struct edition *edition, const struct rule *rule)
         condition_look(edition, rule->rungs[i].when);
         edition->is_dismissing |= rule->rungs[i].dismiss_count > 0;
         edition->is_confirming |= rule->rungs[i].issue == ISSUE_CONFIRM;
+        if (rule->continues && rule->rungs[i].form == RUNG_CUTOFF)
+            edition->moving |= rule->start;
     }
 }
 

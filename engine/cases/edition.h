@@ -16,12 +16,12 @@ struct edition {
     event_kind_set pause_to;
     event_kind_set pause_ends[EVENT_KIND_COUNT]; /* what ends a pause that began with this kind */
     event_kind_set starting;                     /* some clock may begin with these */
-    event_kind_set continuing;                   /* … or, stopped, go on with them */
-    bool has_calendars;                          /* some item or org has one of its own */
-    bool is_watching_items;       /* some rule wants to see cases of items not in the catalogue */
-    event_kind_set counted;       /* some condition asks for their counts, or the last of them */
-    event_kind_set counted_steps; /* … by step */
-    event_kind_set recent_steps;  /* … in a window, by step */
+    event_kind_set moving;  /* a clock that goes on with these has its day of a cut-off moved */
+    bool has_calendars;     /* some item or org has one of its own */
+    bool is_watching_items; /* some rule wants to see cases of items not in the catalogue */
+    event_kind_set counted; /* some condition asks for their counts, or the last of them */
+    event_kind_set counted_steps;          /* … by step */
+    event_kind_set recent_steps;           /* … in a window, by step */
     uint8_t recent_most[EVENT_KIND_COUNT]; /* … so many of them at most; 0: in none */
     bool is_placing;         /* … where the steps have got to, or the last one's result */
     bool is_handling;        /* … who handled the step before */

@@ -111,8 +111,8 @@ struct core_clock {
     uint32_t next;
     uint32_t step;
     uint32_t more;
-    uint32_t heeds : HEEDS_BITS; /* while it runs, these kinds alone do something to it; of
- pauses the kind that begins them */
+    uint32_t heeds : HEEDS_BITS; /* while it runs, these kinds alone do something to it (of pauses
+                                    the kind that begins them) */
     uint32_t state : 2;
     bool is_ahead : 1;       /* it stopped at an instant still to come: it is judged again later */
     bool is_unjudgeable : 1; /* it runs, and is counted as such */

@@ -319,12 +319,13 @@ static void parents_tell(struct core *core, uint32_t case_index, const struct ev
 }
 
 /* May this event, which comes after all cards of the case, move the instants of some of them, or
- * take them away? Most only begin clocks and stop them. */
+ * take them away? Most only begin clocks and stop them. What is left out when a clock goes on moves
+ * no instant that has come, but that of a cut-off, which lies on the day of the limit's end. */
 static bool may_move_cards(const struct core *core, const struct core_case *kase,
                            const struct event *event)
 {
     const struct edition *edition = case_edition(core, kase);
-    event_kind_set moving = edition->pause_from | edition->pause_to | edition->continuing |
+    event_kind_set moving = edition->pause_from | edition->pause_to | edition->moving |
                             EVENT_KIND_BIT(EVENT_EXTEND) | EVENT_KIND_BIT(EVENT_REOPEN);
     return (moving & EVENT_KIND_BIT(event->kind)) != 0 || event_is_of_card(event->kind) ||
            edition->ruleset->follower_count > 0 || kase->is_kin || event->parent.count > 0 ||

@@ -24,8 +24,7 @@ struct value {
     };
 };
 
-/* What a condition may ask about; FIELD(name in rules, NAME, value type, of what).
- */
+/* What a condition may ask about; FIELD(name in rules, NAME, value type, of what). */
 enum field {
 #define FIELD(name, NAME, type, of) FIELD_##NAME,
 #include "rules/model/fields.def"
