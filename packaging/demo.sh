@@ -13,7 +13,6 @@ speed=${SPEED:-262800}
 port=${PORT:-8080}
 case ${UI_LANG:-${LC_ALL:-${LC_MESSAGES:-${LANG:-en}}}} in zh*) lang=zh ;; *) lang=en ;; esac
 home=$(mktemp -d "${TMPDIR:-/tmp}/cardwatch.XXXXXX")
-pids=()
 collector=
 tail=
 is_done=
@@ -22,23 +21,27 @@ say() { # ENGLISH CHINESE
     if [ "$lang" = zh ]; then printf '%s\n' "$2"; else printf '%s\n' "$1"; fi
 }
 
-stop() { # the view first, then what feeds it, the engine last
-    trap '' INT TERM
-    for ((i = ${#pids[@]} - 1; i >= 0; i--)); do
-        kill -TERM "${pids[i]}" 2>/dev/null || true
-        wait "${pids[i]}" 2>/dev/null || true
+end() { # PID: told again, for what has only just begun may not have heard it
+    while kill -TERM "$1" 2>/dev/null; do
+        sleep 0.2
     done
-    pids=()
+}
+
+stop() { # the view first, then what feeds it, the engine last
+    local jobs
+    mapfile -t jobs <<<"$(jobs -p)"
+    for ((i = ${#jobs[@]} - 1; i >= 0; i--)); do
+        [ -z "${jobs[i]}" ] || end "${jobs[i]}"
+    done
 }
 
 finish() {
     local code=$?
-    trap - EXIT INT TERM
-    trap '' INT TERM
-    if [ -S "$home/query" ] && [ -n "${pids[*]-}" ]; then
+    trap - EXIT INT TERM HUP
+    trap '' INT TERM HUP
+    if [ -S "$home/query" ]; then
         for pid in $tail $collector; do # nothing moves while it is told what was found
-            kill -TERM "$pid" 2>/dev/null || true
-            wait "$pid" 2>/dev/null || true
+            end "$pid"
         done
         echo
         "$here/demo_found.py" --bin "$bin" --home "$home" --lang "$lang" ${log:+--log "$home/log.jsonl"} || true
@@ -49,19 +52,24 @@ finish() {
     exit "$code"
 }
 trap finish EXIT
-trap 'is_done=1; exit 0' INT TERM
+trap 'is_done=1' INT TERM HUP # looked at between two steps: nothing is left half begun
+
+leave() { # if somebody asked for it
+    [ -z "$is_done" ] || exit 0
+}
 
 start() { # NAME COMMAND…: in the background, its words into a log
     local name=$1
     shift
-    "$@" >"$home/$name.out" 2>"$home/$name.err" &
-    pids+=($!)
+    # In a session of its own: the Ctrl-C of the terminal is for this script, which then still asks.
+    setsid "$@" >"$home/$name.out" 2>"$home/$name.err" &
 }
 
 wait_for() { # FILE WORDS: until a line has them
     for _ in $(seq 200); do
         grep -q "$2" "$1" 2>/dev/null && return 0
-        sleep 0.05
+        leave
+        sleep 0.05 || true
     done
     say "demo: $1 does not say \"$2\"; its words:" "演示：$1 没有输出 \"$2\"；内容如下：" >&2
     cat "$home"/*.err >&2
@@ -98,7 +106,11 @@ else
     fi
 fi
 
-"$bin/cardwatch-rules" import --store "$home/rules" --author demo "${rules[@]}" >"$home/import.out"
+if ! "$bin/cardwatch-rules" import --store "$home/rules" --author demo --lang "$lang" \
+    "${rules[@]}" >"$home/import.out" 2>"$home/import.err"; then
+    cat "$home/import.err" >&2
+    exit 1
+fi
 start engine "$bin/cardwatch-engine" --data-dir "$home" --clock "$clock"
 wait_for "$home/engine.out" '^ready'
 start web "$bin/cardwatch-view-web" --home "$home" --listen "127.0.0.1:$port" --title "$title" --lang "$lang"
@@ -109,7 +121,7 @@ fi
 address=$(grep -o 'http[^ ]*' "$home/web.out" | tail -n 1)
 [ -z "${UI_LANG:-}" ] || address="${address%/}/?lang=$lang" # else as the browser's reader likes it
 start collect "$bin/cardwatch-collect" "${collect[@]}" --home "$home" --position "$home/position"
-collector=${pids[-1]}
+collector=$!
 
 echo
 say "  The wall:       $address" "  大屏：         $address"
@@ -125,23 +137,25 @@ if [ "${VIEW:-tail}" = top ]; then
 fi
 "$bin/cardwatch-view-tail" --home "$home" --from start --lang "$lang" &
 tail=$!
-pids+=("$tail")
 
 # Until the log has been played to its end, or the given seconds are over, or Ctrl-C.
 seconds=0
 while kill -0 "$collector" 2>/dev/null; do
-    sleep 0.5 &
-    wait $! || true
+    sleep 0.5 || true # Ctrl-C ends the sleep
+    leave
     seconds=$((seconds + 1))
     if [ -n "${DEMO_SECONDS:-}" ] && [ "$seconds" -ge $((DEMO_SECONDS * 2)) ]; then
         is_done=1
         exit 0
     fi
 done
-is_done=1
+leave
 if [ -n "${DEMO_SECONDS:-}" ] || [ ! -t 0 ]; then
+    is_done=1
     exit 0
 fi
 echo
 say "The log is at its end. The page stays until Ctrl-C: $address" "日志已播完。页面保留到按 Ctrl-C：$address"
-wait
+while [ -z "$is_done" ]; do
+    sleep 0.5 || true
+done

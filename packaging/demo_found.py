@@ -8,6 +8,7 @@ import datetime
 import json
 import os
 import subprocess
+import sys
 import unicodedata
 
 
@@ -21,7 +22,9 @@ def arguments():
 
 def run(given, program, *rest):
     done = subprocess.run([os.path.join(given.bin, program), *rest, "--home", given.home],
-                          capture_output=True, text=True, timeout=60, check=True)
+                          capture_output=True, text=True, timeout=60)
+    if done.returncode != 0:
+        sys.exit(done.stderr.rstrip("\n"))
     return done.stdout
 
 
@@ -34,11 +37,13 @@ def standing_cards(given, head):
     """Every card as its last record leaves it, without those withdrawn or dismissed."""
     cards = {}
     if head:
-        out = run(given, "cardwatch-view-tail", "--json", "--from", "start", "--count", str(head))
+        out = run(given, "cardwatch-view-tail", "--json", "--from", "start", "--shadow",
+                  "--count", str(head))  # the head counts the cards of shadow rules, too
         for line in out.splitlines():
             card = json.loads(line)
             cards[card["card"]] = card
-    return [card for card in cards.values() if card["state"] in ("issued", "pending")]
+    return [card for card in cards.values()
+            if card["state"] in ("issued", "pending") and not card["shadow"]]
 
 
 def official(path, until):
