@@ -272,10 +272,13 @@ static void say_when(const struct speaker *speaker, const struct rung *rung)
         say_before_or_after(speaker, rung);
         break;
     case RUNG_SHARE:
-        say_text(speaker, "%s", IN(speaker, "when ", "用去 "));
+        if (speaker->is_zh)
+            say_text(speaker, "用去“%.*s”的 ", SLICE_ARG(title));
+        else
+            say_text(speaker, "when ");
         say_share(speaker, rung->share_permille);
-        say_text(speaker, IN(speaker, " of the limit \"%.*s\" are used", "（“%.*s”）"),
-                 SLICE_ARG(title));
+        if (!speaker->is_zh)
+            say_text(speaker, " of the limit \"%.*s\" is used", SLICE_ARG(title));
         break;
     case RUNG_OVER:
         say_over(speaker, rung);
@@ -298,8 +301,8 @@ static void say_confirm(const struct speaker *speaker, const struct rung *rung)
     say_term(speaker, rung->confirm_within);
     say_text(speaker, "%s",
              rung->confirm_issues
-                 ? IN(speaker, ", else it is issued", " 内，逾期自动发出")
-                 : IN(speaker, ", else it is told as overdue", " 内，逾期则提示超期未定"));
+                 ? IN(speaker, ", else it is issued", "内，逾期自动发出")
+                 : IN(speaker, ", else it is told as overdue", "内，逾期则提示超期未定"));
 }
 
 static void say_rung(const struct speaker *speaker, const struct rung *rung)

@@ -279,11 +279,11 @@ static void on_difference(void *ctx, const struct trial_report *report)
         break;
     }
     instant_format(report->due_at, report->offset_s, at);
-    (void)fprintf(stderr, "%s: %.19s %.*s %.*s%s%.*s%s%.*s%s%s%s%s\n",
+    (void)fprintf(stderr, "%s%s%.19s %.*s %.*s%s%.*s%s%.*s%s%s%s%s\n",
                   report->difference == TRIAL_MISSING
                       ? say("this card should be and is not", "缺少应有的牌")
                       : say("this card is and should not be", "出现不应有的牌"),
-                  at, SLICE_ARG(report->level), SLICE_ARG(report->rule),
+                  say(": ", "："), at, SLICE_ARG(report->level), SLICE_ARG(report->rule),
                   slice_is_empty(report->case_no) ? "" : " case=", SLICE_ARG(report->case_no),
                   slice_is_empty(report->org) ? "" : " org=", SLICE_ARG(report->org),
                   report->is_shadow ? " shadow" : "", report->is_pending ? " pending" : "",

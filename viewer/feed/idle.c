@@ -236,9 +236,9 @@ static char *idle_text(const json_t *idle, const json_t *answer, char room[WORDS
     else if (reason == IDLE_KINDLESS)
         say_kindless(idle, item, room);
     else if (reason == IDLE_APPLIES)
-        say_condition(idle, answer, "applies where", "适用条件为", room);
+        say_condition(idle, answer, "applies where", "适用须符合：", room);
     else if (reason == IDLE_START)
-        say_condition(idle, answer, "begins where", "开始条件为", room);
+        say_condition(idle, answer, "begins where", "开始须符合：", room);
     else if (reason == IDLE_FACT)
         say_condition(idle, answer, "looks whether", "查看是否", room);
     else if (reason == IDLE_ITEM)

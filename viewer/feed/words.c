@@ -190,7 +190,7 @@ char *rung_text(const char *text, char room[WORDS_BYTES])
     if (!lang_is_zh() || rung_over(text, room))
         return room;
     if (sscanf(text, "%63[0-9.]%% of %63[^ ,]%n", number, name, &end) == 2 && text[end] == '\0') {
-        (void)snprintf(room, WORDS_BYTES, "用去 %s%%（“%s”）", number, limit_title(name));
+        (void)snprintf(room, WORDS_BYTES, "用去“%s”的 %s%%", limit_title(name), number);
     } else if (sscanf(text, "%63[0-9] %63s %63s %63[^ ,]%n", number, unit, sign, name, &end) == 4 &&
                (strcmp(sign, "before") == 0 || strcmp(sign, "after") == 0)) {
         (void)snprintf(term, sizeof term, "%s %s", number, unit);

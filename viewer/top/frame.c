@@ -53,24 +53,31 @@ static const char *const help_zh =
     "没有心跳时，整屏变暗，并写明从何时起：此时显示的是过去，\n"
     "不是现在。带 ! 的来源没有消息：自所示时间起，其办件无法判断。\n";
 
+static void name_text(const struct hall *hall, const char *instance, char room[LABEL_BYTES])
+{
+    long long edition = (long long)field_number(hall->pulse, "edition");
+    (void)snprintf(room, LABEL_BYTES,
+                   say(" cardwatch%s%s%.40s  rules %lld  %.0f events/s",
+                       " cardwatch%s%s%.40s  规则第 %lld 版  %.0f 事件/秒"),
+                   screen_box().width < 100 ? "" : say(" electronic monitoring", " 电子监察"),
+                   instance[0] == '\0' ? "" : "  ", instance, edition, hall->events_per_s);
+}
+
 static void draw_bar(const struct hall *hall)
 {
     struct box all = screen_box();
     char left[LABEL_BYTES];
     char right[LABEL_BYTES];
     char time[MOMENT_TEXT_BYTES];
-    long long edition = (long long)field_number(hall->pulse, "edition");
-    (void)snprintf(left, sizeof left,
-                   say(" cardwatch %s %.40s  rules %lld  %.0f events/s",
-                       " cardwatch %s %.40s  规则第 %lld 版  %.0f 事件/秒"),
-                   all.width < 100 ? "" : say("electronic monitoring ", "电子监察 "),
-                   field_text(hall->pulse, "instance"), edition, hall->events_per_s);
     const char *sight = !hall->has_sight ? say("connecting", "连接中")
                         : hall->is_blind ? say("BLIND", "失明")
                                          : say("live", "实时");
     (void)snprintf(right, sizeof right, "%s  %s%s ", moment_text(hall_now(hall), MOMENT_FULL, time),
                    fit_is_utf8() && !hall->is_blind ? "● " : "", sight);
     int columns = fit_columns(slice_of(right));
+    name_text(hall, field_text(hall->pulse, "instance"), left);
+    if (fit_columns(slice_of(left)) >= all.width - columns)
+        name_text(hall, "", left);
     for (int x = 0; x < all.width; x += 200)
         (void)screen_put(0, x, all.width - x, INK_BAR, false, true, "");
     (void)screen_put(0, 0, all.width - columns - 1, INK_BAR, false, false, left);

@@ -133,8 +133,9 @@ static void draw_due(const struct row *row)
     char time[MOMENT_TEXT_BYTES];
     char left[SPAN_TEXT_BYTES] = "";
     int width = row->box.width;
-    (void)when_text(row->hall, at, false, time);
-    int x = put(row, 0, strlen(time) > 5 ? 12 : 6, INK_PLAIN, time);
+    char text[LABEL_BYTES];
+    (void)snprintf(text, sizeof text, "%11s ", when_text(row->hall, at, false, time));
+    int x = put(row, 0, 12, INK_PLAIN, text);
     x += put(row, x, 2, ink_of(look.tint), look.shape);
     if (instant_is_set(now.at) && instant_is_set(at.at) && at.at.ms > now.at.ms && width >= 44)
         x += put(row, x, 8, INK_FAINT, span_text(at.at.ms - now.at.ms, left));

@@ -153,7 +153,7 @@ static void rungs_are_told_in_the_readers_language(void)
         {"after promised", "“承诺时限”届满"},
         {"at feedback", "“反馈时限”届满"},
         {"1 workday after statutory", "“法定时限”届满后 1 个工作日"},
-        {"87.5% of promised", "用去 87.5%（“承诺时限”）"},
+        {"87.5% of promised", "用去“承诺时限”的 87.5%"},
         {"30 minute before 12:00", "期满当日 12:00 前 30 分钟"},
         {"at 12:00", "期满当日 12:00"},
         {"5 workday after yellow", "黄牌发出后 5 个工作日仍未结束"},
