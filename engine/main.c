@@ -237,13 +237,43 @@ static int run(const struct paths *paths, struct editions *editions, const char 
     return error;
 }
 
+/* What is not given lies in one folder. Returns the folder. */
+static const char *paths_place(struct paths *paths)
+{
+    const char *home = getenv("CARDWATCH_HOME");
+    const char *folder = settings.data_dir != NULL ? settings.data_dir
+                         : home != NULL            ? home
+                                                   : "cardwatch-data";
+    place(paths->journal, NULL, "", folder, "/journal");
+    place(paths->image, NULL, "", folder, "/journal/image");
+    place(paths->suspect, NULL, "", folder, "/journal/suspect");
+    place(paths->rules, settings.rules_dir, "", folder, "/rules");
+    place(paths->intake, settings.intake, "ipc://", folder, "/intake");
+    place(paths->feed, settings.feed, "ipc://", folder, "/feed");
+    place(paths->query, settings.query, "ipc://", folder, "/query");
+    return folder;
+}
+
+/* The body of `cardwatch config check`: what is left to the engine is shown as the engine has it.
+ */
+static void settings_show(const struct paths *paths, const char *folder)
+{
+    settings.data_dir = folder;
+    settings.rules_dir = paths->rules;
+    settings.intake = paths->intake;
+    settings.feed = paths->feed;
+    settings.query = paths->query;
+    options_print(&program);
+}
+
 int main(int argc, char **argv)
 {
     static struct paths paths;
     (void)options_read(&program, argc, argv);
     log_init("engine", settings.is_verbose ? LOG_DEBUG_LEVEL : LOG_INFO_LEVEL);
+    const char *folder = paths_place(&paths);
     if (settings.is_check) {
-        options_print(&program);
+        settings_show(&paths, folder);
         return EX_OK;
     }
     if (strcmp(settings.clock, "wall") != 0 && strcmp(settings.clock, "events") != 0) {
@@ -251,21 +281,10 @@ int main(int argc, char **argv)
                       say("must be wall or events", "必须是 wall 或 events"));
         return EX_USAGE;
     }
-    const char *home = getenv("CARDWATCH_HOME");
-    const char *folder = settings.data_dir != NULL ? settings.data_dir
-                         : home != NULL            ? home
-                                                   : "cardwatch-data";
     if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
         log_error("cannot make %s: %s", folder, strerror(errno));
         return EX_CANTCREAT;
     }
-    place(paths.journal, NULL, "", folder, "/journal");
-    place(paths.image, NULL, "", folder, "/journal/image");
-    place(paths.suspect, NULL, "", folder, "/journal/suspect");
-    place(paths.rules, settings.rules_dir, "", folder, "/rules");
-    place(paths.intake, settings.intake, "ipc://", folder, "/intake");
-    place(paths.feed, settings.feed, "ipc://", folder, "/feed");
-    place(paths.query, settings.query, "ipc://", folder, "/query");
     char secret_key[CURVE_KEY_BYTES] = "";
     int code = endpoints_check(&paths, secret_key);
     if (code != EX_OK)

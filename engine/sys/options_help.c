@@ -63,7 +63,8 @@ void options_help(const struct settings *settings)
         program->section);
 }
 
-static const char *origin_text(const struct setting *setting)
+/* A program puts into an empty place what it takes by itself. */
+static const char *origin_text(const struct setting *setting, const char *value)
 {
     switch (setting->origin) {
     case ORIGIN_FLAG:
@@ -74,7 +75,7 @@ static const char *origin_text(const struct setting *setting)
     case ORIGIN_PRESET:
         return say("default", "默认");
     case ORIGIN_NONE:
-        return say("not set", "未设置");
+        return strcmp(value, "-") == 0 ? say("not set", "未设置") : say("default", "默认");
     }
     return "";
 }
@@ -94,7 +95,7 @@ void options_print(const struct program *program)
         const struct setting *setting = &settings->rows[i];
         columns_add(&table, "%s", setting->option->name);
         columns_add(&table, "%s", setting_format(setting, value, sizeof value));
-        columns_add(&table, "%s", origin_text(setting));
+        columns_add(&table, "%s", origin_text(setting, value));
         columns_end(&table);
     }
     if (columns_print(&table, stdout) != 0)

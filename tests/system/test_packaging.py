@@ -50,6 +50,21 @@ def every_option_of_every_program_stands_in_the_example():
 
 
 @test
+def config_check_says_where_everything_lies_that_nobody_gave():
+    done = subprocess.run(
+        [program("cardwatch"), "config", "check", "--feed", "tcp://127.0.0.1:9"], timeout=60,
+        capture_output=True, encoding="utf-8", check=True,
+        env={**os.environ, "LC_ALL": "C.UTF-8", "CARDWATCH_HOME": "/srv/cw"})
+    rows = [line.split(None, 2) for line in done.stdout.splitlines()]
+    for row in (["data-dir", "/srv/cw", "default"], ["rules", "/srv/cw/rules", "default"],
+                ["intake", "ipc:///srv/cw/intake", "default"],
+                ["feed", "tcp://127.0.0.1:9", "command line"],
+                ["query", "ipc:///srv/cw/query", "default"], ["insecure", "false", "default"],
+                ["allow", "-", "not set"]):
+        check(row in rows, f"{row} is missing:\n{done.stdout}")
+
+
+@test
 def every_program_takes_the_example_and_what_its_comments_say():
     text = example()
     lines = [line for line in text.splitlines() if not PLACEHOLDER.match(line)]

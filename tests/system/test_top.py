@@ -6,9 +6,10 @@ import os
 import shutil
 import subprocess
 import tempfile
+from datetime import timedelta
 
 from tests.lib.check import check, check_eq, main, program, skip, test
-from tests.lib.fake_engine import FakeEngine, scene
+from tests.lib.fake_engine import FakeEngine, scene, text_of
 from tests.lib.watched import wait_until
 
 TOP = program("cardwatch-view-top")
@@ -97,6 +98,25 @@ def a_large_screen_shows_more_side_by_side():
             check(piece in text, f"{piece!r} is missing:\n{text}")
         line = [x for x in text.splitlines() if "部门排名" in x][0]
         check("发牌" in line, "beside each other:\n" + text)
+
+
+@test
+def where_the_bar_is_short_the_instance_gives_way():
+    with hall(62, 20) as (_, terminal):
+        text = terminal.wait("rules 3", "live", without=("fake-1",))
+        check("events/s" in text, text)
+
+
+@test
+def what_falls_due_today_stands_in_the_column_of_other_days():
+    with hall(100, 30) as (engine, terminal):
+        now = engine.now()
+        engine.due = [{**engine.due[0], "case": case, "due_at": text_of(at)}
+                      for case, at in (("TODAY", now), ("LATER", now + timedelta(days=1)))]
+        text = terminal.wait("TODAY", "LATER")
+        columns_of = {columns(line[:line.index(case)]) for line in text.splitlines()
+                      for case in ("TODAY", "LATER") if case in line}
+        check_eq(len(columns_of), 1, text)
 
 
 @test
