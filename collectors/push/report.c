@@ -141,7 +141,8 @@ static void person_write(const struct fault *fault)
     if (fault->column != 0)
         (void)fprintf(stderr, say(" column %u (%.*s):", " 第 %u 列（%.*s）："), fault->column,
                       (int)name.count, name.count == 0 ? "" : name.start);
-    (void)fprintf(stderr, " %.*s\n", (int)text.count, text.start);
+    bool is_joined = fault->column != 0 && lang_is_zh(); /* behind a wide colon no blank */
+    (void)fprintf(stderr, "%s%.*s\n", is_joined ? "" : " ", (int)text.count, text.start);
 }
 
 void report_add(struct report *report, const struct fault *fault)

@@ -140,9 +140,16 @@ static bool read_pause_text(struct compile *compile, const struct yaml_node *nod
     if (!read_pause_kind(&words, &pause->from))
         return false;
     if (!words_take(&words, "…") && !words_take(&words, "to") && !words_take(&words, "→")) {
-        WORD_ERROR(&words, &words.now,
-                   "a pause goes from one event to another: pause … resume, found \"%.*s\"",
-                   "暂停须有起止事件：pause … resume，此处是“%.*s”", WORD_ARG(&words.now));
+        const char *from = event_kind_name[pause->from];
+        if (words.now.text.count == 0)
+            WORD_ERROR(&words, &words.now,
+                       "a pause goes from one event to another, as in pause … resume: nothing "
+                       "follows \"%s\"",
+                       "暂停须有起止事件，例如 pause … resume：“%s”之后没有内容", from);
+        else
+            WORD_ERROR(&words, &words.now,
+                       "a pause goes from one event to another: pause … resume, found \"%.*s\"",
+                       "暂停须有起止事件：pause … resume，此处是“%.*s”", WORD_ARG(&words.now));
         return false;
     }
     if (!read_pause_kind(&words, &pause->to))
