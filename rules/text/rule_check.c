@@ -33,7 +33,7 @@ static void check_length(struct compile *compile, const struct rule_source *sour
     struct term ahead = rung_ahead(&source->rule->rungs[index]);
     if (!term_is_set(ahead) || !term_is_set(limit))
         return;
-    int longer = terms_longer(source->rule->calendar, ahead, limit);
+    enum longer longer = terms_longer(source->rule->calendar, ahead, limit);
     if (longer == LONGER_NEVER)
         return;
     term_format(ahead, ahead_text);
