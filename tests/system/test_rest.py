@@ -76,9 +76,11 @@ def the_whole_terminal():
                               stdout=theirs, stderr=subprocess.DEVNULL,
                               env={**os.environ, "TERM": "xterm", "LC_ALL": "C.UTF-8"}) as top:
             os.close(theirs)
-            wait_until(lambda: b"C-7" in b"".join(seen), "the cards on the screen")
-            rests(engine, top)
-            top.terminate()
+            try:
+                wait_until(lambda: b"C-7" in b"".join(seen), "the cards on the screen")
+                rests(engine, top)
+            finally:
+                top.terminate()
         reader.join()
 
 
