@@ -111,9 +111,8 @@ static void put_count(json_t *object, const struct query_world *world, const jso
 
 void said_put_receipt(json_t *object, const struct query_world *world, const json_t *receipt)
 {
-    size_t i;
-    const json_t *move;
+    const json_t *moves = json_object_get(receipt, "moves");
     put_count(object, world, receipt);
-    json_array_foreach(json_object_get(receipt, "moves"), i, move)
-        put_count(object, world, json_object_get(move, "count"));
+    for (size_t i = 0; i < json_array_size(moves); i++)
+        put_count(object, world, json_object_get(json_array_get(moves, i), "count"));
 }
