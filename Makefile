@@ -87,14 +87,15 @@ program  = $(if $(wildcard $(2)),$(BUILD)/bin/$(1))
 MAINS    := engine/cardwatch.c engine/main.c engine/replay.c engine/backup.c engine/verify.c \
             engine/keys.c rules/main.c rules/due/main.c collectors/main.c
 
-pure     := $(call folder,engine/base engine/model rules/calendar rules/model engine/cases \
-            engine/across engine/fold engine/core engine/explain)
+pure     := $(call folder,engine/base engine/model rules/calendar rules/model \
+            engine/memory engine/cases engine/reckon engine/across engine/fold engine/core \
+            engine/explain)
 ground   := $(call folder,engine/base engine/model engine/wire engine/sys)
 rules    := $(call folder,rules/calendar rules/model rules/read rules/days rules/condition \
             rules/text rules/sheet rules/store rules/trial rules/sentences rules/difference \
             rules/verbs rules/impact rules/due rules)
-engine   := $(call folder,engine/cases engine/across engine/fold engine/core engine/explain \
-            engine/store engine/turn engine/query engine/io engine)
+engine   := $(call folder,engine/memory engine/cases engine/reckon engine/across engine/fold \
+            engine/core engine/explain engine/store engine/turn engine/query engine/io engine)
 gather   := $(call folder,$(filter-out collectors,$(patsubst %/,%,$(wildcard collectors/*/))) \
             collectors)
 feed     := $(call folder,viewer/feed)

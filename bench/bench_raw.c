@@ -8,8 +8,8 @@
 #include "bench/load.h"
 #include "bench/measure.h"
 #include "bench/process.h"
-#include "engine/cases/names.h"
 #include "engine/core/core.h"
+#include "engine/memory/names.h"
 #include "engine/wire/text.h"
 
 #include <pthread.h>

@@ -5,9 +5,9 @@
 #include "engine/across/groups.h"
 #include "engine/across/marks.h"
 #include "engine/across/runs.h"
-#include "engine/cases/asking.h"
-#include "engine/cases/decisions.h"
-#include "engine/cases/reckon.h"
+#include "engine/reckon/asking.h"
+#include "engine/reckon/decisions.h"
+#include "engine/reckon/reckon.h"
 
 static const uint32_t touched_last = UINT32_MAX;
 

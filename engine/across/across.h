@@ -9,7 +9,7 @@
 #ifndef ACROSS_ACROSS_H
 #define ACROSS_ACROSS_H
 
-#include "engine/cases/asking.h"
+#include "engine/reckon/asking.h"
 
 /* across_event - the rule looks at the event at hand: the case stands in its group. */
 void across_event(struct core *core, const struct core_case *kase, const struct rule *rule,

@@ -25,13 +25,13 @@
 #ifndef CASES_STATE_H
 #define CASES_STATE_H
 
-#include "engine/cases/deadlines.h"
 #include "engine/cases/edition.h"
 #include "engine/cases/heeds.h"
-#include "engine/cases/names.h"
-#include "engine/cases/pool.h"
 #include "engine/cases/ports.h"
-#include "engine/cases/table.h"
+#include "engine/memory/deadlines.h"
+#include "engine/memory/names.h"
+#include "engine/memory/pool.h"
+#include "engine/memory/table.h"
 #include "rules/model/ruleset.h"
 
 /* next_ms of a clock that an event has touched, until judge_case has looked at it. */

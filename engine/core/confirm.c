@@ -1,11 +1,11 @@
 /* confirm.c - see confirm.h. */
 #include "engine/core/confirm.h"
 
-#include "engine/cases/reckon.h"
 #include "engine/core/rank.h"
 #include "engine/core/tell.h"
 #include "engine/core/waiting.h"
 #include "engine/fold/decision.h"
+#include "engine/reckon/reckon.h"
 
 static const char reason_released[] = "released: by a supervisor";
 static const char reason_by_time[] = "released: its time to be decided on has passed";

@@ -5,7 +5,6 @@
  */
 #include "engine/core/core.h"
 #include "engine/across/across.h"
-#include "engine/cases/decisions.h"
 #include "engine/cases/kin.h"
 #include "engine/cases/limits.h"
 #include "engine/cases/stray.h"
@@ -13,6 +12,7 @@
 #include "engine/fold/family.h"
 #include "engine/fold/fold.h"
 #include "engine/fold/follow.h"
+#include "engine/reckon/decisions.h"
 
 #include <stdlib.h>
 

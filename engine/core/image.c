@@ -3,9 +3,9 @@
  * image of another form is refused, and the journal is replayed instead.
  */
 #include "engine/across/across.h"
-#include "engine/cases/decisions.h"
 #include "engine/cases/kin.h"
 #include "engine/core/judge.h"
+#include "engine/reckon/decisions.h"
 
 #include <string.h>
 

@@ -6,13 +6,13 @@
  * highest only.
  */
 #include "engine/core/judge.h"
-#include "engine/cases/asking.h"
-#include "engine/cases/decisions.h"
-#include "engine/cases/first_due.h"
 #include "engine/core/confirm.h"
 #include "engine/core/rank.h"
 #include "engine/core/tell.h"
 #include "engine/fold/follow.h"
+#include "engine/reckon/asking.h"
+#include "engine/reckon/decisions.h"
+#include "engine/reckon/first_due.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* rank.c - which card takes the place of which: a higher one of its clock, one of another rule. */
 #include "engine/core/rank.h"
-#include "engine/cases/decisions.h"
 #include "engine/core/tell.h"
+#include "engine/reckon/decisions.h"
 
 static const char reason_dismissed[] = "dismissed: a higher card took its place";
 static const char reason_restored[] = "restored: the higher card was withdrawn";

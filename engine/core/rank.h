@@ -2,7 +2,7 @@
 #ifndef CORE_RANK_H
 #define CORE_RANK_H
 
-#include "engine/cases/reckon.h"
+#include "engine/reckon/reckon.h"
 
 /* rank_is_below - would a card of one of these rungs of the clock take the place of this one's? */
 bool rank_is_below(const struct core *core, const struct core_case *kase,

@@ -2,9 +2,9 @@
 #include "engine/core/tell.h"
 #include "engine/across/across.h"
 #include "engine/cases/address.h"
-#include "engine/cases/decisions.h"
-#include "engine/cases/reckon.h"
 #include "engine/core/waiting.h"
+#include "engine/reckon/decisions.h"
+#include "engine/reckon/reckon.h"
 
 enum { LIMIT_TEXT_BYTES = 40 };
 

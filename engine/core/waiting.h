@@ -5,7 +5,7 @@
 #define CORE_WAITING_H
 
 #include "engine/cases/change.h"
-#include "engine/cases/decisions.h"
+#include "engine/reckon/decisions.h"
 
 static inline struct core_confirm *waiting_row(const struct core *core, uint32_t row)
 {

@@ -3,9 +3,9 @@
  */
 #include "engine/explain/alone.h"
 #include "engine/cases/kin.h"
-#include "engine/cases/reckon.h"
 #include "engine/explain/explain.h"
 #include "engine/fold/family.h"
+#include "engine/reckon/reckon.h"
 
 enum { CLOCKS_ALONE = 4096, CLOCKS_A_CHILD = 64, CHILDREN_ALONE = 10000 };
 

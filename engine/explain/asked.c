@@ -2,9 +2,9 @@
  * answers. The case is folded again by itself up to what there was then, so that nothing has to be
  * kept of what was asked; an asker between the condition and the case notes all that passes.
  */
-#include "engine/cases/reckon.h"
 #include "engine/explain/alone.h"
 #include "engine/explain/explain.h"
+#include "engine/reckon/reckon.h"
 
 /* The clock that is looked for, and what is found. */
 struct asked_look {

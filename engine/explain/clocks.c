@@ -1,6 +1,6 @@
 /* clocks.c - how the clocks of a case stand, and how each was counted. */
-#include "engine/cases/reckon.h"
 #include "engine/explain/alone.h"
+#include "engine/reckon/reckon.h"
 
 static void limits_fill(struct reckoning *reckoning, struct clock_view *view)
 {

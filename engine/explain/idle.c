@@ -2,10 +2,10 @@
  * that looks at one of its events says what keeps it from beginning there; the last word counts.
  */
 #include "engine/across/groups.h"
-#include "engine/cases/decisions.h"
 #include "engine/explain/alone.h"
 #include "engine/explain/explain.h"
 #include "engine/fold/starts.h"
+#include "engine/reckon/decisions.h"
 
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /* pending.c - questions about the cards that wait for a supervisor. */
-#include "engine/cases/decisions.h"
 #include "engine/explain/explain.h"
+#include "engine/reckon/decisions.h"
 
 static const struct core_confirm *confirm_row(const struct core *core, uint32_t row)
 {

@@ -1,8 +1,8 @@
 /* decision.c - see decision.h. */
 #include "engine/fold/decision.h"
-#include "engine/cases/reckon.h"
 #include "engine/cases/stray.h"
 #include "engine/fold/follow.h"
+#include "engine/reckon/reckon.h"
 
 static const struct core_decision *decision_row(const struct core *core, uint32_t row)
 {

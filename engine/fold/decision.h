@@ -1,11 +1,11 @@
 /* decision.h - what supervisors said of the cards of a case, folded with its other events.
  *
- * Layer: fold. Inside the core. What it comes to is told by cases/decisions.h.
+ * Layer: fold. Inside the core. What it comes to is told by reckon/decisions.h.
  */
 #ifndef FOLD_DECISION_H
 #define FOLD_DECISION_H
 
-#include "engine/cases/decisions.h"
+#include "engine/reckon/decisions.h"
 
 /* decision_take - fold a release or a dismissal of a card. Returns whether the case has to be
  * judged. */

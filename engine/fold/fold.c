@@ -3,17 +3,17 @@
  */
 #include "engine/fold/fold.h"
 #include "engine/across/across.h"
-#include "engine/cases/asking.h"
 #include "engine/cases/kin.h"
 #include "engine/cases/limits.h"
 #include "engine/cases/pauses.h"
-#include "engine/cases/reckon.h"
 #include "engine/cases/stray.h"
 #include "engine/cases/tally.h"
 #include "engine/fold/decision.h"
 #include "engine/fold/family.h"
 #include "engine/fold/follow.h"
 #include "engine/fold/starts.h"
+#include "engine/reckon/asking.h"
+#include "engine/reckon/reckon.h"
 
 static void state_set(struct core *core, struct core_case *kase, enum case_state state)
 {

@@ -5,7 +5,7 @@
 #ifndef FOLD_FOLD_H
 #define FOLD_FOLD_H
 
-#include "engine/cases/asking.h"
+#include "engine/reckon/asking.h"
 
 /* Who looks on while a case is folded, and changes nothing; either may be NULL. */
 struct fold_watch {

@@ -7,10 +7,10 @@
  * card, known by its rule and by the step and the cycle of the clock that raised the card.
  */
 #include "engine/fold/follow.h"
-#include "engine/cases/decisions.h"
 #include "engine/cases/limits.h"
-#include "engine/cases/reckon.h"
 #include "engine/fold/starts.h"
+#include "engine/reckon/decisions.h"
+#include "engine/reckon/reckon.h"
 
 static struct core_clock *clock_find(const struct core *core, const struct core_case *kase,
                                      uint32_t rule, uint32_t step, uint32_t cycle)

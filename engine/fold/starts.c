@@ -3,10 +3,10 @@
  */
 #include "engine/fold/starts.h"
 #include "engine/across/across.h"
-#include "engine/cases/asking.h"
 #include "engine/cases/limits.h"
 #include "engine/cases/stray.h"
 #include "engine/fold/fold.h"
+#include "engine/reckon/asking.h"
 
 static bool is_ended(const struct core_case *kase, const struct rule *rule)
 {

@@ -5,8 +5,8 @@
 #ifndef FOLD_STARTS_H
 #define FOLD_STARTS_H
 
-#include "engine/cases/asking.h"
 #include "engine/model/idle.h"
+#include "engine/reckon/asking.h"
 
 /* fold_begin - a new clock of a rule, the case's last: it starts at the event's instant, with the
  * limits that it gives. after: row of one of the newest, from where the last is looked for; 0: from

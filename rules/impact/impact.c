@@ -1,7 +1,7 @@
 /* impact.c - see impact.h. */
 #include "rules/impact/impact.h"
 
-#include "engine/cases/table.h"
+#include "engine/memory/table.h"
 #include "engine/sys/columns.h"
 #include "engine/sys/lang.h"
 #include "engine/wire/text.h"

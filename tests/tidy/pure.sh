@@ -39,7 +39,7 @@ circles=$(nm -A "${objects[@]}" | awk '
             split(use, part, "\t")
             if (!(part[2] in home)) continue
             pair = part[1] " " home[part[2]]
-            if (pair !~ /cases\/reckon\.o .*cases\/decisions\.o$/) print pair
+            if (pair !~ /reckon\/reckon\.o .*reckon\/decisions\.o$/) print pair
         }
     }' | sort | tsort 2>&1 >/dev/null || true)
 if [ -n "$circles" ]; then

@@ -1,11 +1,11 @@
 /* names.h - each text once, known by a number: codes of items, orgs, areas, handlers, steps.
  *
- * Layer: cases. Number 0 is the empty text.
+ * Layer: memory. Number 0 is the empty text.
  */
-#ifndef CASES_NAMES_H
-#define CASES_NAMES_H
+#ifndef MEMORY_NAMES_H
+#define MEMORY_NAMES_H
 
-#include "engine/cases/table.h"
+#include "engine/memory/table.h"
 
 struct text_heap {
     char **segments; /* of TEXT_SEGMENT_BYTES each; no text crosses a border */

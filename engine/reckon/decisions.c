@@ -1,6 +1,6 @@
 /* decisions.c - see decisions.h. */
-#include "engine/cases/decisions.h"
-#include "engine/cases/reckon.h"
+#include "engine/reckon/decisions.h"
+#include "engine/reckon/reckon.h"
 
 static struct core_confirm *confirm_row(const struct core *core, uint32_t row)
 {

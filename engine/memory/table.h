@@ -1,11 +1,11 @@
 /* table.h - from the hash of a key to a row number: open addressing that grows a little at a time.
  *
- * Layer: cases. The table holds no keys: whoever owns the rows compares. While it grows, both the
+ * Layer: memory. The table holds no keys: whoever owns the rows compares. While it grows, both the
  * old and the new slots are looked into, and every insertion moves some old slots over, so that no
  * single event pays for the whole.
  */
-#ifndef CASES_TABLE_H
-#define CASES_TABLE_H
+#ifndef MEMORY_TABLE_H
+#define MEMORY_TABLE_H
 
 #include "engine/base/slice.h"
 

@@ -1,7 +1,7 @@
 /* stretches.c - what a clock leaves out: its pauses, each as far as its term and its pair's cap let
  * it, and the gaps between a stop and a reopening; merged, so that what overlaps counts once.
  */
-#include "engine/cases/reckon.h"
+#include "engine/reckon/reckon.h"
 
 static const struct rule_pause *rule_pause_find(const struct rule *rule, uint32_t kind)
 {

@@ -1,5 +1,5 @@
 /* first_due.c - see first_due.h. */
-#include "engine/cases/first_due.h"
+#include "engine/reckon/first_due.h"
 
 static struct first_found *place_of(const struct core *core, const struct rule *rule,
                                     uint32_t limits, int64_t start_ms)

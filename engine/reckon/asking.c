@@ -1,9 +1,9 @@
 /* asking.c - what a condition may know: the event at hand first, then the case. */
-#include "engine/cases/asking.h"
+#include "engine/reckon/asking.h"
 #include "engine/cases/kin.h"
 #include "engine/cases/recent.h"
-#include "engine/cases/reckon.h"
 #include "engine/cases/tally.h"
+#include "engine/reckon/reckon.h"
 
 static const struct value no_value = {.type = VALUE_NONE};
 

@@ -1,6 +1,6 @@
 /* table.c - linear probing; at most seven slots of ten are full. A slot is one word, so that a
  * probe of eight neighbours touches one cache line. */
-#include "engine/cases/table.h"
+#include "engine/memory/table.h"
 
 #include <stdlib.h>
 

@@ -2,10 +2,10 @@
  * meant, what decides, whether a card is released. Asked by the reckoning of chains, and by all
  * of the core above it.
  *
- * Layer: cases.
+ * Layer: reckon.
  */
-#ifndef CASES_DECISIONS_H
-#define CASES_DECISIONS_H
+#ifndef RECKON_DECISIONS_H
+#define RECKON_DECISIONS_H
 
 #include "engine/cases/state.h"
 

@@ -1,5 +1,5 @@
 /* names.c - a text lies in the heap as one byte of length and its bytes. */
-#include "engine/cases/names.h"
+#include "engine/memory/names.h"
 
 #include <stdlib.h>
 

@@ -1,13 +1,13 @@
 /* deadlines.h - which case has to be looked at next, and when.
  *
- * Layer: cases. A four-way heap ordered by (instant, row). Entries go in and come out at the front,
- * and are never moved or taken back: who is armed for another instant, or for none, remembers that
- * (deadline_mark), and an entry that does not fit what its case remembers is passed over when its
- * instant comes. So the common stop costs nothing, a new deadline, mostly later than all others, a
- * step or two, and nothing of a case is touched because another moves in the heap.
+ * Layer: memory. A four-way heap ordered by (instant, row). Entries go in and come out at the
+ * front, and are never moved or taken back: who is armed for another instant, or for none,
+ * remembers that (deadline_mark), and an entry that does not fit what its case remembers is passed
+ * over when its instant comes. So the common stop costs nothing, a new deadline, mostly later than
+ * all others, a step or two, and nothing of a case is touched because another moves in the heap.
  */
-#ifndef CASES_DEADLINES_H
-#define CASES_DEADLINES_H
+#ifndef MEMORY_DEADLINES_H
+#define MEMORY_DEADLINES_H
 
 #include "engine/base/instant.h"
 

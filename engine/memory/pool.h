@@ -1,9 +1,9 @@
 /* pool.h - rows of one size, by number, in segments: rows never move, memory comes as it is needed.
  *
- * Layer: cases. Row 0 is never handed out, so that 0 can mean "none".
+ * Layer: memory. Row 0 is never handed out, so that 0 can mean "none".
  */
-#ifndef CASES_POOL_H
-#define CASES_POOL_H
+#ifndef MEMORY_POOL_H
+#define MEMORY_POOL_H
 
 #include "engine/base/base.h"
 

@@ -1,14 +1,14 @@
 /* reckon.h - when does a rung of a clock hold? All arithmetic of limits, pauses, extensions.
  *
- * Layer: cases. Inside the core. A reckoning is made for one clock as it stands, asked, and
+ * Layer: reckon. Inside the core. A reckoning is made for one clock as it stands, asked, and
  * forgotten.
  *
  * On its axis a limit is a length laid from the start. A pause is a piece of the axis left out:
  * the target moves on by that piece if the pause began before the target was reached. A pause that
  * is open and has no term holds everything behind it: those rungs have no instant for now.
  */
-#ifndef CASES_RECKON_H
-#define CASES_RECKON_H
+#ifndef RECKON_RECKON_H
+#define RECKON_RECKON_H
 
 #include "engine/cases/state.h"
 

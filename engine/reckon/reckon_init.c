@@ -1,6 +1,6 @@
 /* reckon_init.c - a look at one clock as it stands: what its limits are counted on, and from when.
  */
-#include "engine/cases/reckon.h"
+#include "engine/reckon/reckon.h"
 
 /* Does the calendar reach back to the start, on the lines that its limits lie on? */
 static bool is_start_known(const struct reckoning *reckoning)

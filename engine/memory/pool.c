@@ -1,6 +1,6 @@
 /* pool.c - segments of 16,384 rows, or one of the few that were asked for; the table of segments is
  * the only thing that is ever moved. */
-#include "engine/cases/pool.h"
+#include "engine/memory/pool.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* deadlines.c - four children to a node: half the levels of a binary heap, one cache line a level.
  */
-#include "engine/cases/deadlines.h"
+#include "engine/memory/deadlines.h"
 
 #include <stdlib.h>
 

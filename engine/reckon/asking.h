@@ -1,9 +1,9 @@
 /* asking.h - what the conditions of rules ask about a case, and the answers.
  *
- * Layer: cases. Inside the core.
+ * Layer: reckon. Inside the core.
  */
-#ifndef CASES_ASKING_H
-#define CASES_ASKING_H
+#ifndef RECKON_ASKING_H
+#define RECKON_ASKING_H
 
 #include "engine/cases/state.h"
 

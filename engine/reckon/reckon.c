@@ -1,9 +1,9 @@
 /* reckon.c - see reckon.h for the idea. The invariant of the stretches: they rise, do not touch,
  * and none ends before the clock's start.
  */
-#include "engine/cases/reckon.h"
+#include "engine/reckon/reckon.h"
 
-#include "engine/cases/decisions.h"
+#include "engine/reckon/decisions.h"
 
 #include <string.h>
 
