@@ -133,6 +133,12 @@ def organisations_are_ranked_by_what_was_seen_if_need_be():
 
 
 @test
+def a_thousand_cards_of_an_organisation_are_not_cut():
+    with hall(width=100, cards=6060) as (_, terminal):
+        terminal.wait("Parks", "■1010")
+
+
+@test
 def a_new_card_appears_and_a_withdrawn_one_is_marked():
     with hall() as (engine, terminal):
         terminal.wait("C-7", "live")

@@ -112,7 +112,7 @@ static void draw_card(const struct row *row)
 static void draw_org(const struct row *row)
 {
     const struct org_row *org = &row->hall->orgs[row->index];
-    int each = row->box.width >= 40 ? 8 : 5;
+    int each = row->box.width >= 40 ? 8 : row->box.width >= 30 ? 7 : 6; /* no number is cut */
     int name = row->box.width - LEVEL_COUNT * each;
     int x = put(row, 0, name, INK_PLAIN, org->name);
     for (int i = LEVEL_COUNT - 1; i >= 0; i--) {
